@@ -1,0 +1,769 @@
+#ifndef CFACCESS_H
+#define CFACCESS_H
+
+/* Made from src/ffi by build.rs. To renew it: CFACCESS_BLESS=1 cargo test --test header */
+
+#include <stddef.h>
+#include <stdint.h>
+#define CFACCESS_VERSION_MAJOR 0
+#define CFACCESS_VERSION_MINOR 1
+#define CFACCESS_VERSION_PATCH 0
+
+
+/**
+ * @file
+ * cfaccess: who is calling? Verifies Cloudflare Access application tokens at an origin server.
+ *
+ * A complete program:
+ * @code
+ * #include <cfaccess.h>
+ * #include <stdio.h>
+ * #include <string.h>
+ *
+ * int main(int argc, char **argv) {
+ *   cfaccess_keys *keys = NULL;
+ *   cfaccess_config *config = NULL;
+ *   cfaccess_verifier *verifier = NULL;
+ *   cfaccess_claims *claims = NULL;
+ *   cfaccess_error *error = NULL;
+ *   int exit_code = 1;
+ *
+ *   if (argc != 5) {
+ *     fprintf(stderr, "usage: %s TEAM AUDIENCE KEY_FILE TOKEN\n", argv[0]);
+ *     return 2;
+ *   }
+ *   if (cfaccess_config_new(argv[1], &config, &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_config_add_audience(config, argv[2], &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_keys_from_file(argv[3], &keys, &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_verifier_new(config, keys, &verifier, &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_verifier_verify(verifier, argv[4], strlen(argv[4]), &claims, &error) == CFACCESS_STATUS_OK) {
+ *     printf("%s is calling\n", claims->principal_id.ptr);
+ *     exit_code = 0;
+ *   } else {
+ *     cfaccess_status status = cfaccess_error_status(error);
+ *     fprintf(stderr, "HTTP %d, %s: %s\n", (int)cfaccess_status_http(status), cfaccess_status_name(status),
+ *             cfaccess_error_message(error));
+ *   }
+ *   cfaccess_claims_free(claims);
+ *   cfaccess_verifier_free(verifier);
+ *   cfaccess_keys_free(keys);
+ *   cfaccess_config_free(config);
+ *   cfaccess_error_free(error);
+ *   return exit_code;
+ * }
+ * @endcode
+ *
+ * @par Errors
+ * A function that can fail returns a #cfaccess_status, 0 for success, and takes a place for an error object
+ * as its last argument, which may be NULL. There is no last error per thread and no errno. Treat a status
+ * that you do not know as a refusal.
+ *
+ * @par Out-pointers
+ * Every `out_` place is set to NULL on entry and to a value on success only (`out_error` on failure only), so
+ * it may be uninitialised before and everything may be freed after. What was in the place is not freed.
+ *
+ * @par Ownership
+ * What a function hands out through an `out_` place is the caller's and goes back once, through the matching
+ * `_free` function, never through free(). Each `_free` takes NULL. Strings handed in are copied or used
+ * during the call only. A pointer that is not `out_` and may be NULL says so; else NULL is refused with
+ * #CFACCESS_STATUS_NULL_ARGUMENT.
+ *
+ * @par Strings
+ * Tokens and documents are a pointer and a length, and need no NUL. Names and paths are NUL-terminated. Every
+ * string handed out is UTF-8, NUL-terminated and without inner NUL. Times are seconds since 1970.
+ *
+ * @par Threads
+ * A function that takes a handle as `const` may be called with the same handle by several threads at once.
+ * Every other use of a handle, freeing included, is for one thread at a time. The library starts no thread
+ * and holds no lock during a call.
+ *
+ * @par Fork and unload
+ * A child process goes on with the handles of its parent. The library stays loaded after dlclose().
+ *
+ * @par Panics
+ * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
+ * the caller.
+ *
+ * @par ABI
+ * Numbers, functions and struct members are only ever added, members at the end. While the major version is
+ * 0, this holds within a minor version.
+ */
+
+/** The version of this header; compare it with cfaccess_version_number(). */
+#define CFACCESS_VERSION_NUMBER \
+  ((CFACCESS_VERSION_MAJOR << 16) | (CFACCESS_VERSION_MINOR << 8) | CFACCESS_VERSION_PATCH)
+
+#if defined(__GNUC__) || defined(__clang__)
+/** The result says whether there is anything else to use. */
+#define CFACCESS_MUST_USE __attribute__((warn_unused_result))
+#else
+#define CFACCESS_MUST_USE
+#endif
+
+/**
+ * A person is calling: `subject` and `email` are there.
+ */
+#define CFACCESS_KIND_PERSON 1
+
+/**
+ * A service is calling: `common_name` is there, its Client ID.
+ */
+#define CFACCESS_KIND_SERVICE 2
+
+/**
+ * In `present`: the token has `nbf`.
+ */
+#define CFACCESS_CLAIM_NOT_BEFORE (1 << 0)
+
+/**
+ * In `present`: the token has `sub`.
+ */
+#define CFACCESS_CLAIM_SUBJECT (1 << 1)
+
+/**
+ * In `present`: the token has `email`.
+ */
+#define CFACCESS_CLAIM_EMAIL (1 << 2)
+
+/**
+ * In `present`: the token has `common_name`.
+ */
+#define CFACCESS_CLAIM_COMMON_NAME (1 << 3)
+
+/**
+ * In `present`: the token has `identity_nonce`.
+ */
+#define CFACCESS_CLAIM_IDENTITY_NONCE (1 << 4)
+
+/**
+ * In `present`: the token has `nonce`.
+ */
+#define CFACCESS_CLAIM_NONCE (1 << 5)
+
+/**
+ * In `present`: the token names its session.
+ */
+#define CFACCESS_CLAIM_SESSION (1 << 6)
+
+/**
+ * In `present`: the token has `country`.
+ */
+#define CFACCESS_CLAIM_COUNTRY (1 << 7)
+
+/**
+ * In `present`: the token has `type`.
+ */
+#define CFACCESS_CLAIM_TOKEN_TYPE (1 << 8)
+
+/**
+ * In `present`: the token has `custom`.
+ */
+#define CFACCESS_CLAIM_CUSTOM (1 << 9)
+
+/**
+ * What came of a call. Numbers and names are stable and only ever added to.
+ *
+ * Treat a number that you do not know as a refusal.
+ */
+enum cfaccess_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The call succeeded. Every other value is a refusal.
+   */
+  CFACCESS_STATUS_OK = 0,
+  /**
+   * A pointer that must not be NULL was NULL.
+   */
+  CFACCESS_STATUS_NULL_ARGUMENT = 1,
+  /**
+   * An argument is outside of its documented range.
+   */
+  CFACCESS_STATUS_INVALID_ARGUMENT = 2,
+  /**
+   * The configuration is incomplete or wrong; nothing was built from it.
+   */
+  CFACCESS_STATUS_INVALID_CONFIG = 3,
+  /**
+   * The key document is not a JWK Set that can be used; the keys in force stay.
+   */
+  CFACCESS_STATUS_KEYS_INVALID = 20,
+  /**
+   * The key document holds no key that can be used; the keys in force stay.
+   */
+  CFACCESS_STATUS_NO_USABLE_KEYS = 21,
+  /**
+   * The keys could not be had.
+   */
+  CFACCESS_STATUS_KEYS_UNAVAILABLE = 22,
+  /**
+   * The keys are being fetched; ask again.
+   */
+  CFACCESS_STATUS_KEYS_PENDING = 23,
+  /**
+   * The request carries no token.
+   */
+  CFACCESS_STATUS_NO_TOKEN = 40,
+  /**
+   * The token is longer than 16,384 bytes, or its header than 2,048.
+   */
+  CFACCESS_STATUS_TOO_LARGE = 41,
+  /**
+   * Not a signed token in compact form, or its header is not strict JSON with `alg` and `kid`.
+   */
+  CFACCESS_STATUS_MALFORMED = 42,
+  /**
+   * An opaque `oauth:` token, which only Access itself can read.
+   */
+  CFACCESS_STATUS_OPAQUE_TOKEN = 43,
+  /**
+   * The header asks for something that this library does not do (`crit`, `zip`, another `typ`).
+   */
+  CFACCESS_STATUS_UNSUPPORTED_HEADER = 44,
+  /**
+   * The algorithm is not RS256.
+   */
+  CFACCESS_STATUS_UNSUPPORTED_ALGORITHM = 45,
+  /**
+   * The set holds no usable key with the token's `kid`.
+   */
+  CFACCESS_STATUS_UNKNOWN_KEY = 60,
+  /**
+   * The signature does not fit the key and the token.
+   */
+  CFACCESS_STATUS_BAD_SIGNATURE = 61,
+  /**
+   * The payload is not a strict JSON object.
+   */
+  CFACCESS_STATUS_MALFORMED_CLAIMS = 80,
+  /**
+   * One of `exp`, `iat`, `iss` and `aud` is missing.
+   */
+  CFACCESS_STATUS_MISSING_CLAIM = 81,
+  /**
+   * A claim has the wrong type or a value out of range.
+   */
+  CFACCESS_STATUS_INVALID_CLAIM = 82,
+  /**
+   * The token was issued by another team.
+   */
+  CFACCESS_STATUS_WRONG_ISSUER = 83,
+  /**
+   * The token was issued for another application.
+   */
+  CFACCESS_STATUS_WRONG_AUDIENCE = 84,
+  /**
+   * Not an application token: its `type` is not `app`.
+   */
+  CFACCESS_STATUS_WRONG_TOKEN_TYPE = 85,
+  /**
+   * The token has expired.
+   */
+  CFACCESS_STATUS_EXPIRED = 86,
+  /**
+   * `nbf` or `iat` lies in the future.
+   */
+  CFACCESS_STATUS_NOT_YET_VALID = 87,
+  /**
+   * The token lives longer than the configuration allows.
+   */
+  CFACCESS_STATUS_SESSION_TOO_LONG = 88,
+  /**
+   * The login is longer ago than the configuration allows.
+   */
+  CFACCESS_STATUS_SESSION_TOO_OLD = 89,
+  /**
+   * Neither a person nor a service, or both.
+   */
+  CFACCESS_STATUS_AMBIGUOUS_IDENTITY = 90,
+  /**
+   * The service's Client ID is not allowed here.
+   */
+  CFACCESS_STATUS_SERVICE_NOT_ALLOWED = 91,
+  /**
+   * The request names another person than the token.
+   */
+  CFACCESS_STATUS_IDENTITY_MISMATCH = 92,
+  /**
+   * The token, its session or its owner was revoked.
+   */
+  CFACCESS_STATUS_REVOKED = 93,
+  /**
+   * The store of revocations could not be asked.
+   */
+  CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE = 110,
+  /**
+   * Something that must not happen did; the call was refused.
+   */
+  CFACCESS_STATUS_INTERNAL = 255,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cfaccess_status cfaccess_status;
+#else
+typedef int32_t cfaccess_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Seconds since 1970-01-01T00:00:00Z, from 0 to 2^53 - 1 (the integers that every JSON reader keeps exact).
+ */
+typedef struct Timestamp Timestamp;
+
+/**
+ * What one application accepts: built step by step, then copied into verifiers. No option turns a
+ * check off. One thread at a time.
+ */
+typedef struct cfaccess_config cfaccess_config;
+
+/**
+ * Why a call was refused: a status and a message. Owned by the caller, freed with
+ * cfaccess_error_free(). Immutable, so any number of threads may read it.
+ */
+typedef struct cfaccess_error cfaccess_error;
+
+/**
+ * The public keys of one Access team, shared by any number of verifiers and threads.
+ */
+typedef struct cfaccess_keys cfaccess_keys;
+
+/**
+ * Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
+ * use one at once.
+ */
+typedef struct cfaccess_verifier cfaccess_verifier;
+
+/**
+ * A borrowed string: UTF-8 of `len` bytes without inner NUL, and a NUL behind it.
+ * `ptr` is NULL for a string that is absent.
+ */
+typedef struct cfaccess_str {
+  /**
+   * The first byte, or NULL.
+   */
+  const char *ptr;
+  /**
+   * The length in bytes, without the NUL.
+   */
+  size_t len;
+} cfaccess_str;
+
+/**
+ * What a verified token says. Allocated by the library, read by the caller, freed whole with
+ * cfaccess_claims_free(). Members are only ever added at the end: what lies beyond `struct_size`
+ * does not exist. All strings live as long as the claims.
+ */
+typedef struct cfaccess_claims {
+  /**
+   * The size of this struct in the library, in bytes.
+   */
+  size_t struct_size;
+  /**
+   * #CFACCESS_KIND_PERSON or #CFACCESS_KIND_SERVICE.
+   */
+  uint32_t kind;
+  /**
+   * CFACCESS_CLAIM_* bits: which of the optional claims the token has.
+   */
+  uint32_t present;
+  /**
+   * `iat`, in seconds since 1970.
+   */
+  int64_t issued_at;
+  /**
+   * `nbf`, in seconds since 1970; 0 if absent, see `present`.
+   */
+  int64_t not_before;
+  /**
+   * `exp`, in seconds since 1970; from then on, and the leeway, the token is refused.
+   */
+  int64_t expires_at;
+  /**
+   * The number of `audiences`.
+   */
+  size_t audiences_len;
+  /**
+   * `aud`: the Application Audience tags that the token was issued for.
+   */
+  const struct cfaccess_str *audiences;
+  /**
+   * All strings in one piece, to be copied at once: those below in their order, then the
+   * audiences, each followed by a NUL that `block.len` counts. An absent one is empty there.
+   */
+  struct cfaccess_str block;
+  /**
+   * The whole payload, JSON as it was signed.
+   */
+  struct cfaccess_str payload;
+  /**
+   * `iss`: https://<team>.cloudflareaccess.com
+   */
+  struct cfaccess_str issuer;
+  /**
+   * A stable identifier of the caller across applications and teams: <host of the team>/person/<sub>
+   * or <host of the team>/service/<Client ID>. An e-mail address is no such key.
+   */
+  struct cfaccess_str principal_id;
+  /**
+   * `sub`: a person's identifier in the team; empty or absent for a service.
+   */
+  struct cfaccess_str subject;
+  /**
+   * `email`: a person's address, verified by the identity provider.
+   */
+  struct cfaccess_str email;
+  /**
+   * `common_name`: a service's Client ID.
+   */
+  struct cfaccess_str common_name;
+  /**
+   * `identity_nonce`: names the login session.
+   */
+  struct cfaccess_str identity_nonce;
+  /**
+   * `nonce`: names the login session in the older shape of the token.
+   */
+  struct cfaccess_str nonce;
+  /**
+   * The login session: `identity_nonce`, or else `nonce`.
+   */
+  struct cfaccess_str session;
+  /**
+   * `country`: where a person logged in from.
+   */
+  struct cfaccess_str country;
+  /**
+   * `type`: "app"; absent in the older shape of the token.
+   */
+  struct cfaccess_str token_type;
+  /**
+   * `custom`: the configured claims of the identity provider, a JSON object as it was signed.
+   * Access leaves entries out when the token grows too large.
+   */
+  struct cfaccess_str custom;
+} cfaccess_claims;
+
+
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Frees claims and every string in them.
+ *
+ * @param claims  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_claims_free(struct cfaccess_claims *claims);
+
+/**
+ * Begins a configuration with the team whose tokens are accepted.
+ *
+ * @param team        NUL-terminated, copied: "acme", "acme.cloudflareaccess.com",
+ *                    "https://acme.cloudflareaccess.com/", or the same under fed.cloudflareaccess.com
+ * @param out_config  owned, freed with cfaccess_config_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_new(const char *team,
+                                    struct cfaccess_config **out_config,
+                                    struct cfaccess_error **out_error);
+
+/**
+ * Accepts tokens issued for this Application Audience (AUD) tag, besides those added before. One
+ * that is not 64 hex digits is told by cfaccess_verifier_warning(). Adding one twice changes nothing.
+ *
+ * @param config     changed on success only
+ * @param audience   NUL-terminated, copied: 1 to 512 bytes without white space or control characters
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also for more than 1,024;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_add_audience(struct cfaccess_config *config,
+                                             const char *audience,
+                                             struct cfaccess_error **out_error);
+
+/**
+ * Accepts the service with this Client ID, besides persons. Without it services are refused.
+ *
+ * @param config     changed on success only
+ * @param client_id  NUL-terminated, copied: the `common_name` of the service's tokens
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if any service is allowed
+ *         already; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_allow_service(struct cfaccess_config *config,
+                                              const char *client_id,
+                                              struct cfaccess_error **out_error);
+
+/**
+ * Accepts every service that Access lets in, besides persons.
+ *
+ * @param config     changed on success only
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if services are listed already;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_allow_any_service(struct cfaccess_config *config,
+                                                  struct cfaccess_error **out_error);
+
+/**
+ * How far the clocks of Access and of this machine may differ.
+ *
+ * @param config     changed on success only
+ * @param seconds    0 to 300; 30 unless set
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_leeway(struct cfaccess_config *config,
+                                           int64_t seconds,
+                                           struct cfaccess_error **out_error);
+
+/**
+ * The longest lifetime (`exp` - `iat`) that a token may have, compared without leeway.
+ *
+ * @param config     changed on success only
+ * @param seconds    1 to 2,628,000, which is a month, the longest that Access grants, and the default
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_max_lifetime(struct cfaccess_config *config,
+                                                 int64_t seconds,
+                                                 struct cfaccess_error **out_error);
+
+/**
+ * Frees a configuration. Verifiers made from it keep their copy.
+ *
+ * @param config  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_config_free(struct cfaccess_config *config);
+
+/**
+ * The status of an error, the same that the call returned.
+ *
+ * @param error  borrowed
+ * @return the status; #CFACCESS_STATUS_NULL_ARGUMENT for NULL
+ */
+cfaccess_status cfaccess_error_status(const struct cfaccess_error *error);
+
+/**
+ * The cause in words, for logs: one printable ASCII line of at most 256 characters that never holds
+ * a token, a signature or a key. The wording is not stable; branch on the status.
+ *
+ * @param error  borrowed
+ * @return NUL-terminated, owned by the error; an empty string for NULL, never NULL
+ */
+const char *cfaccess_error_message(const struct cfaccess_error *error);
+
+/**
+ * Frees an error.
+ *
+ * @param error  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_error_free(struct cfaccess_error *error);
+
+/**
+ * Reads the document that Access serves at /cdn-cgi/access/certs: a JWK Set (RFC 7517), of which
+ * `keys` is used. Each entry is checked and prepared on its own; one that cannot be used is left
+ * out and told by cfaccess_keys_status().
+ *
+ * @param json       borrowed during the call
+ * @param json_len   in bytes, at most 1 MiB
+ * @param out_keys   owned, freed with cfaccess_keys_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is no JWK Set, too large, or has
+ *         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_from_json(const char *json,
+                                        size_t json_len,
+                                        struct cfaccess_keys **out_keys,
+                                        struct cfaccess_error **out_error);
+
+/**
+ * Reads the same document from a file.
+ *
+ * @param path       NUL-terminated, borrowed during the call
+ * @param out_keys   owned, freed with cfaccess_keys_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_keys_from_json(), and #CFACCESS_STATUS_KEYS_UNAVAILABLE if the file cannot be read
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_from_file(const char *path,
+                                        struct cfaccess_keys **out_keys,
+                                        struct cfaccess_error **out_error);
+
+/**
+ * Replaces the whole set at once, while other threads verify: each verification uses one set from
+ * beginning to end. On failure the keys in force stay as they were.
+ *
+ * @param keys       borrowed
+ * @param json       borrowed during the call
+ * @param json_len   in bytes, at most 1 MiB
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_keys_from_json()
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_load_json(const struct cfaccess_keys *keys,
+                                        const char *json,
+                                        size_t json_len,
+                                        struct cfaccess_error **out_error);
+
+/**
+ * What is in force now, as a JSON object: `source` ("json" or "file"), `keys` (each `kid`, `sha256`
+ * of its DER SubjectPublicKeyInfo, `bits`) and `skipped` (each `kid`, which may be null, and `reason`).
+ * Members are only ever added.
+ *
+ * @param keys       borrowed
+ * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_status(const struct cfaccess_keys *keys,
+                                     char **out_json,
+                                     struct cfaccess_error **out_error);
+
+/**
+ * Frees a handle on keys. Verifiers made from it go on with them.
+ *
+ * @param keys  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_keys_free(struct cfaccess_keys *keys);
+
+/**
+ * The name of a status, the same in every language: "EXPIRED".
+ *
+ * @param status  any number
+ * @return static, NUL-terminated, never NULL; "UNKNOWN_STATUS" for a number this library does not know
+ */
+const char *cfaccess_status_name(int32_t status);
+
+/**
+ * What a status means, in one line.
+ *
+ * @param status  any number
+ * @return static, NUL-terminated, never NULL
+ */
+const char *cfaccess_status_description(int32_t status);
+
+/**
+ * The HTTP status that an origin should answer with: 200 for OK, 401 where a fresh login helps,
+ * 403 where it does not, 503 while keys cannot be had, 500 for mistakes in the program.
+ *
+ * @param status  any number
+ * @return 200, 401, 403, 500 or 503; 500 for a number this library does not know
+ */
+int32_t cfaccess_status_http(int32_t status);
+
+/**
+ * Frees a string that this library handed out as `char *`.
+ *
+ * @param string  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_string_free(char *string);
+
+/**
+ * Freezes a configuration into a verifier.
+ *
+ * @param config        copied, may be changed or freed afterwards
+ * @param keys          shared, the handle may be freed afterwards
+ * @param out_verifier  owned, freed with cfaccess_verifier_free()
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_new(const struct cfaccess_config *config,
+                                      const struct cfaccess_keys *keys,
+                                      struct cfaccess_verifier **out_verifier,
+                                      struct cfaccess_error **out_error);
+
+/**
+ * What looks wrong in the configuration but can be meant, such as an audience that is not 64 hex
+ * digits. Ask with 0, 1, 2 and so on until NULL.
+ *
+ * @param verifier  borrowed
+ * @param index     from 0
+ * @return one line, NUL-terminated, owned by the verifier; NULL past the last, and for NULL
+ */
+const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, size_t index);
+
+/**
+ * Verifies an application token now: the value of the request header Cf-Access-Jwt-Assertion.
+ *
+ * The first step that fails names the refusal, and no claim is looked at before the signature holds:
+ * OPAQUE_TOKEN, MALFORMED, TOO_LARGE (form); MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER
+ * (header); UNKNOWN_KEY; BAD_SIGNATURE; MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM (claims);
+ * WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
+ * AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy).
+ *
+ * @param verifier    borrowed
+ * @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
+ * @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
+ * @param out_claims  owned, freed with cfaccess_claims_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, one of the refusals above, #CFACCESS_STATUS_NULL_ARGUMENT,
+ *         #CFACCESS_STATUS_INVALID_ARGUMENT or #CFACCESS_STATUS_INTERNAL
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_verify(const struct cfaccess_verifier *verifier,
+                                         const char *token,
+                                         size_t token_len,
+                                         struct cfaccess_claims **out_claims,
+                                         struct cfaccess_error **out_error);
+
+/**
+ * Verifies as cfaccess_verifier_verify() would at another time, for tests and replays.
+ *
+ * @param verifier    borrowed
+ * @param token       as in cfaccess_verifier_verify()
+ * @param token_len   as in cfaccess_verifier_verify()
+ * @param now         seconds since 1970, from 0 to 2^53 - 1
+ * @param out_claims  owned, freed with cfaccess_claims_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify(); #CFACCESS_STATUS_INVALID_ARGUMENT if `now` is out of range
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_verify_at(const struct cfaccess_verifier *verifier,
+                                            const char *token,
+                                            size_t token_len,
+                                            int64_t now,
+                                            struct cfaccess_claims **out_claims,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Frees a verifier. No other thread may be using it.
+ *
+ * @param verifier  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_verifier_free(struct cfaccess_verifier *verifier);
+
+/**
+ * The version of the library that is loaded: compare it with #CFACCESS_VERSION_NUMBER, the version
+ * of the header. While the major version is 0, the minor versions must be the same.
+ *
+ * @return major << 16 | minor << 8 | patch
+ */
+uint32_t cfaccess_version_number(void);
+
+/**
+ * The version of the library that is loaded, in words.
+ *
+ * @return static, NUL-terminated, such as "0.1.0"
+ */
+const char *cfaccess_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CFACCESS_H */

@@ -1,0 +1,90 @@
+
+/**
+ * @file
+ * cfaccess: who is calling? Verifies Cloudflare Access application tokens at an origin server.
+ *
+ * A complete program:
+ * @code
+ * #include <cfaccess.h>
+ * #include <stdio.h>
+ * #include <string.h>
+ *
+ * int main(int argc, char **argv) {
+ *   cfaccess_keys *keys = NULL;
+ *   cfaccess_config *config = NULL;
+ *   cfaccess_verifier *verifier = NULL;
+ *   cfaccess_claims *claims = NULL;
+ *   cfaccess_error *error = NULL;
+ *   int exit_code = 1;
+ *
+ *   if (argc != 5) {
+ *     fprintf(stderr, "usage: %s TEAM AUDIENCE KEY_FILE TOKEN\n", argv[0]);
+ *     return 2;
+ *   }
+ *   if (cfaccess_config_new(argv[1], &config, &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_config_add_audience(config, argv[2], &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_keys_from_file(argv[3], &keys, &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_verifier_new(config, keys, &verifier, &error) == CFACCESS_STATUS_OK &&
+ *       cfaccess_verifier_verify(verifier, argv[4], strlen(argv[4]), &claims, &error) == CFACCESS_STATUS_OK) {
+ *     printf("%s is calling\n", claims->principal_id.ptr);
+ *     exit_code = 0;
+ *   } else {
+ *     cfaccess_status status = cfaccess_error_status(error);
+ *     fprintf(stderr, "HTTP %d, %s: %s\n", (int)cfaccess_status_http(status), cfaccess_status_name(status),
+ *             cfaccess_error_message(error));
+ *   }
+ *   cfaccess_claims_free(claims);
+ *   cfaccess_verifier_free(verifier);
+ *   cfaccess_keys_free(keys);
+ *   cfaccess_config_free(config);
+ *   cfaccess_error_free(error);
+ *   return exit_code;
+ * }
+ * @endcode
+ *
+ * @par Errors
+ * A function that can fail returns a #cfaccess_status, 0 for success, and takes a place for an error object
+ * as its last argument, which may be NULL. There is no last error per thread and no errno. Treat a status
+ * that you do not know as a refusal.
+ *
+ * @par Out-pointers
+ * Every `out_` place is set to NULL on entry and to a value on success only (`out_error` on failure only), so
+ * it may be uninitialised before and everything may be freed after. What was in the place is not freed.
+ *
+ * @par Ownership
+ * What a function hands out through an `out_` place is the caller's and goes back once, through the matching
+ * `_free` function, never through free(). Each `_free` takes NULL. Strings handed in are copied or used
+ * during the call only. A pointer that is not `out_` and may be NULL says so; else NULL is refused with
+ * #CFACCESS_STATUS_NULL_ARGUMENT.
+ *
+ * @par Strings
+ * Tokens and documents are a pointer and a length, and need no NUL. Names and paths are NUL-terminated. Every
+ * string handed out is UTF-8, NUL-terminated and without inner NUL. Times are seconds since 1970.
+ *
+ * @par Threads
+ * A function that takes a handle as `const` may be called with the same handle by several threads at once.
+ * Every other use of a handle, freeing included, is for one thread at a time. The library starts no thread
+ * and holds no lock during a call.
+ *
+ * @par Fork and unload
+ * A child process goes on with the handles of its parent. The library stays loaded after dlclose().
+ *
+ * @par Panics
+ * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
+ * the caller.
+ *
+ * @par ABI
+ * Numbers, functions and struct members are only ever added, members at the end. While the major version is
+ * 0, this holds within a minor version.
+ */
+
+/** The version of this header; compare it with cfaccess_version_number(). */
+#define CFACCESS_VERSION_NUMBER \
+  ((CFACCESS_VERSION_MAJOR << 16) | (CFACCESS_VERSION_MINOR << 8) | CFACCESS_VERSION_PATCH)
+
+#if defined(__GNUC__) || defined(__clang__)
+/** The result says whether there is anything else to use. */
+#define CFACCESS_MUST_USE __attribute__((warn_unused_result))
+#else
+#define CFACCESS_MUST_USE
+#endif

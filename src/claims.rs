@@ -1,0 +1,234 @@
+//! What a verified token says.
+
+use crate::payload::Payload;
+use crate::principal::{Kind, Principal};
+use crate::status::{Refusal, Status};
+use crate::team::Team;
+use crate::time::Timestamp;
+
+/// What a verified token says. Only a verifier makes one.
+///
+/// An absent claim is `None`; a present but empty one is an empty string.
+#[derive(Clone, Debug)]
+pub struct Claims {
+    kind: Kind,
+    issued_at: Timestamp,
+    not_before: Option<Timestamp>,
+    expires_at: Timestamp,
+    block: Block,
+}
+
+/// The strings of the claims in one piece, each followed by a NUL: the fields in their order, then
+/// the audiences. An absent field is an empty string there and has no span.
+#[derive(Clone, Debug)]
+struct Block {
+    text: String,
+    fields: [Option<Span>; FIELDS],
+    audiences: Span,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+/// A string of the claims, in the order of the block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Payload,
+    Issuer,
+    PrincipalId,
+    Subject,
+    Email,
+    CommonName,
+    IdentityNonce,
+    Nonce,
+    Session,
+    Country,
+    TokenType,
+    Custom,
+}
+
+const FIELDS: usize = Field::Custom as usize + 1;
+
+impl Claims {
+    pub(crate) fn new(team: &Team, payload: &Payload<'_>) -> Result<Claims, Refusal> {
+        let principal = Principal::of(payload)
+            .ok_or_else(|| Refusal::new(Status::Internal, "claims without a principal passed the policy"))?;
+        Ok(Claims {
+            kind: principal.kind(),
+            issued_at: payload.issued_at,
+            not_before: payload.not_before,
+            expires_at: payload.expires_at,
+            block: Block::new(team, principal, payload),
+        })
+    }
+
+    /// Whether a person or a service is calling.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A stable identifier of the caller across applications and teams:
+    /// `acme.cloudflareaccess.com/person/<sub>` or `acme.cloudflareaccess.com/service/<Client ID>`.
+    ///
+    /// An e-mail address is no such key: it can be given to another person later.
+    pub fn principal_id(&self) -> &str {
+        self.required(Field::PrincipalId)
+    }
+
+    /// `iss`: the team's issuer.
+    pub fn issuer(&self) -> &str {
+        self.required(Field::Issuer)
+    }
+
+    /// `aud`: the Application Audience tags that the token was issued for.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.block.get(self.block.audiences).split_terminator('\0')
+    }
+
+    /// `sub`: a person's identifier in the team; empty or absent for a service. It changes when a
+    /// user is removed and added again.
+    pub fn subject(&self) -> Option<&str> {
+        self.text(Field::Subject)
+    }
+
+    /// `email`: a person's address, verified by the identity provider.
+    pub fn email(&self) -> Option<&str> {
+        self.text(Field::Email)
+    }
+
+    /// `common_name`: a service's Client ID.
+    pub fn common_name(&self) -> Option<&str> {
+        self.text(Field::CommonName)
+    }
+
+    /// `identity_nonce`: names the login session.
+    pub fn identity_nonce(&self) -> Option<&str> {
+        self.text(Field::IdentityNonce)
+    }
+
+    /// `nonce`: names the login session in the older shape of the token.
+    pub fn nonce(&self) -> Option<&str> {
+        self.text(Field::Nonce)
+    }
+
+    /// The login session: `identity_nonce`, or else `nonce`.
+    pub fn session(&self) -> Option<&str> {
+        self.text(Field::Session)
+    }
+
+    /// `country`: where a person logged in from.
+    pub fn country(&self) -> Option<&str> {
+        self.text(Field::Country)
+    }
+
+    /// `type`: `app`, or absent in the older shape of the token.
+    pub fn token_type(&self) -> Option<&str> {
+        self.text(Field::TokenType)
+    }
+
+    /// `custom`: the configured claims of the identity provider, a JSON object as it was signed.
+    /// Access leaves entries out when the token grows too large.
+    pub fn custom(&self) -> Option<&str> {
+        self.text(Field::Custom)
+    }
+
+    /// The whole payload, JSON as it was signed.
+    pub fn payload(&self) -> &str {
+        self.required(Field::Payload)
+    }
+
+    /// `iat`: when the person logged in or the service was let in.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// `nbf`
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.not_before
+    }
+
+    /// `exp`: from then on, and the leeway, the token is refused.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// The seconds until `exp`, never below 0: an application's own session should end no later.
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
+        self.expires_at.since(now).max(0)
+    }
+
+    pub(crate) fn text(&self, field: Field) -> Option<&str> {
+        let span = *self.block.fields.get(field as usize)?;
+        span.map(|span| self.block.get(span))
+    }
+
+    /// All strings in one piece, each with a NUL behind it.
+    pub(crate) fn block(&self) -> &str {
+        &self.block.text
+    }
+
+    fn required(&self, field: Field) -> &str {
+        self.text(field).unwrap_or_default()
+    }
+}
+
+impl Block {
+    fn new(team: &Team, principal: Principal<'_>, payload: &Payload<'_>) -> Block {
+        let session = [&payload.identity_nonce, &payload.nonce];
+        let session =
+            session.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty());
+        let principal_id = [team.host(), "/", principal.kind().name(), "/", principal.key()];
+
+        let mut writer = Writer { text: String::with_capacity(2 * payload.text.len() + 256) };
+        let fields = [
+            writer.write(payload.text),
+            writer.write(&payload.issuer),
+            writer.write_joined(&principal_id),
+            writer.write_optional(payload.subject.as_deref()),
+            writer.write_optional(payload.email.as_deref()),
+            writer.write_optional(payload.common_name.as_deref()),
+            writer.write_optional(payload.identity_nonce.as_deref()),
+            writer.write_optional(payload.nonce.as_deref()),
+            writer.write_optional(session),
+            writer.write_optional(payload.country.as_deref()),
+            writer.write_optional(payload.token_type.as_deref()),
+            writer.write_optional(payload.custom),
+        ];
+        let start = writer.text.len();
+        for audience in &payload.audiences {
+            writer.write(audience);
+        }
+        let audiences = Span { start, end: writer.text.len() };
+        Block { text: writer.text, fields, audiences }
+    }
+
+    fn get(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+}
+
+struct Writer {
+    text: String,
+}
+
+impl Writer {
+    fn write(&mut self, text: &str) -> Option<Span> {
+        self.write_joined(&[text])
+    }
+
+    fn write_joined(&mut self, pieces: &[&str]) -> Option<Span> {
+        let start = self.text.len();
+        self.text.extend(pieces.iter().copied());
+        let end = self.text.len();
+        self.text.push('\0');
+        Some(Span { start, end })
+    }
+
+    fn write_optional(&mut self, text: Option<&str>) -> Option<Span> {
+        let span = self.write(text.unwrap_or_default());
+        text.and(span)
+    }
+}

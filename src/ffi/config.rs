@@ -1,0 +1,148 @@
+use std::ffi::c_char;
+
+use super::error::cfaccess_error;
+use super::guard::{Out, config_text, guard, not_null, quietly};
+use crate::config::Config;
+use crate::status::{Refusal, Status};
+
+/// What one application accepts: built step by step, then copied into verifiers. No option turns a
+/// check off. One thread at a time.
+pub struct cfaccess_config(pub(super) Config);
+
+/// Begins a configuration with the team whose tokens are accepted.
+///
+/// @param team        NUL-terminated, copied: "acme", "acme.cloudflareaccess.com",
+///                    "https://acme.cloudflareaccess.com/", or the same under fed.cloudflareaccess.com
+/// @param out_config  owned, freed with cfaccess_config_free()
+/// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_new(
+    team: *const c_char,
+    out_config: *mut *mut cfaccess_config,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_config = unsafe { Out::new(out_config) }?;
+        // SAFETY: the caller's promise.
+        let team = unsafe { config_text(team) }?;
+        out_config.give(Box::new(cfaccess_config(Config::new(team)?)));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Accepts tokens issued for this Application Audience (AUD) tag, besides those added before. One
+/// that is not 64 hex digits is told by cfaccess_verifier_warning(). Adding one twice changes nothing.
+///
+/// @param config     changed on success only
+/// @param audience   NUL-terminated, copied: 1 to 512 bytes without white space or control characters
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also for more than 1,024;
+///         #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_add_audience(
+    config: Option<&mut cfaccess_config>,
+    audience: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { change_text(config, audience, out_error, Config::add_audience) }
+}
+
+/// Accepts the service with this Client ID, besides persons. Without it services are refused.
+///
+/// @param config     changed on success only
+/// @param client_id  NUL-terminated, copied: the `common_name` of the service's tokens
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if any service is allowed
+///         already; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_allow_service(
+    config: Option<&mut cfaccess_config>,
+    client_id: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { change_text(config, client_id, out_error, Config::allow_service) }
+}
+
+/// Accepts every service that Access lets in, besides persons.
+///
+/// @param config     changed on success only
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if services are listed already;
+///         #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_allow_any_service(
+    config: Option<&mut cfaccess_config>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(config)?.0.allow_any_service()) }
+}
+
+/// How far the clocks of Access and of this machine may differ.
+///
+/// @param config     changed on success only
+/// @param seconds    0 to 300; 30 unless set
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_leeway(
+    config: Option<&mut cfaccess_config>,
+    seconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(config)?.0.set_leeway(seconds)) }
+}
+
+/// The longest lifetime (`exp` - `iat`) that a token may have, compared without leeway.
+///
+/// @param config     changed on success only
+/// @param seconds    1 to 2,628,000, which is a month, the longest that Access grants, and the default
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_max_lifetime(
+    config: Option<&mut cfaccess_config>,
+    seconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(config)?.0.set_max_lifetime(seconds)) }
+}
+
+/// Frees a configuration. Verifiers made from it keep their copy.
+///
+/// @param config  owned, invalid afterwards; NULL is fine
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_config_free(config: Option<Box<cfaccess_config>>) {
+    quietly(|| drop(config));
+}
+
+/// # Safety
+/// `text` is NULL or NUL-terminated, `out_error` NULL or valid for writing.
+unsafe fn change_text(
+    config: Option<&mut cfaccess_config>,
+    text: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+    change: fn(&mut Config, &str) -> Result<(), Refusal>,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let text = unsafe { config_text(text) }?;
+        change(&mut not_null(config)?.0, text)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}

@@ -1,0 +1,134 @@
+use std::ffi::c_char;
+use std::path::Path;
+
+use super::error::cfaccess_error;
+use super::guard::{Out, bytes, c_string, guard, not_null, quietly};
+use crate::keys::Keys;
+use crate::status::{Refusal, Status};
+
+/// The public keys of one Access team, shared by any number of verifiers and threads.
+pub struct cfaccess_keys(pub(super) Keys);
+
+/// Reads the document that Access serves at /cdn-cgi/access/certs: a JWK Set (RFC 7517), of which
+/// `keys` is used. Each entry is checked and prepared on its own; one that cannot be used is left
+/// out and told by cfaccess_keys_status().
+///
+/// @param json       borrowed during the call
+/// @param json_len   in bytes, at most 1 MiB
+/// @param out_keys   owned, freed with cfaccess_keys_free()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is no JWK Set, too large, or has
+///         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_from_json(
+    json: *const c_char,
+    json_len: usize,
+    out_keys: *mut *mut cfaccess_keys,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_keys = unsafe { Out::new(out_keys) }?;
+        // SAFETY: the caller's promise.
+        let json = unsafe { bytes(json, json_len) }?;
+        out_keys.give(Box::new(cfaccess_keys(Keys::from_json(json)?)));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Reads the same document from a file.
+///
+/// @param path       NUL-terminated, borrowed during the call
+/// @param out_keys   owned, freed with cfaccess_keys_free()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_keys_from_json(), and #CFACCESS_STATUS_KEYS_UNAVAILABLE if the file cannot be read
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_from_file(
+    path: *const c_char,
+    out_keys: *mut *mut cfaccess_keys,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_keys = unsafe { Out::new(out_keys) }?;
+        // SAFETY: the caller's promise.
+        let path = unsafe { c_string(path) }?;
+        out_keys.give(Box::new(cfaccess_keys(Keys::from_file(path_of(path)?)?)));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Replaces the whole set at once, while other threads verify: each verification uses one set from
+/// beginning to end. On failure the keys in force stay as they were.
+///
+/// @param keys       borrowed
+/// @param json       borrowed during the call
+/// @param json_len   in bytes, at most 1 MiB
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_keys_from_json()
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_load_json(
+    keys: Option<&cfaccess_keys>,
+    json: *const c_char,
+    json_len: usize,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let json = unsafe { bytes(json, json_len) }?;
+        not_null(keys)?.0.load_json(json)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// What is in force now, as a JSON object: `source` ("json" or "file"), `keys` (each `kid`, `sha256`
+/// of its DER SubjectPublicKeyInfo, `bits`) and `skipped` (each `kid`, which may be null, and `reason`).
+/// Members are only ever added.
+///
+/// @param keys       borrowed
+/// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_status(
+    keys: Option<&cfaccess_keys>,
+    out_json: *mut *mut c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_json = unsafe { Out::new(out_json) }?;
+        out_json.give_text(not_null(keys)?.0.status().to_json())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Frees a handle on keys. Verifiers made from it go on with them.
+///
+/// @param keys  owned, invalid afterwards; NULL is fine
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_keys_free(keys: Option<Box<cfaccess_keys>>) {
+    quietly(|| drop(keys));
+}
+
+#[cfg(unix)]
+fn path_of(path: &std::ffi::CStr) -> Result<&Path, Refusal> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())))
+}
+
+#[cfg(not(unix))]
+fn path_of(path: &std::ffi::CStr) -> Result<&Path, Refusal> {
+    let invalid = |_| Refusal::new(Status::InvalidArgument, "the path is not UTF-8");
+    path.to_str().map(Path::new).map_err(invalid)
+}

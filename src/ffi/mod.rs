@@ -1,0 +1,16 @@
+//! The C ABI: one noun a file, and the only place with `unsafe`.
+//!
+//! What holds for every function is written at the top of the header (`include/preamble.h`).
+//! The names are C's, not Rust's. What a caller owes a function stands in its `@param` lines, which
+//! reach the header; a section of its own for it would be C's reader's second copy.
+#![allow(unsafe_code, non_camel_case_types, clippy::missing_safety_doc)]
+
+mod claims;
+mod config;
+mod error;
+mod guard;
+mod keys;
+mod status;
+mod text;
+mod verifier;
+mod version;

@@ -1,0 +1,35 @@
+use std::ffi::{CStr, c_char};
+
+use crate::status::Status;
+
+/// The name of a status, the same in every language: "EXPIRED".
+///
+/// @param status  any number
+/// @return static, NUL-terminated, never NULL; "UNKNOWN_STATUS" for a number this library does not know
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_status_name(status: i32) -> *const c_char {
+    static_text(status, Status::c_name, c"UNKNOWN_STATUS")
+}
+
+/// What a status means, in one line.
+///
+/// @param status  any number
+/// @return static, NUL-terminated, never NULL
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_status_description(status: i32) -> *const c_char {
+    static_text(status, Status::c_description, c"unknown status")
+}
+
+/// The HTTP status that an origin should answer with: 200 for OK, 401 where a fresh login helps,
+/// 403 where it does not, 503 while keys cannot be had, 500 for mistakes in the program.
+///
+/// @param status  any number
+/// @return 200, 401, 403, 500 or 503; 500 for a number this library does not know
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_status_http(status: i32) -> i32 {
+    Status::from_number(status).map_or(500, |status| i32::from(status.http_status()))
+}
+
+fn static_text(number: i32, of: fn(Status) -> &'static CStr, unknown: &'static CStr) -> *const c_char {
+    Status::from_number(number).map_or(unknown, of).as_ptr()
+}

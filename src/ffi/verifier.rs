@@ -1,0 +1,150 @@
+use std::ffi::{CString, c_char};
+
+use super::claims::cfaccess_claims;
+use super::config::cfaccess_config;
+use super::error::cfaccess_error;
+use super::guard::{Out, bytes, guard, not_null, quietly};
+use super::keys::cfaccess_keys;
+use crate::status::{Refusal, Status};
+use crate::time::Timestamp;
+use crate::verifier::Verifier;
+
+/// Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
+/// use one at once.
+pub struct cfaccess_verifier {
+    verifier: Verifier,
+    warnings: Vec<CString>,
+}
+
+/// Freezes a configuration into a verifier.
+///
+/// @param config        copied, may be changed or freed afterwards
+/// @param keys          shared, the handle may be freed afterwards
+/// @param out_verifier  owned, freed with cfaccess_verifier_free()
+/// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience;
+///         #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_new(
+    config: Option<&cfaccess_config>,
+    keys: Option<&cfaccess_keys>,
+    out_verifier: *mut *mut cfaccess_verifier,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_verifier = unsafe { Out::new(out_verifier) }?;
+        let config = not_null(config)?.0.clone();
+        let keys = not_null(keys)?.0.clone();
+        let verifier = Verifier::new(config, keys)?;
+        let warnings =
+            verifier.warnings().iter().filter_map(|line| CString::new(line.as_str()).ok()).collect();
+        out_verifier.give(Box::new(cfaccess_verifier { verifier, warnings }));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// What looks wrong in the configuration but can be meant, such as an audience that is not 64 hex
+/// digits. Ask with 0, 1, 2 and so on until NULL.
+///
+/// @param verifier  borrowed
+/// @param index     from 0
+/// @return one line, NUL-terminated, owned by the verifier; NULL past the last, and for NULL
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_verifier_warning(
+    verifier: Option<&cfaccess_verifier>,
+    index: usize,
+) -> *const c_char {
+    let warning = verifier.and_then(|verifier| verifier.warnings.get(index));
+    warning.map_or(std::ptr::null(), |warning| warning.as_ptr())
+}
+
+/// Verifies an application token now: the value of the request header Cf-Access-Jwt-Assertion.
+///
+/// The first step that fails names the refusal, and no claim is looked at before the signature holds:
+/// OPAQUE_TOKEN, MALFORMED, TOO_LARGE (form); MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER
+/// (header); UNKNOWN_KEY; BAD_SIGNATURE; MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM (claims);
+/// WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
+/// AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy).
+///
+/// @param verifier    borrowed
+/// @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
+/// @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
+/// @param out_claims  owned, freed with cfaccess_claims_free()
+/// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, one of the refusals above, #CFACCESS_STATUS_NULL_ARGUMENT,
+///         #CFACCESS_STATUS_INVALID_ARGUMENT or #CFACCESS_STATUS_INTERNAL
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_verify(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { verify(verifier, token, token_len, || Ok(Timestamp::now()), out_claims, out_error) }
+}
+
+/// Verifies as cfaccess_verifier_verify() would at another time, for tests and replays.
+///
+/// @param verifier    borrowed
+/// @param token       as in cfaccess_verifier_verify()
+/// @param token_len   as in cfaccess_verifier_verify()
+/// @param now         seconds since 1970, from 0 to 2^53 - 1
+/// @param out_claims  owned, freed with cfaccess_claims_free()
+/// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify(); #CFACCESS_STATUS_INVALID_ARGUMENT if `now` is out of range
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_verify_at(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+    now: i64,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let clock = || {
+        let out_of_range =
+            || Refusal::new(Status::InvalidArgument, format!("now is {now}; expected 0 to 2^53 - 1"));
+        Timestamp::new(now).ok_or_else(out_of_range)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { verify(verifier, token, token_len, clock, out_claims, out_error) }
+}
+
+/// Frees a verifier. No other thread may be using it.
+///
+/// @param verifier  owned, invalid afterwards; NULL is fine
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_verifier_free(verifier: Option<Box<cfaccess_verifier>>) {
+    quietly(|| drop(verifier));
+}
+
+/// # Safety
+/// `token` is NULL or valid for reading `token_len` bytes; the out-pointers are NULL or valid for writing.
+unsafe fn verify(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+    clock: impl FnOnce() -> Result<Timestamp, Refusal>,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_claims = unsafe { Out::new(out_claims) }?;
+        // SAFETY: the caller's promise.
+        let token = unsafe { bytes(token, token_len) }?;
+        let claims = not_null(verifier)?.verifier.verify_at(token, clock()?)?;
+        out_claims.give_raw(cfaccess_claims::into_raw(claims));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}

@@ -1,0 +1,117 @@
+//! From a key document to the keys that can be used (RFC 7517 section 5).
+
+use super::jwk::{self, Unusable};
+use super::public_key::PublicKey;
+use crate::json::{self, Object, Value};
+use crate::key_id::KeyId;
+use crate::status::{Refusal, Status};
+
+/// The largest document, in bytes.
+pub(super) const DOCUMENT_MAX: usize = 1 << 20;
+/// The most entries a document may have, usable or not.
+const ENTRIES_MAX: usize = 32;
+
+/// An entry of a key document that is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedKey {
+    /// Its `kid`, if that is well-formed.
+    pub key_id: Option<String>,
+    /// Why it is not used, in one line.
+    pub reason: &'static str,
+}
+
+/// The keys of one document, prepared, each `kid` once.
+pub(crate) struct KeySet {
+    /// In the order of their `kid`.
+    keys: Vec<(KeyId<'static>, PublicKey)>,
+    skipped: Vec<SkippedKey>,
+}
+
+impl KeySet {
+    pub(crate) fn parse(document: &[u8]) -> Result<KeySet, Refusal> {
+        if document.len() > DOCUMENT_MAX {
+            return Err(invalid(format!("the key document has more than {DOCUMENT_MAX} bytes")));
+        }
+        let entries = entries_of(document)?;
+        if entries.len() > ENTRIES_MAX {
+            return Err(invalid(format!(
+                "the key document has {} entries, at most {ENTRIES_MAX} are taken",
+                entries.len()
+            )));
+        }
+
+        let parsed: Vec<_> = entries.into_iter().map(jwk::parse).collect();
+        let usable: Vec<_> = parsed.iter().filter_map(|entry| entry.as_ref().ok()).collect();
+        let contested: Vec<KeyId<'static>> = usable
+            .iter()
+            .filter(|(key_id, key)| usable.iter().any(|(other_id, other)| other_id == key_id && other != key))
+            .map(|(key_id, _)| key_id.clone())
+            .collect();
+
+        let mut set = KeySet { keys: Vec::new(), skipped: Vec::new() };
+        for entry in parsed {
+            match entry {
+                Ok((key_id, _)) if contested.contains(&key_id) => {
+                    set.skip(Unusable { key_id: Some(key_id), reason: "another key has the same kid" });
+                }
+                Ok((key_id, key)) => set.keys.push((key_id, key)),
+                Err(unusable) => set.skip(unusable),
+            }
+        }
+        set.keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        set.keys.dedup_by(|(one, _), (other, _)| one == other);
+        if set.keys.is_empty() {
+            return Err(Refusal::new(Status::NoUsableKeys, set.why_none()));
+        }
+        Ok(set)
+    }
+
+    /// The key with exactly this `kid`.
+    pub(crate) fn find(&self, key_id: &KeyId<'_>) -> Option<&PublicKey> {
+        let index = self.keys.binary_search_by(|(known, _)| known.as_str().cmp(key_id.as_str())).ok()?;
+        self.keys.get(index).map(|(_, key)| key)
+    }
+
+    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = (&KeyId<'static>, &PublicKey)> {
+        self.keys.iter().map(|(key_id, key)| (key_id, key))
+    }
+
+    pub(crate) fn skipped(&self) -> &[SkippedKey] {
+        &self.skipped
+    }
+
+    fn skip(&mut self, unusable: Unusable) {
+        let key_id = unusable.key_id.map(|key_id| key_id.as_str().to_owned());
+        self.skipped.push(SkippedKey { key_id, reason: unusable.reason });
+    }
+
+    fn why_none(&self) -> String {
+        match self.skipped.first() {
+            None => "the key document has no entries".to_owned(),
+            Some(first) => {
+                format!("none of {} entries can be used; the first: {}", self.skipped.len(), first.reason)
+            }
+        }
+    }
+}
+
+/// What stands in the document's `keys`. Its other members (`public_cert`, `public_certs`) are ignored.
+fn entries_of(document: &[u8]) -> Result<Vec<Value<'_>>, Refusal> {
+    let Ok(value) = json::parse(document) else {
+        return Err(invalid("the key document is not strict JSON"));
+    };
+    let Value::Object(mut members) = value else {
+        return Err(invalid("the key document is not a JSON object"));
+    };
+    if Object::repeats_a_name(&members) {
+        return Err(invalid("the key document repeats a name"));
+    }
+    match members.take("keys") {
+        Some(Value::Array(entries)) => Ok(entries),
+        _ => Err(invalid("the key document has no list named keys")),
+    }
+}
+
+fn invalid(what: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
+    Refusal::new(Status::KeysInvalid, what)
+}

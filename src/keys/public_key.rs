@@ -1,0 +1,78 @@
+//! An RSA public key, prepared for verification.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+
+/// The modulus may have this many bits.
+const BITS: std::ops::RangeInclusive<usize> = 2_048..=4_096;
+
+/// 65537, big-endian.
+const EXPONENT: [u8; 3] = [1, 0, 1];
+
+/// An RSA key of 2,048 to 4,096 bits with the exponent 65537, ready to check RS256 signatures.
+///
+/// What depends on the key alone (the RSA context, its Montgomery form) is computed here, once.
+pub(crate) struct PublicKey {
+    modulus: Box<[u8]>,
+    prepared: ParsedPublicKey,
+}
+
+impl PublicKey {
+    /// Takes modulus and exponent as big-endian bytes without leading zero.
+    pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey, &'static str> {
+        if exponent != EXPONENT {
+            return Err("its e is not 65537");
+        }
+        let (Some(&first), Some(&last)) = (modulus.first(), modulus.last()) else {
+            return Err("its n is empty");
+        };
+        if first == 0 {
+            return Err("its n has a leading zero");
+        }
+        if !BITS.contains(&bits(modulus)) {
+            return Err("its n has not 2048 to 4096 bits");
+        }
+        if last % 2 == 0 {
+            return Err("its n is even");
+        }
+        let components = RsaPublicKeyComponents { n: modulus, e: exponent };
+        let prepared = components
+            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .map_err(|_| "the cryptographic library refuses it")?;
+        let key = PublicKey { modulus: modulus.into(), prepared };
+        // The Montgomery form is made by the first check; this one makes it before any caller waits.
+        key.verifies(&[], &vec![0; modulus.len()]);
+        Ok(key)
+    }
+
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2).
+    pub(crate) fn verifies(&self, signing_input: &[u8], signature: &[u8]) -> bool {
+        self.prepared.verify_sig(signing_input, signature).is_ok()
+    }
+
+    pub(super) fn bits(&self) -> usize {
+        bits(&self.modulus)
+    }
+
+    /// SHA-256 of the DER SubjectPublicKeyInfo (RFC 5280 section 4.1), in lower-case hex.
+    pub(super) fn sha256_hex(&self) -> String {
+        let encoded: Result<PublicKeyX509Der<'_>, _> = self.prepared.as_der();
+        encoded.map_or_else(
+            |_| String::new(),
+            |der| digest(&SHA256, der.as_ref()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+        )
+    }
+}
+
+/// The exponent is the same in all of them.
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &PublicKey) -> bool {
+        self.modulus == other.modulus
+    }
+}
+
+fn bits(modulus: &[u8]) -> usize {
+    let leading_zeros = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    modulus.len() * 8 - leading_zeros
+}

@@ -1,0 +1,62 @@
+//! Who is calling? Verifies [Cloudflare Access] application tokens at an origin server.
+//!
+//! ```no_run
+//! use cfaccess::{Config, Keys, Verifier};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let token = b"";
+//! let keys = Keys::from_file("certs.json".as_ref())?;
+//! let mut config = Config::new("acme")?;
+//! config.add_audience("32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228")?;
+//! let verifier = Verifier::new(config, keys)?;
+//!
+//! match verifier.verify(token) {
+//!     Ok(claims) => println!("{} is calling", claims.principal_id()),
+//!     Err(refusal) => println!("HTTP {}: {refusal}", refusal.status().http_status()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The C ABI of the same core is described in `include/cfaccess.h`.
+//!
+//! [Cloudflare Access]: https://developers.cloudflare.com/cloudflare-one/access-controls/
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unreachable
+    )
+)]
+
+mod claims;
+mod config;
+#[cfg(feature = "failpoint")]
+mod failpoint;
+mod ffi;
+mod header;
+mod json;
+mod key_id;
+mod keys;
+mod payload;
+mod policy;
+mod principal;
+mod status;
+mod team;
+mod time;
+mod token;
+mod verifier;
+
+pub use claims::Claims;
+pub use config::Config;
+pub use keys::{KeyStatus, Keys, KeysStatus, SkippedKey};
+pub use principal::Kind;
+pub use status::{Refusal, Status};
+pub use time::Timestamp;
+pub use verifier::Verifier;

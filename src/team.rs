@@ -1,0 +1,117 @@
+//! How a team is named, and the issuer that follows from it.
+
+use crate::status::{Refusal, Status};
+
+const DOMAIN: &str = ".cloudflareaccess.com";
+const FED_DOMAIN: &str = ".fed.cloudflareaccess.com";
+
+/// An Access team: its host name, and with it its issuer, normalised once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Team {
+    issuer: String,
+}
+
+const SCHEME: &str = "https://";
+
+impl Team {
+    /// Reads `acme`, `acme.cloudflareaccess.com`, `https://acme.cloudflareaccess.com/` or the same
+    /// under `fed.cloudflareaccess.com`, without regard to case.
+    pub(crate) fn parse(text: &str) -> Result<Team, Refusal> {
+        let lower = text.to_ascii_lowercase();
+        let host = match lower.strip_prefix(SCHEME) {
+            Some(rest) => {
+                let host = rest.strip_suffix('/').unwrap_or(rest);
+                host.ends_with(DOMAIN).then_some(host)
+            }
+            None => Some(lower.as_str()),
+        };
+        let named = host.and_then(|host| {
+            let (label, domain) = match host.strip_suffix(FED_DOMAIN) {
+                Some(label) => (label, FED_DOMAIN),
+                None => (host.strip_suffix(DOMAIN).unwrap_or(host), DOMAIN),
+            };
+            is_dns_label(label).then(|| Team { issuer: [SCHEME, label, domain].concat() })
+        });
+        named.ok_or_else(|| {
+            let shown: String = text.chars().take(80).collect();
+            Refusal::new(
+                Status::InvalidConfig,
+                format!(
+                    "'{shown}' is no team; expected a name like acme, or https://acme.cloudflareaccess.com"
+                ),
+            )
+        })
+    }
+
+    /// The issuer of the team's tokens: `https://acme.cloudflareaccess.com`.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// `acme.cloudflareaccess.com`
+    pub(crate) fn host(&self) -> &str {
+        self.issuer.strip_prefix(SCHEME).unwrap_or_default()
+    }
+}
+
+/// RFC 1123 section 2.1, in lower case.
+fn is_dns_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_means_the_same_issuer() {
+        for text in [
+            "acme",
+            "ACME",
+            "acme.cloudflareaccess.com",
+            "https://acme.cloudflareaccess.com",
+            "https://acme.cloudflareaccess.com/",
+            "HTTPS://Acme.CloudflareAccess.com/",
+        ] {
+            let team = Team::parse(text).expect(text);
+            assert_eq!(team.issuer(), "https://acme.cloudflareaccess.com", "{text}");
+            assert_eq!(team.host(), "acme.cloudflareaccess.com");
+        }
+        let fed = Team::parse("https://acme.fed.cloudflareaccess.com/").expect("the fed form");
+        assert_eq!(fed.issuer(), "https://acme.fed.cloudflareaccess.com");
+        assert_eq!(Team::parse("acme.fed.cloudflareaccess.com"), Ok(fed));
+    }
+
+    #[test]
+    fn anything_else_says_what_was_expected() {
+        for text in [
+            "",
+            " acme",
+            "acme\n",
+            "-acme",
+            "acme-",
+            "ac_me",
+            "acme.com",
+            "acme.fed",
+            "a.b.cloudflareaccess.com",
+            ".cloudflareaccess.com",
+            "https://acme",
+            "http://acme.cloudflareaccess.com",
+            "https://acme.cloudflareaccess.com//",
+            "https://acme.cloudflareaccess.com:443",
+            "https://acme.cloudflareaccess.com/cdn-cgi/access/certs",
+            "https://user@acme.cloudflareaccess.com",
+            "acme.cloudflareaccess.com/",
+            "acme.cloudflareaccess.com.evil.example",
+            "\u{430}cme",
+            &"a".repeat(64),
+        ] {
+            let refusal = Team::parse(text).expect_err(text);
+            assert_eq!(refusal.status(), Status::InvalidConfig);
+            assert!(refusal.message().contains("acme.cloudflareaccess.com"), "{text}");
+        }
+    }
+}

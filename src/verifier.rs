@@ -1,0 +1,88 @@
+//! The way of a token, top to bottom.
+
+use crate::claims::Claims;
+use crate::config::Config;
+use crate::header::Header;
+use crate::key_id::KeyId;
+use crate::keys::Keys;
+use crate::payload::Payload;
+use crate::policy::{Case, RULES};
+use crate::status::{Refusal, Status};
+use crate::time::Timestamp;
+use crate::token::{HEADER_MAX, Token};
+
+/// Tells who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
+///
+/// It is immutable but for the keys, and any number of threads may use it at once.
+pub struct Verifier {
+    config: Config,
+    keys: Keys,
+    warnings: Vec<String>,
+}
+
+impl Verifier {
+    /// Freezes a configuration.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` if it has no audience.
+    pub fn new(config: Config, keys: Keys) -> Result<Verifier, Refusal> {
+        let warnings = config.check_complete()?;
+        Ok(Verifier { config, keys, warnings })
+    }
+
+    /// What looks wrong in the configuration but can be meant, a line each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Verifies an application token, as the header `Cf-Access-Jwt-Assertion` carries it, now.
+    ///
+    /// # Errors
+    /// The first step that fails names the refusal. The steps, in order: `OPAQUE_TOKEN`,
+    /// `MALFORMED`, `TOO_LARGE` (form) · `MALFORMED`, `UNSUPPORTED_ALGORITHM`,
+    /// `UNSUPPORTED_HEADER` (header) · `UNKNOWN_KEY` · `BAD_SIGNATURE` · `MALFORMED_CLAIMS`,
+    /// `MISSING_CLAIM`, `INVALID_CLAIM` (claims) · `WRONG_ISSUER`, `WRONG_AUDIENCE`,
+    /// `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`, `SESSION_TOO_LONG`, `AMBIGUOUS_IDENTITY`,
+    /// `SERVICE_NOT_ALLOWED` (policy). No claim is looked at before the signature holds.
+    pub fn verify(&self, token: &[u8]) -> Result<Claims, Refusal> {
+        self.verify_at(token, Timestamp::now())
+    }
+
+    /// Verifies as [`Verifier::verify`] would at another time, for tests and replays.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`].
+    pub fn verify_at(&self, token: &[u8], now: Timestamp) -> Result<Claims, Refusal> {
+        #[cfg(feature = "failpoint")]
+        crate::failpoint::reach(token);
+
+        let token = Token::parse(token)?;
+        self.check_signature(&token)?;
+        let payload = token.decode_payload()?;
+        let payload = Payload::parse(&payload)?;
+        self.check_policy(&payload, now)?;
+        Claims::new(&self.config.team, &payload)
+    }
+
+    fn check_signature(&self, token: &Token<'_>) -> Result<(), Refusal> {
+        let mut buffer = [0; HEADER_MAX];
+        let header = Header::parse(token.decode_header(&mut buffer)?)?;
+        let keys = self.keys.in_force();
+        let key = keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id))?;
+        if key.verifies(token.signing_input(), token.decode_signature()?.as_bytes()) {
+            Ok(())
+        } else {
+            Err(Refusal::new(Status::BadSignature, "the signature does not fit the token and its key"))
+        }
+    }
+
+    fn check_policy(&self, payload: &Payload<'_>, now: Timestamp) -> Result<(), Refusal> {
+        let case = Case { config: &self.config, payload, now };
+        RULES.iter().try_for_each(|rule| rule(&case))
+    }
+}
+
+fn unknown_key(key_id: &KeyId<'_>) -> Refusal {
+    let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
+    Refusal::new(Status::UnknownKey, format!("no key in force has the token's kid {shown}"))
+}
