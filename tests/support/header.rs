@@ -1,0 +1,117 @@
+//! Reads the C header as far as the tests ask, in the one style that cbindgen writes.
+
+/// The header that this build made from the sources.
+pub const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/include/cfaccess.h"));
+/// The folder it is in, for a C compiler.
+pub const FOLDER: &str = concat!(env!("OUT_DIR"), "/include");
+
+/// A function and the comment above it.
+pub struct Function {
+    pub name: &'static str,
+    pub result: String,
+    /// Type and name of each.
+    pub parameters: Vec<(String, String)>,
+    pub comment: &'static str,
+}
+
+impl Function {
+    /// What a call passes and gets: a prototype without the names of its parameters.
+    pub fn prototype(&self) -> String {
+        let types: Vec<_> = self.parameters.iter().map(|(kind, _)| kind.as_str()).collect();
+        let types = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
+        format!("{} {}({types})", self.result, self.name)
+    }
+}
+
+pub fn functions() -> Vec<Function> {
+    between(GENERATED, "extern \"C\" {", "}  // extern \"C\"")
+        .split("/**")
+        .skip(1)
+        .map(|item| {
+            let (comment, code) = item.split_once("*/").expect("a comment has an end");
+            let code = code.trim_start().trim_start_matches("CFACCESS_MUST_USE");
+            let (declaration, _) = code.split_once(");").expect("one function a comment");
+            function(comment, declaration)
+        })
+        .collect()
+}
+
+fn function(comment: &'static str, declaration: &'static str) -> Function {
+    let (head, parameters) = declaration.split_once('(').expect("a list of parameters");
+    let name_begins = 1 + head.rfind([' ', '*']).expect("a result and a name");
+    let parameters = parameters.split(',').filter(|parameter| *parameter != "void");
+    Function {
+        name: &head[name_begins..],
+        result: one_line(&head[..name_begins]),
+        parameters: parameters.map(|parameter| typed_name(&one_line(parameter))).collect(),
+        comment,
+    }
+}
+
+/// Every struct with members, and their names.
+pub fn structs() -> Vec<(&'static str, Vec<String>)> {
+    let members = |body: &str| {
+        let code = without_comments(body);
+        code.split_terminator(';').map(|member| typed_name(&one_line(member)).1).collect()
+    };
+    GENERATED
+        .split("typedef struct ")
+        .skip(1)
+        .filter_map(|item| {
+            let (name, body) = item.split_once(" {\n").filter(|(name, _)| !name.contains(';'))?;
+            Some((name, members(body.split_once("\n}")?.0)))
+        })
+        .collect()
+}
+
+/// The statuses with their numbers, named without their prefix.
+pub fn statuses() -> Vec<(String, i32)> {
+    let body = between(GENERATED, "\n {\n", "\n};");
+    without_comments(body)
+        .split_terminator(',')
+        .map(|entry| {
+            let (name, number) = entry.trim().split_once(" = ").expect("a name and a number");
+            let name = name.strip_prefix("CFACCESS_STATUS_").expect("the prefix of statuses");
+            (name.to_owned(), number.parse().expect("a number"))
+        })
+        .collect()
+}
+
+/// The names of the constants that are part of the ABI; the version is not.
+pub fn constants() -> Vec<&'static str> {
+    GENERATED
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '))
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("CFACCESS_VERSION") && *name != "CFACCESS_MUST_USE")
+        .collect()
+}
+
+/// What a macro of one line stands for.
+pub fn value_of(constant: &str) -> &'static str {
+    between(GENERATED, &format!("#define {constant} "), "\n")
+}
+
+fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(begin).unwrap_or_else(|| panic!("no {begin:?} in the header"));
+    rest.split_once(end).unwrap_or_else(|| panic!("no {end:?} in the header")).0
+}
+
+fn without_comments(code: &str) -> String {
+    let rest_of_comment = |text: &'_ str| text.split_once("*/").map(|(_, code)| code.to_owned());
+    let mut pieces = code.split("/**");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let others = pieces.map(|piece| rest_of_comment(piece).expect("a comment has an end"));
+    (first + &others.collect::<String>()).trim().to_owned()
+}
+
+fn one_line(code: &str) -> String {
+    code.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `const char *team` is a `const char *` named `team`.
+fn typed_name(declaration: &str) -> (String, String) {
+    let name_begins = 1 + declaration.rfind([' ', '*']).expect("a type and a name");
+    let (kind, name) = declaration.split_at(name_begins);
+    (kind.trim_end().to_owned(), name.to_owned())
+}

@@ -1,0 +1,21 @@
+//! What the tests share: the vectors' format, the test keys, tokens signed with them, and the header.
+#![allow(dead_code)]
+
+pub mod header;
+pub mod mint;
+pub mod vectors;
+
+use std::path::{Path, PathBuf};
+
+/// A path inside the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+pub fn read(path: &str) -> Vec<u8> {
+    std::fs::read(repository(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+pub fn read_json(path: &str) -> serde_json::Value {
+    serde_json::from_slice(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

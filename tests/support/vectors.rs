@@ -1,0 +1,57 @@
+//! The format of `tests/vectors/`.
+
+use cfaccess::{Config, Keys, Refusal, Verifier};
+use serde_json::Value;
+
+/// A string, or a list of segments with `text` or `hex` and an optional `times`.
+pub fn bytes(value: &Value) -> Vec<u8> {
+    if let Some(text) = value.as_str() {
+        return text.as_bytes().to_vec();
+    }
+    value.as_array().expect("a string or a list of segments").iter().flat_map(segment).collect()
+}
+
+fn segment(segment: &Value) -> Vec<u8> {
+    let once = match (segment["text"].as_str(), segment["hex"].as_str()) {
+        (Some(text), None) => text.as_bytes().to_vec(),
+        (None, Some(hex)) => from_hex(hex),
+        _ => panic!("a segment has either text or hex"),
+    };
+    once.repeat(segment["times"].as_u64().unwrap_or(1) as usize)
+}
+
+fn from_hex(hex: &str) -> Vec<u8> {
+    let digits: Vec<char> = hex.chars().collect();
+    digits.chunks(2).map(|pair| u8::from_str_radix(&String::from_iter(pair), 16).expect("hex")).collect()
+}
+
+pub fn config(value: &Value) -> Result<Config, Refusal> {
+    let mut config = Config::new(value["team"].as_str().expect("a team"))?;
+    for audience in value["audiences"].as_array().expect("audiences") {
+        config.add_audience(audience.as_str().expect("an audience"))?;
+    }
+    if let Some(seconds) = value.get("leeway") {
+        config.set_leeway(seconds.as_i64().expect("seconds"))?;
+    }
+    if let Some(seconds) = value.get("max_lifetime") {
+        config.set_max_lifetime(seconds.as_i64().expect("seconds"))?;
+    }
+    match value.get("allow_services") {
+        None => {}
+        Some(Value::String(any)) if any == "any" => config.allow_any_service()?,
+        Some(listed) => {
+            for client_id in listed.as_array().expect("a list or any") {
+                config.allow_service(client_id.as_str().expect("a Client ID"))?;
+            }
+        }
+    }
+    Ok(config)
+}
+
+pub fn keys(file: &str) -> Keys {
+    Keys::from_json(&super::read(&format!("tests/vectors/{file}"))).expect("usable keys")
+}
+
+pub fn verifier(config_value: &Value, keys_file: &str) -> Verifier {
+    Verifier::new(config(config_value).expect("a config"), keys(keys_file)).expect("a verifier")
+}

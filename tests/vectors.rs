@@ -1,0 +1,117 @@
+//! The vectors that every language runs.
+
+mod support;
+
+use cfaccess::{Claims, Keys, Refusal, Timestamp, Verifier};
+use serde_json::{Value, json};
+use support::{mint, read_json, vectors};
+
+fn status(outcome: &Result<impl Sized, Refusal>) -> String {
+    outcome.as_ref().map_or_else(|refusal| refusal.status().name().to_owned(), |_| "OK".to_owned())
+}
+
+/// Runs all vectors of a file and tells all that differ at once.
+fn run(file: &str, differs: impl Fn(&Value, &Value) -> Option<String>) {
+    let document = read_json(&format!("tests/vectors/{file}"));
+    let vectors = document["vectors"].as_array().expect("vectors");
+    let different: Vec<String> = vectors
+        .iter()
+        .filter_map(|vector| {
+            differs(&document["defaults"], vector).map(|how| format!("{}: {how}", vector["name"]))
+        })
+        .collect();
+    assert!(!vectors.is_empty());
+    assert!(
+        different.is_empty(),
+        "{} of {} differ:\n{}",
+        different.len(),
+        vectors.len(),
+        different.join("\n")
+    );
+    println!("{file}: {} vectors", vectors.len());
+}
+
+fn seen(claims: &Claims, name: &str) -> Value {
+    match name {
+        "kind" => json!(claims.kind().name()),
+        "issuer" => json!(claims.issuer()),
+        "principal_id" => json!(claims.principal_id()),
+        "subject" => json!(claims.subject()),
+        "email" => json!(claims.email()),
+        "common_name" => json!(claims.common_name()),
+        "audiences" => json!(claims.audiences().collect::<Vec<_>>()),
+        "issued_at" => json!(claims.issued_at().seconds()),
+        "not_before" => json!(claims.not_before().map(Timestamp::seconds)),
+        "expires_at" => json!(claims.expires_at().seconds()),
+        "identity_nonce" => json!(claims.identity_nonce()),
+        "nonce" => json!(claims.nonce()),
+        "session" => json!(claims.session()),
+        "country" => json!(claims.country()),
+        "token_type" => json!(claims.token_type()),
+        "custom" => claims.custom().map_or(Value::Null, |text| serde_json::from_str(text).expect("JSON")),
+        "payload" => serde_json::from_str(claims.payload()).expect("JSON"),
+        _ => panic!("no claim is called {name}"),
+    }
+}
+
+#[test]
+fn tokens() {
+    run("tokens.json", |defaults, vector| {
+        let of = |name: &str| vector.get(name).unwrap_or(&defaults[name]).clone();
+        let verifier = vectors::verifier(&of("config"), of("keys").as_str().expect("a file"));
+        let Some(now) = Timestamp::new(of("now").as_i64().expect("seconds")) else {
+            // In Rust no such time can be written; in C it is an argument.
+            return (vector["status"] != "INVALID_ARGUMENT").then(|| "now is out of range".to_owned());
+        };
+
+        let outcome = verifier.verify_at(&vectors::bytes(&vector["token"]), now);
+
+        if json!(status(&outcome)) != vector["status"] {
+            return Some(format!("{} instead of {}: {outcome:?}", status(&outcome), vector["status"]));
+        }
+        let expected = vector["claims"].as_object().filter(|_| outcome.is_ok())?;
+        let claims = outcome.ok()?;
+        let different = expected.iter().find(|(name, value)| seen(&claims, name) != **value)?;
+        Some(format!("{different:?} but {}", seen(&claims, different.0)))
+    });
+}
+
+#[test]
+fn key_documents() {
+    run("keys.json", |_, vector| {
+        let outcome = Keys::from_json(&vectors::bytes(&vector["document"]));
+        if json!(status(&outcome)) != vector["status"] {
+            return Some(format!("{} instead of {}", status(&outcome), vector["status"]));
+        }
+        let in_force = outcome.ok()?.status();
+        let keys: Vec<_> = in_force.keys.iter().map(|key| &key.key_id).collect();
+        let skipped: Vec<_> = in_force.skipped.iter().map(|key| &key.key_id).collect();
+        (json!(keys) != vector["keys"] || json!(skipped) != vector["skipped"])
+            .then(|| format!("keys {keys:?}, skipped {skipped:?}"))
+    });
+}
+
+#[test]
+fn configs() {
+    let keys = vectors::keys("acme.jwks.json");
+    run("configs.json", |_, vector| {
+        let outcome =
+            vectors::config(&vector["config"]).and_then(|config| Verifier::new(config, keys.clone()));
+        if json!(status(&outcome)) != vector["status"] {
+            return Some(format!("{} instead of {}", status(&outcome), vector["status"]));
+        }
+        let verifier = outcome.ok()?;
+        let mut payload = mint::person();
+        payload["iss"] = vector["issuer"].clone();
+        payload["aud"] = vector["config"]["audiences"][0].clone();
+        (payload["iat"], payload["nbf"], payload["exp"]) =
+            (json!(mint::NOW), json!(mint::NOW), json!(mint::NOW + 1));
+        let token = mint::token(&mint::header(), &payload);
+        if let Err(refusal) = verifier.verify_at(token.as_bytes(), Timestamp::new(mint::NOW).expect("a time"))
+        {
+            return Some(format!("its own team's token is refused: {refusal}"));
+        }
+        let warnings = verifier.warnings().len();
+        (json!(warnings) != vector["warnings"]).then(|| format!("{warnings} warnings"))
+    });
+}

@@ -1,0 +1,101 @@
+"""Writes every vector file, or with `--check` says whether the committed ones are up to date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import configs_options
+import configs_team
+import documents_keys
+import documents_numbers
+import documents_twins
+import documents_whole
+import oracle
+import sets
+import tokens_accepted
+import tokens_algorithm
+import tokens_claims
+import tokens_documented
+import tokens_form
+import tokens_header
+import tokens_issuer
+import tokens_kid
+import tokens_order
+import tokens_payload
+import tokens_principal
+import tokens_signature
+import tokens_size
+import tokens_times
+import tokens_type
+from mint import AUDIENCE, NOW, TEAM
+from segments import document
+from vector import Configuration, Document, Token
+
+FOLDER = Path(__file__).resolve().parent.parent
+TOKENS = (
+    tokens_documented,
+    tokens_accepted,
+    tokens_form,
+    tokens_size,
+    tokens_algorithm,
+    tokens_header,
+    tokens_kid,
+    tokens_signature,
+    tokens_payload,
+    tokens_claims,
+    tokens_issuer,
+    tokens_type,
+    tokens_times,
+    tokens_principal,
+    tokens_order,
+)
+DOCUMENTS = (documents_whole, documents_keys, documents_numbers, documents_twins)
+CONFIGURATIONS = (configs_team, configs_options)
+DEFAULTS = {"config": {"team": TEAM, "audiences": [AUDIENCE]}, "keys": "acme.jwks.json", "now": NOW}
+
+
+def main(arguments: list[str]) -> int:
+    if arguments not in ([], ["--check"]):
+        print("usage: python tests/vectors/generate [--check]", file=sys.stderr)
+        return 2
+    tokens = [vector for family in TOKENS for vector in family.vectors()]
+    documents = [vector for family in DOCUMENTS for vector in family.vectors()]
+    configurations = [vector for family in CONFIGURATIONS for vector in family.vectors()]
+    faults = oracle.faults(tokens, documents, configurations)
+    if faults:
+        print("\n".join(faults), file=sys.stderr)
+        return 1
+    files = {
+        **sets.files(),
+        "tokens.json": document({"defaults": DEFAULTS}, members(tokens)),
+        "keys.json": document({}, members(documents)),
+        "configs.json": document({}, members(configurations)),
+    }
+    return check(files) if arguments else write(files)
+
+
+def members(vectors: Sequence[Token | Document | Configuration]) -> list[dict[str, object]]:
+    return [vector.members() for vector in vectors]
+
+
+def write(files: dict[str, str]) -> int:
+    for name, text in files.items():
+        (FOLDER / name).write_bytes(text.encode("ascii"))
+    return 0
+
+
+def check(files: dict[str, str]) -> int:
+    stale = [name for name, text in files.items() if not same(FOLDER / name, text)]
+    if stale:
+        print(f"out of date: {', '.join(stale)}; run: python tests/vectors/generate", file=sys.stderr)
+        return 1
+    return 0
+
+
+def same(path: Path, text: str) -> bool:
+    return path.exists() and path.read_bytes() == text.encode("ascii")
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""Judges the vectors themselves: each must fail for the reason it gives, and for no other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256
+from mint import decode
+from segments import decoded, encode
+from vector import Configuration, Document, Token
+
+from keys import ACME, ACME_2, ACME_3072, ACME_4096, DOCS_KID, OTHER_TEAM, TestKey
+
+BY_KID = {key.kid: key for key in (ACME, ACME_2, ACME_3072, ACME_4096, OTHER_TEAM)} | {DOCS_KID: ACME}
+
+BEFORE_SIGNATURE = {
+    "INVALID_ARGUMENT",
+    "MALFORMED",
+    "TOO_LARGE",
+    "OPAQUE_TOKEN",
+    "UNSUPPORTED_HEADER",
+    "UNSUPPORTED_ALGORITHM",
+    "UNKNOWN_KEY",
+    "BAD_SIGNATURE",
+}
+
+
+def faults(tokens: list[Token], documents: list[Document], configurations: list[Configuration]) -> list[str]:
+    """What is wrong with the vectors, one line each."""
+    found = [*_repeated(tokens), *_repeated(documents), *_repeated(configurations)]
+    inputs = {
+        **{vector.name: vector.token for vector in tokens},
+        **{vector.name: vector.document for vector in documents},
+    }
+    found += [
+        f"{name}: written as other bytes" for name, data in inputs.items() if decoded(encode(data)) != data
+    ]
+    for vector in tokens:
+        if vector.signer is not None and not holds(vector.signer, vector.token):
+            found.append(f"{vector.name}: the signature of {vector.signer.name} does not hold")
+        if vector.status == "BAD_SIGNATURE" and holds(_named_key(vector), vector.token):
+            found.append(f"{vector.name}: the signature is good")
+        if _judged_after_signature(vector.status) and not holds(_named_key(vector), vector.token):
+            found.append(f"{vector.name}: the signature is bad")
+    return found
+
+
+def holds(key: TestKey, token: bytes) -> bool:
+    """Whether the token carries a right RS256 signature of this key."""
+    message, _, signature = token.rpartition(b".")
+    try:
+        key.public.verify(decode(signature), message, padding.PKCS1v15(), SHA256())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _named_key(vector: Token) -> TestKey:
+    """The key that the header names."""
+    return BY_KID[json.loads(decode(vector.token.split(b".")[0]))["kid"]]
+
+
+def _judged_after_signature(status: str) -> bool:
+    return status not in BEFORE_SIGNATURE
+
+
+def _repeated(vectors: Sequence[Token | Document | Configuration]) -> list[str]:
+    counts = Counter(vector.name for vector in vectors)
+    return [f"{name}: {count} vectors of this name" for name, count in counts.items() if count > 1]

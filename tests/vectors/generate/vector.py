@@ -1,0 +1,106 @@
+"""What a vector is: an input, the status it must get, and what is said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mint import AUDIENCE, CLIENT_ID, HOST, ISSUER, SUBJECT, TEAM, Object
+from segments import encode
+
+from keys import ACME, TestKey
+
+PERSON: Object = {"kind": "person", "principal_id": f"{HOST}/person/{SUBJECT}"}
+SERVICE: Object = {"kind": "service", "principal_id": f"{HOST}/service/{CLIENT_ID}"}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token and its verdict; `signer`, which is not written, is the key whose signature must hold."""
+
+    name: str
+    rule: str
+    about: str
+    token: bytes
+    status: str
+    claims: Object | None = None
+    config: Object | None = None
+    keys: str | None = None
+    now: int | None = None
+    signer: TestKey | None = ACME
+
+    def members(self) -> Object:
+        optional: Object = {"config": self.config, "keys": self.keys, "now": self.now}
+        return {
+            "name": self.name,
+            "rule": self.rule,
+            "about": self.about,
+            **{name: value for name, value in optional.items() if value is not None},
+            "token": encode(self.token),
+            "status": self.status,
+            **({} if self.claims is None else {"claims": self.claims}),
+        }
+
+
+@dataclass(frozen=True)
+class Document:
+    """A key document, and which of its keys are used (sorted) and which are skipped (in order)."""
+
+    name: str
+    rule: str
+    about: str
+    document: bytes
+    status: str
+    keys: list[str] | None = None
+    skipped: list[str | None] | None = None
+
+    def members(self) -> Object:
+        listed: Object = (
+            {} if self.keys is None else {"keys": sorted(self.keys), "skipped": self.skipped or []}
+        )
+        return {
+            "name": self.name,
+            "rule": self.rule,
+            "about": self.about,
+            "document": encode(self.document),
+            "status": self.status,
+            **listed,
+        }
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What an application says it accepts, and the issuer and the number of warnings that come of it."""
+
+    name: str
+    rule: str
+    about: str
+    config: Object
+    status: str
+    issuer: str | None = None
+    warnings: int = 0
+
+    def members(self) -> Object:
+        listed: Object = {} if self.issuer is None else {"issuer": self.issuer, "warnings": self.warnings}
+        return {
+            "name": self.name,
+            "rule": self.rule,
+            "about": self.about,
+            "config": self.config,
+            "status": self.status,
+            **listed,
+        }
+
+
+def config(**changes: object) -> Object:
+    """The configuration of most vectors, changed or extended."""
+    return {"team": TEAM, "audiences": [AUDIENCE], **changes}
+
+
+def fine(
+    name: str, rule: str, about: str, used: Object, issuer: str = ISSUER, warnings: int = 0
+) -> Configuration:
+    return Configuration(name, rule, about, used, "OK", issuer, warnings)
+
+
+def wrong(name: str, rule: str, about: str, used: Object) -> Configuration:
+    return Configuration(name, rule, about, used, "INVALID_CONFIG")
