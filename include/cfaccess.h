@@ -308,11 +308,6 @@ typedef int32_t cfaccess_status;
 #endif // __cplusplus
 
 /**
- * Seconds since 1970-01-01T00:00:00Z, from 0 to 2^53 - 1 (the integers that every JSON reader keeps exact).
- */
-typedef struct Timestamp Timestamp;
-
-/**
  * What one application accepts: built step by step, then copied into verifiers. No option turns a
  * check off. One thread at a time.
  */
@@ -575,12 +570,13 @@ void cfaccess_error_free(struct cfaccess_error *error);
  * `keys` is used. Each entry is checked and prepared on its own; one that cannot be used is left
  * out and told by cfaccess_keys_status().
  *
- * @param json       borrowed during the call
+ * @param json       borrowed during the call; NULL only if json_len is 0
  * @param json_len   in bytes, at most 1 MiB
  * @param out_keys   owned, freed with cfaccess_keys_free()
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is no JWK Set, too large, or has
- *         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT
+ *         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
+ *         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than anything in memory can be
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_from_json(const char *json,
@@ -606,7 +602,7 @@ cfaccess_status cfaccess_keys_from_file(const char *path,
  * beginning to end. On failure the keys in force stay as they were.
  *
  * @param keys       borrowed
- * @param json       borrowed during the call
+ * @param json       borrowed during the call; NULL only if json_len is 0
  * @param json_len   in bytes, at most 1 MiB
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return as cfaccess_keys_from_json()
@@ -711,8 +707,9 @@ const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, 
  * @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
  * @param out_claims  owned, freed with cfaccess_claims_free()
  * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK, one of the refusals above, #CFACCESS_STATUS_NULL_ARGUMENT,
- *         #CFACCESS_STATUS_INVALID_ARGUMENT or #CFACCESS_STATUS_INTERNAL
+ * @return #CFACCESS_STATUS_OK; one of the refusals above; #CFACCESS_STATUS_NULL_ARGUMENT;
+ *         #CFACCESS_STATUS_INVALID_ARGUMENT if token_len is larger than anything in memory can be;
+ *         #CFACCESS_STATUS_INTERNAL
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_verify(const struct cfaccess_verifier *verifier,

@@ -1,6 +1,7 @@
 //! What stands between C and Rust: panics end here, out-pointers are written here, borrowed bytes
 //! become slices here.
 
+use std::any::Any;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,8 +27,7 @@ pub(super) unsafe fn guard(
         Ok(Ok(())) => return Status::Ok,
         Ok(Err(refusal)) => refusal,
         Err(panic) => {
-            // A payload may panic in its turn when dropped.
-            std::mem::forget(panic);
+            discard(panic);
             Refusal::new(Status::Internal, "an internal error was caught; the call was refused")
         }
     };
@@ -41,9 +41,16 @@ pub(super) unsafe fn guard(
 /// Runs a body that has nothing to report; a panic yields the default.
 pub(super) fn quietly<T: Default>(body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        std::mem::forget(panic);
+        discard(panic);
         T::default()
     })
+}
+
+/// Drops what a panic carried. That may panic in its turn; what the second one carries is left alone.
+fn discard(panic: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(second);
+    }
 }
 
 /// A place of the caller's for a pointer: NULL from the start, a value on success only.

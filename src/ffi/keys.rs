@@ -13,12 +13,13 @@ pub struct cfaccess_keys(pub(super) Keys);
 /// `keys` is used. Each entry is checked and prepared on its own; one that cannot be used is left
 /// out and told by cfaccess_keys_status().
 ///
-/// @param json       borrowed during the call
+/// @param json       borrowed during the call; NULL only if json_len is 0
 /// @param json_len   in bytes, at most 1 MiB
 /// @param out_keys   owned, freed with cfaccess_keys_free()
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is no JWK Set, too large, or has
-///         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT
+///         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
+///         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than anything in memory can be
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_keys_from_json(
@@ -68,7 +69,7 @@ pub unsafe extern "C" fn cfaccess_keys_from_file(
 /// beginning to end. On failure the keys in force stay as they were.
 ///
 /// @param keys       borrowed
-/// @param json       borrowed during the call
+/// @param json       borrowed during the call; NULL only if json_len is 0
 /// @param json_len   in bytes, at most 1 MiB
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return as cfaccess_keys_from_json()

@@ -75,8 +75,9 @@ pub extern "C" fn cfaccess_verifier_warning(
 /// @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
 /// @param out_claims  owned, freed with cfaccess_claims_free()
 /// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK, one of the refusals above, #CFACCESS_STATUS_NULL_ARGUMENT,
-///         #CFACCESS_STATUS_INVALID_ARGUMENT or #CFACCESS_STATUS_INTERNAL
+/// @return #CFACCESS_STATUS_OK; one of the refusals above; #CFACCESS_STATUS_NULL_ARGUMENT;
+///         #CFACCESS_STATUS_INVALID_ARGUMENT if token_len is larger than anything in memory can be;
+///         #CFACCESS_STATUS_INTERNAL
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_verify(
