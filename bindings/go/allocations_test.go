@@ -1,0 +1,22 @@
+//go:build !asan
+
+package cfaccess_test
+
+import "testing"
+
+// An ordinary verification is one crossing into the library and two allocations: the claims, and
+// the one string that all of theirs are parts of. (The address sanitizer makes Go allocate more.)
+func TestAllocations(t *testing.T) {
+	verifier := acmeVerifier(t)
+	token := newMinter(t, "acme-1").token(t, personClaims(object{"custom": object{"groups": []string{"staff"}}}))
+
+	allocations := testing.AllocsPerRun(1000, func() {
+		if _, err := verifier.VerifyAt(token, now); err != nil {
+			t.Fatal(err)
+		}
+	})
+
+	if allocations > 2 {
+		t.Errorf("%v allocations a verification", allocations)
+	}
+}

@@ -1,0 +1,43 @@
+// Package cfaccess tells an origin server who is calling when the server sits behind Cloudflare
+// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion).
+//
+// It is a thin layer over the C library libcfaccess. The library decides; this package converts.
+// The same bytes give the same verdict in every language.
+//
+//	keys, err := cfaccess.KeysFromFile("certs.json")
+//	verifier, err := cfaccess.NewVerifier(cfaccess.Config{
+//		Team:      "acme",
+//		Audiences: []string{"32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"},
+//	}, keys)
+//	claims, err := verifier.Verify(token)
+//
+// # Refusals
+//
+// Every error of this package is an [*AccessError], which names one cause. Branch with [errors.Is]
+// and one of the Err variables, which stand for the statuses of the library; answer with
+// [AccessError.HTTPStatus]. Treat an error that you do not know as a refusal. No error shows a
+// token, a signature or a key.
+//
+// # Ownership
+//
+// [Keys] and [Verifier] hold an object of the library. Close frees it at once; a value that is
+// forgotten is freed after the garbage collector finds it. Close may be called several times and
+// while other goroutines use the value: it waits for the calls that have begun, and calls that
+// begin later give [ErrInvalidArgument]. Keys may be closed once its verifiers are made:
+// they share what is inside.
+//
+// [Claims] are ordinary Go values: nothing in them belongs to the library, nothing has to be freed,
+// and they outlive their verifier. The library keeps no pointer to Go memory.
+//
+// # Goroutines
+//
+// All functions and methods may be called from any number of goroutines at once. None of them
+// starts a thread, opens a connection or calls back into Go.
+//
+// # Building
+//
+// The package needs cgo. By default it finds the installed library through pkg-config (cfaccess.pc).
+// With the build tag cfaccess_dev it takes header and library from the checkout that it lies in.
+// Header and library have to be of the minor version that this package was written for: another
+// header does not compile, another library makes the program panic as it starts.
+package cfaccess

@@ -1,0 +1,121 @@
+package cfaccess_test
+
+import (
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"time"
+
+	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
+)
+
+func Example() {
+	keys, err := cfaccess.KeysFromFile("../../tests/vectors/acme.jwks.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer keys.Close()
+	verifier, err := cfaccess.NewVerifier(cfaccess.Config{
+		Team:      "acme",
+		Audiences: []string{"32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"},
+	}, keys)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer verifier.Close()
+
+	claims, err := verifier.VerifyAt(exampleToken(), time.Unix(1767225600, 0))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(claims.Kind, claims.Email)
+	fmt.Println(claims.PrincipalID)
+	fmt.Println(claims.SecondsLeft(time.Unix(1767225600, 0)), "seconds left")
+	// Output:
+	// person user@example.com
+	// acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94
+	// 86340 seconds left
+}
+
+func ExampleVerifier_Verify() {
+	verifier := exampleVerifier()
+	defer verifier.Close()
+
+	_, err := verifier.Verify(exampleToken())
+
+	switch {
+	case errors.Is(err, cfaccess.ErrExpired):
+		fmt.Println("log in again")
+	case err != nil:
+		fmt.Println("refused")
+	}
+	// Output:
+	// log in again
+}
+
+func ExampleAccessError() {
+	verifier := exampleVerifier()
+	defer verifier.Close()
+
+	_, err := verifier.Verify("not a token")
+
+	var refusal *cfaccess.AccessError
+	if errors.As(err, &refusal) {
+		fmt.Println(refusal.HTTPStatus, refusal.Status)
+	}
+	// Output:
+	// 401 MALFORMED
+}
+
+func ExampleClaims_Has() {
+	verifier := exampleVerifier()
+	defer verifier.Close()
+	claims, err := verifier.VerifyAt(exampleToken(), time.Unix(1767225600, 0))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	if claims.Has(cfaccess.ClaimCountry) {
+		fmt.Println("logged in from", claims.Country)
+	}
+	if !claims.Has(cfaccess.ClaimCustom) {
+		fmt.Println("no custom claims")
+	}
+	// Output:
+	// logged in from US
+	// no custom claims
+}
+
+func ExampleKeys_Status() {
+	keys, err := cfaccess.KeysFromFile("../../tests/vectors/mixed.jwks.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer keys.Close()
+
+	status, err := keys.Status()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(status.Keys), "key in force,", len(status.Skipped), "skipped")
+	// Output:
+	// 1 key in force, 7 skipped
+}
+
+// A handler that lets in whom Access let in.
+func Example_handler() {
+	verifier := exampleVerifier()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		claims, err := verifier.Verify(r.Header.Get("Cf-Access-Jwt-Assertion"))
+		if err != nil {
+			var refusal *cfaccess.AccessError
+			errors.As(err, &refusal)
+			log.Print(err)
+			http.Error(w, refusal.Status, refusal.HTTPStatus)
+			return
+		}
+		fmt.Fprintln(w, "hello,", claims.Email)
+	})
+	_ = handler
+}

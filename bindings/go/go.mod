@@ -1,0 +1,3 @@
+module github.com/cfaccess/cfaccess/bindings/go
+
+go 1.24

@@ -1,0 +1,46 @@
+package cfaccess
+
+// #include "shim.h"
+import "C"
+
+import (
+	"strings"
+	"unsafe"
+)
+
+// outcomeError turns what came of a call into an error, and frees the one of the library.
+func outcomeError(outcome C.cfaccess_go_outcome) error {
+	if outcome.status == C.CFACCESS_STATUS_OK {
+		return nil
+	}
+	defer C.cfaccess_error_free(outcome.error)
+	message := C.cfaccess_status_description(C.int32_t(outcome.status))
+	if outcome.error != nil {
+		message = C.cfaccess_error_message(outcome.error)
+	}
+	return statusError(int32(outcome.status), C.GoString(message))
+}
+
+// statusError makes the error of a status of the library, also of one that is newer than this package.
+func statusError(number int32, message string) error {
+	if known, ok := conditions[number]; ok {
+		return &AccessError{Status: known.name, HTTPStatus: known.http, Message: message}
+	}
+	return &AccessError{Status: libraryStatusName(number), HTTPStatus: libraryStatusHTTP(number), Message: message}
+}
+
+func libraryStatusName(number int32) string {
+	return C.GoString(C.cfaccess_status_name(C.int32_t(number)))
+}
+
+func libraryStatusHTTP(number int32) int {
+	return int(C.cfaccess_status_http(C.int32_t(number)))
+}
+
+// terminated gives the text as C takes it. C would stop reading at a NUL inside, so that is refused.
+func terminated(what, text string, sentinel error) (*C.char, error) {
+	if strings.IndexByte(text, 0) >= 0 {
+		return nil, refuse(sentinel, what+" contains a NUL byte")
+	}
+	return (*C.char)(unsafe.Pointer(unsafe.StringData(text + "\x00"))), nil
+}

@@ -1,0 +1,111 @@
+/*
+ * The C side of the Go package. Crossing from Go costs, and Go memory that C may write to through a
+ * pointer to a pointer is moved to the heap; so each function here does all of one call, and hands
+ * its results back by value.
+ */
+#ifndef CFACCESS_GO_SHIM_H
+#define CFACCESS_GO_SHIM_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include <cfaccess.h>
+
+#if CFACCESS_VERSION_MAJOR != 0 || CFACCESS_VERSION_MINOR != 1
+# error "this Go package is written for cfaccess 0.1: install the header and library of that version"
+#endif
+
+/* What came of a call: the error, if there is one, belongs to the caller. */
+typedef struct cfaccess_go_outcome {
+    cfaccess_error *error;
+    cfaccess_status status;
+} cfaccess_go_outcome;
+
+typedef struct cfaccess_go_keys {
+    cfaccess_keys *keys;
+    cfaccess_go_outcome outcome;
+} cfaccess_go_keys;
+
+typedef struct cfaccess_go_config {
+    cfaccess_config *config;
+    cfaccess_go_outcome outcome;
+} cfaccess_go_config;
+
+typedef struct cfaccess_go_verifier {
+    cfaccess_verifier *verifier;
+    cfaccess_go_outcome outcome;
+} cfaccess_go_verifier;
+
+typedef struct cfaccess_go_string {
+    char *string;
+    cfaccess_go_outcome outcome;
+} cfaccess_go_string;
+
+static inline cfaccess_go_keys cfaccess_go_keys_from_json(const char *json, size_t json_len) {
+    cfaccess_go_keys made = {0};
+    made.outcome.status = cfaccess_keys_from_json(json, json_len, &made.keys, &made.outcome.error);
+    return made;
+}
+
+static inline cfaccess_go_keys cfaccess_go_keys_from_file(const char *path) {
+    cfaccess_go_keys made = {0};
+    made.outcome.status = cfaccess_keys_from_file(path, &made.keys, &made.outcome.error);
+    return made;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_keys_load_json(const cfaccess_keys *keys, const char *json,
+                                                             size_t json_len) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_keys_load_json(keys, json, json_len, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_string cfaccess_go_keys_status(const cfaccess_keys *keys) {
+    cfaccess_go_string made = {0};
+    made.outcome.status = cfaccess_keys_status(keys, &made.string, &made.outcome.error);
+    return made;
+}
+
+static inline cfaccess_go_config cfaccess_go_config_new(const char *team) {
+    cfaccess_go_config made = {0};
+    made.outcome.status = cfaccess_config_new(team, &made.config, &made.outcome.error);
+    return made;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_add_audience(cfaccess_config *config, const char *audience) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_add_audience(config, audience, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_allow_service(cfaccess_config *config, const char *client_id) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_allow_service(config, client_id, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_allow_any_service(cfaccess_config *config) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_allow_any_service(config, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_set_leeway(cfaccess_config *config, int64_t seconds) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_set_leeway(config, seconds, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_set_max_lifetime(cfaccess_config *config, int64_t seconds) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_set_max_lifetime(config, seconds, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_verifier cfaccess_go_verifier_new(const cfaccess_config *config, const cfaccess_keys *keys) {
+    cfaccess_go_verifier made = {0};
+    made.outcome.status = cfaccess_verifier_new(config, keys, &made.verifier, &made.outcome.error);
+    return made;
+}
+
+#endif

@@ -1,0 +1,223 @@
+package cfaccess_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
+)
+
+type tokenVector struct {
+	Name   string
+	About  string
+	Config *vectorConfig
+	Keys   string
+	Now    *int64
+	Token  octets
+	Status string
+	Claims map[string]json.RawMessage
+}
+
+func TestTokenVectors(t *testing.T) {
+	var file struct {
+		Defaults struct {
+			Config vectorConfig
+			Keys   string
+			Now    int64
+		}
+		Vectors []tokenVector
+	}
+	readVectors(t, "tokens.json", &file)
+	for _, vector := range file.Vectors {
+		t.Run(vector.Name, func(t *testing.T) {
+			if vector.Config == nil {
+				vector.Config = &file.Defaults.Config
+			}
+			if vector.Keys == "" {
+				vector.Keys = file.Defaults.Keys
+			}
+			if vector.Now == nil {
+				vector.Now = &file.Defaults.Now
+			}
+			vector.run(t)
+		})
+	}
+}
+
+func (v tokenVector) run(t *testing.T) {
+	verifier := newVerifier(t, v.Config.inGo(t), loadKeys(t, v.Keys))
+	claims, err := verifier.VerifyAt(string(v.Token), time.Unix(*v.Now, 0))
+	if status := statusOf(t, err); status != v.Status {
+		t.Fatalf("%s: got %v, expected %s", v.About, err, v.Status)
+	}
+	if (claims == nil) != (err != nil) {
+		t.Fatal("claims and an error exclude each other")
+	}
+	for name, want := range v.Claims {
+		expectJSON(t, name, claimByName(t, claims, name), want)
+	}
+}
+
+// claimByName gives a claim under the name that all languages share; nil if the token has none.
+func claimByName(t *testing.T, claims *cfaccess.Claims, name string) any {
+	optional := func(claim cfaccess.Claim, value any) any {
+		if claims.Has(claim) {
+			return value
+		}
+		if !reflect.ValueOf(value).IsZero() {
+			t.Errorf("%s is absent, and yet %v", name, value)
+		}
+		return nil
+	}
+	switch name {
+	case "kind":
+		return claims.Kind.String()
+	case "issuer":
+		return claims.Issuer
+	case "principal_id":
+		return claims.PrincipalID
+	case "audiences":
+		return claims.Audiences
+	case "issued_at":
+		return claims.IssuedAt.Unix()
+	case "expires_at":
+		return claims.ExpiresAt.Unix()
+	case "not_before":
+		if optional(cfaccess.ClaimNotBefore, claims.NotBefore) == nil {
+			return nil
+		}
+		return claims.NotBefore.Unix()
+	case "subject":
+		return optional(cfaccess.ClaimSubject, claims.Subject)
+	case "email":
+		return optional(cfaccess.ClaimEmail, claims.Email)
+	case "common_name":
+		return optional(cfaccess.ClaimCommonName, claims.CommonName)
+	case "identity_nonce":
+		return optional(cfaccess.ClaimIdentityNonce, claims.IdentityNonce)
+	case "nonce":
+		return optional(cfaccess.ClaimNonce, claims.Nonce)
+	case "session":
+		return optional(cfaccess.ClaimSession, claims.Session)
+	case "country":
+		return optional(cfaccess.ClaimCountry, claims.Country)
+	case "token_type":
+		return optional(cfaccess.ClaimTokenType, claims.TokenType)
+	case "custom":
+		return optional(cfaccess.ClaimCustom, claims.Custom)
+	case "payload":
+		return claims.Payload
+	}
+	t.Fatalf("the vectors expect an unknown claim: %s", name)
+	return nil
+}
+
+// expectJSON compares a value, as JSON, with what a vector expects.
+func expectJSON(t *testing.T, name string, got any, want json.RawMessage) {
+	t.Helper()
+	text, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var gotValue, wantValue any
+	if err := json.Unmarshal(text, &gotValue); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(want, &wantValue); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(gotValue, wantValue) {
+		t.Errorf("%s: got %s, expected %s", name, text, want)
+	}
+}
+
+func TestKeyVectors(t *testing.T) {
+	var file struct {
+		Vectors []struct {
+			Name     string
+			About    string
+			Document octets
+			Status   string
+			Keys     []string
+			Skipped  []*string
+		}
+	}
+	readVectors(t, "keys.json", &file)
+	for _, vector := range file.Vectors {
+		t.Run(vector.Name, func(t *testing.T) {
+			keys, err := cfaccess.KeysFromJSON(vector.Document)
+			if status := statusOf(t, err); status != vector.Status {
+				t.Fatalf("%s: got %v, expected %s", vector.About, err, vector.Status)
+			}
+			if err != nil {
+				return
+			}
+			defer keys.Close()
+			status, err := keys.Status()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var inForce, skipped, wantSkipped []string
+			for _, key := range status.Keys {
+				inForce = append(inForce, key.KeyID)
+			}
+			for _, key := range status.Skipped {
+				skipped = append(skipped, key.KeyID)
+			}
+			for _, keyID := range vector.Skipped {
+				if keyID == nil {
+					keyID = new(string)
+				}
+				wantSkipped = append(wantSkipped, *keyID)
+			}
+			slices.Sort(inForce)
+			if !slices.Equal(inForce, vector.Keys) {
+				t.Errorf("keys in force: got %q, expected %q", inForce, vector.Keys)
+			}
+			if !slices.Equal(skipped, wantSkipped) {
+				t.Errorf("skipped keys: got %q, expected %q", skipped, wantSkipped)
+			}
+		})
+	}
+}
+
+func TestConfigVectors(t *testing.T) {
+	var file struct {
+		Vectors []struct {
+			Name     string
+			About    string
+			Config   vectorConfig
+			Status   string
+			Issuer   string
+			Warnings int
+		}
+	}
+	readVectors(t, "configs.json", &file)
+	keys := loadKeys(t, "acme.jwks.json")
+	signer := newMinter(t, "acme-1")
+	for _, vector := range file.Vectors {
+		t.Run(vector.Name, func(t *testing.T) {
+			config := vector.Config.inGo(t)
+			verifier, err := cfaccess.NewVerifier(config, keys)
+			if status := statusOf(t, err); status != vector.Status {
+				t.Fatalf("%s: got %v, expected %s", vector.About, err, vector.Status)
+			}
+			if err != nil {
+				return
+			}
+			defer verifier.Close()
+			if warnings := verifier.Warnings(); len(warnings) != vector.Warnings {
+				t.Errorf("warnings: got %q, expected %d", warnings, vector.Warnings)
+			}
+			token := signer.token(t, personClaims(object{
+				"iss": vector.Issuer, "aud": config.Audiences[0], "exp": now.Unix() + 1,
+			}))
+			if claims := mustVerify(t, verifier, token); claims.Issuer != vector.Issuer {
+				t.Errorf("issuer: got %q, expected %q", claims.Issuer, vector.Issuer)
+			}
+		})
+	}
+}

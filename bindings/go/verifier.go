@@ -1,0 +1,129 @@
+package cfaccess
+
+// #cgo noescape cfaccess_go_verify
+// #cgo nocallback cfaccess_go_verify
+// #include "verdict.h"
+import "C"
+
+import (
+	"runtime"
+	"time"
+	"unsafe"
+)
+
+// Verifier verifies the tokens of one application. It may be used by several goroutines at once.
+type Verifier struct {
+	handle *handle[*C.cfaccess_verifier]
+}
+
+// NewVerifier makes a verifier of what one application accepts and the keys of its team. The
+// configuration is copied; the keys are shared, so that [Keys.LoadJSON] reaches the verifier.
+//
+// Errors: [ErrInvalidConfig] names the field that is wrong and what was expected;
+// [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is closed.
+func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
+	keysPointer, err := keys.borrow()
+	if err != nil {
+		return nil, err
+	}
+	defer keys.giveBack()
+	configPointer, err := config.build()
+	if err != nil {
+		return nil, err
+	}
+	defer C.cfaccess_config_free(configPointer)
+	made := C.cfaccess_go_verifier_new(configPointer, keysPointer)
+	if err := outcomeError(made.outcome); err != nil {
+		return nil, err
+	}
+	verifier := &Verifier{}
+	verifier.handle = newHandle(verifier, made.verifier, "the Verifier is", freeVerifier)
+	return verifier, nil
+}
+
+func freeVerifier(verifier *C.cfaccess_verifier) {
+	C.cfaccess_verifier_free(verifier)
+}
+
+// Verify checks a token in compact form, without "Bearer " or white space around it, by the
+// system's clock. The claims are those of the token, and only of a token that holds in every point.
+//
+// Checks run in a fixed order, and the first that fails names the error. By step:
+//   - form: [ErrTooLarge], [ErrOpaqueToken], [ErrMalformed]
+//   - header: [ErrMalformed], [ErrUnsupportedHeader], [ErrUnsupportedAlgorithm]
+//   - key and signature: [ErrUnknownKey], [ErrBadSignature]
+//   - claims as such: [ErrMalformedClaims], [ErrMissingClaim], [ErrInvalidClaim]
+//   - claims against the configuration: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType],
+//     [ErrExpired], [ErrNotYetValid], [ErrSessionTooLong], [ErrAmbiguousIdentity],
+//     [ErrServiceNotAllowed]
+//
+// Besides: [ErrInvalidArgument] if the Verifier is closed, [ErrInternal].
+func (v *Verifier) Verify(token string) (*Claims, error) {
+	return v.verify(token, false, 0)
+}
+
+// VerifyAt does what [Verifier.Verify] does as if the clock stood at the given time, for tests and
+// replays. Fractions of a second are dropped.
+//
+// Errors: those of Verify; [ErrInvalidArgument] if the time is before 1970 (as the zero Time is)
+// or more than 2^53 - 1 seconds after it.
+func (v *Verifier) VerifyAt(token string, at time.Time) (*Claims, error) {
+	return v.verify(token, true, at.Unix())
+}
+
+func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error) {
+	pointer, err := v.borrow()
+	if err != nil {
+		return nil, err
+	}
+	var flag C.int
+	if useNow {
+		flag = 1
+	}
+	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
+	var verdict C.cfaccess_go_verdict
+	C.cfaccess_go_verify(pointer, text, C.size_t(len(token)), flag, C.int64_t(now), &verdict)
+	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
+	v.giveBack()
+	if verdict.status != C.CFACCESS_STATUS_OK {
+		return nil, statusError(int32(verdict.status), verdictText(&verdict))
+	}
+	return newClaims(&verdict), nil
+}
+
+// Warnings tells what looks like a mistake in the configuration without being wrong for certain,
+// one line each; nil if nothing does, and of a closed Verifier.
+func (v *Verifier) Warnings() []string {
+	pointer, err := v.borrow()
+	if err != nil {
+		return nil
+	}
+	defer v.giveBack()
+	var warnings []string
+	for {
+		warning := C.cfaccess_verifier_warning(pointer, C.size_t(len(warnings)))
+		if warning == nil {
+			return warnings
+		}
+		warnings = append(warnings, C.GoString(warning))
+	}
+}
+
+// Close frees the verifier. Closing again does nothing.
+func (v *Verifier) Close() {
+	if v != nil {
+		v.handle.close()
+	}
+}
+
+func (v *Verifier) borrow() (*C.cfaccess_verifier, error) {
+	if v == nil {
+		return nil, refuse(ErrNullArgument, "the Verifier is nil")
+	}
+	return v.handle.borrow()
+}
+
+func (v *Verifier) giveBack() {
+	v.handle.giveBack()
+	runtime.KeepAlive(v)
+}
