@@ -1,0 +1,80 @@
+# All that is built or fetched goes to target/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := target/venv/bin
+ONLY ?=
+SECONDS ?= 60
+TARGET ?=
+
+export PYTHON
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
+
+.PHONY: help build failpoint demo test wheel bench fuzz audit setup format vectors requirements clean
+
+help: ## Show this
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
+		printf '  make %-13s %s\n' "$$name" "$$about"; done
+
+build: ## Build the library: target/release/libcfaccess.so
+	@tools/require.sh rust c
+	cargo build --release --locked
+
+failpoint: ## Build it with the test-only panic: target/failpoint/libcfaccess.so
+	@tools/require.sh rust c
+	cargo build --locked --features failpoint
+	@mkdir -p target/failpoint
+	install -m 755 target/debug/libcfaccess.so target/failpoint/
+
+demo: ## Verify the same tokens from C, Python and Go
+	@tools/require.sh rust c python go
+	@$(MAKE) --no-print-directory build
+	@$(PYTHON) examples/demo
+
+test: ## Run every test of every language; ONLY="go rust/lints" chooses some
+	@tools/require.sh python
+	@cd tests && exec $(PYTHON) -m run $(ONLY)
+
+wheel: setup build ## Build the Python wheel: target/wheels/
+	@rm -rf target/wheels
+	CFACCESS_LIBRARY=$(CURDIR)/target/release/libcfaccess.so \
+		$(VENV)/python -m build --wheel --no-isolation --outdir target/wheels bindings/python
+
+bench: setup build ## Measure beside the peers: target/bench/report.md
+	@tools/require.sh rust c python go
+	$(VENV)/python benches
+
+fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
+	@tools/require.sh rust
+	@tools/fuzz.sh "$(SECONDS)" $(TARGET)
+
+audit: setup ## Look for known vulnerabilities in dependencies; needs the network
+	@tools/require.sh rust python go
+	@tools/audit.sh
+
+setup: ## Fetch what the tests use: Debian packages, target/venv, target/tools
+	@tools/require.sh python
+	@tools/setup.sh
+
+format: setup ## Format Rust, Python and Go sources
+	cargo fmt
+	cd benches && cargo fmt --all
+	cd fuzz && cargo fmt --all
+	$(VENV)/ruff check --quiet --fix .
+	$(VENV)/ruff format .
+	gofmt -w bindings examples benches
+
+vectors: setup ## Write tests/vectors and the demo's tokens anew
+	$(VENV)/python tests/vectors/generate
+	$(VENV)/python examples/demo/make_tokens.py
+
+requirements: ## Pin tests/requirements.in anew
+	@tools/require.sh python
+	@tools/requirements.sh
+
+clean: ## Remove target/
+	rm -rf target fuzz/target

@@ -1,0 +1,1 @@
+"""Checks of what others wrote: under which licence it stands, and where it comes from."""

@@ -1,0 +1,102 @@
+"""Runs one suite: its output is shown as it comes and handed to its reader; one that hangs is ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Callable
+
+from .suite import ROOT, Outcome, Suite
+
+# What the caller's shell or make may have set, and would change what a suite tests.
+NOT_INHERITED = (
+    "CARGO_TERM_COLOR",
+    "CFACCESS_LIBRARY",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+    "PYTEST_ADDOPTS",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "RUST_BACKTRACE",
+    "VIRTUAL_ENV",
+)
+
+# What is built and cached goes to target/, wherever else the user's other projects have it.
+FOR_ALL = {
+    "CARGO_TARGET_DIR": str(ROOT / "target"),
+    "MYPY_CACHE_DIR": str(ROOT / "target" / "mypy"),
+    "PYTHON": sys.executable,
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "RUFF_CACHE_DIR": str(ROOT / "target" / "ruff"),
+}
+
+
+def run(suite: Suite) -> Outcome:
+    print(f"\n=== {suite.language}: {suite.name}\n$ {suite.shell_line()}", flush=True)
+    reader = suite.reader()
+    start = time.monotonic()
+    try:
+        exit_status, timed_out = follow(suite, reader.line)
+    except OSError as error:
+        print(error)
+        return Outcome(failed=1, failures=[f"could not start: {error.strerror}"])
+    print(f"--- {time.monotonic() - start:.1f} s", flush=True)
+
+    outcome = checked(reader.finish(exit_status), exit_status)
+    if timed_out:
+        outcome.failed += 1
+        outcome.failures.append(f"ended after {suite.minutes:g} minutes")
+    return outcome
+
+
+def follow(suite: Suite, take_line: Callable[[str], str | None]) -> tuple[int, bool]:
+    """The exit status, and whether the suite was ended because its time was up."""
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    environment.update({**FOR_ALL, **suite.environment})
+    process = subprocess.Popen(
+        suite.command,
+        cwd=ROOT / suite.where,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    timed_out = threading.Event()
+
+    def end() -> None:
+        timed_out.set()
+        os.killpg(process.pid, signal.SIGKILL)
+
+    timer = threading.Timer(suite.minutes * 60, end)
+    timer.start()
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            shown = take_line(line.rstrip("\n"))
+            if shown is not None:
+                print(shown, flush=True)
+        return process.wait(), timed_out.is_set()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGTERM)
+        raise
+    finally:
+        timer.cancel()
+
+
+def checked(outcome: Outcome, exit_status: int) -> Outcome:
+    """A suite that ended badly or counted nothing has failed, whatever its tests said."""
+    if exit_status != 0 and outcome.failed == 0:
+        outcome.failed = 1
+        outcome.failures.append(f"ended with status {exit_status}")
+    elif outcome.passed == 0 and outcome.failed == 0 and not outcome.skipped:
+        outcome.failed = 1
+        outcome.failures.append("ran no test")
+    return outcome

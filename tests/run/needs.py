@@ -1,0 +1,35 @@
+"""What suites may need, under the names that are shown where it is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from shutil import which
+from typing import Callable
+
+from .suite import ROOT, Need
+
+TARGET = ROOT / "target"
+VENV = TARGET / "venv" / "bin"
+LIBRARY = TARGET / "release" / "libcfaccess.so"
+STATICCHECK = TARGET / "tools" / "staticcheck"
+
+
+def toolchain(name: str) -> Callable[[], bool]:
+    def found() -> bool:
+        command = [str(ROOT / "tools" / "require.sh"), name]
+        environment = {**os.environ, "PYTHON": sys.executable}
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+
+    return found
+
+
+RUST = Need("Rust", toolchain("rust"))
+C = Need("a C compiler", toolchain("c"))
+CXX = Need("a C++ compiler", lambda: which("c++") is not None)
+GO = Need("Go", toolchain("go"))
+PYTHON_PACKAGES = Need("target/venv (make setup)", (VENV / "pytest").exists)
+BUILT = Need("target/release/libcfaccess.so (make build)", LIBRARY.exists)
+BUILT_WHEEL = Need("a wheel in target/wheels (make wheel)", lambda: any((TARGET / "wheels").glob("*.whl")))
+STATICCHECK_BUILT = Need("staticcheck (make setup, with the Go version of tools/go.mod)", STATICCHECK.exists)

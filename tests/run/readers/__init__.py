@@ -1,0 +1,9 @@
+"""One reader for each way in which tests report what came of them."""
+
+from .cargo import CargoTest
+from .check import OneCheck, Silent
+from .go import GoTest
+from .lines import Lines
+from .pytest import Pytest
+
+__all__ = ["CargoTest", "GoTest", "Lines", "OneCheck", "Pytest", "Silent"]

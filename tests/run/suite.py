@@ -1,0 +1,69 @@
+"""The nouns of the runner: what a suite is, what it needs, and what came of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Protocol
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Outcome:
+    """How many tests passed, which failed, and which were skipped, each with what it missed."""
+
+    passed: int = 0
+    failed: int = 0
+    failures: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Reader(Protocol):
+    """Follows one run of a suite and counts its tests."""
+
+    def line(self, text: str) -> str | None:
+        """Takes one line of output, without its end, and returns what to show of it."""
+
+    def finish(self, exit_status: int) -> Outcome:
+        """Called once, after the last line."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something a suite cannot run without. It is looked for just before the suite starts."""
+
+    name: str
+    found: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One command that runs tests of one language, from the folder `where` below the root."""
+
+    name: str
+    language: str
+    command: Sequence[str]
+    reader: Callable[[], Reader]
+    needs: Sequence[Need] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    where: str = "."
+    minutes: float = 15
+
+    def shell_line(self) -> str:
+        """The command as one would type it from the root."""
+        parts = [f"{name}={shlex.quote(value)}" for name, value in self.environment.items()]
+        if self.where != ".":
+            parts = ["cd", self.where, "&&", *parts]
+        line = " ".join([*parts, shlex.join(self.command)])
+        return line.replace(f"{ROOT}/", "")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A suite and what came of it."""
+
+    suite: Suite
+    outcome: Outcome

@@ -1,0 +1,53 @@
+"""The Go package, linked against the library in target/release."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import sys
+
+from ..needs import BUILT, GO, STATICCHECK, STATICCHECK_BUILT, C
+from ..readers import GoTest, Lines, OneCheck, Silent
+from ..suite import ROOT, Need, Suite
+
+FOLDER = "bindings/go"
+# Every module with code of ours, by what it is.
+MODULES = {"the package": FOLDER, "the demo": "examples/demo/go", "the benchmarks": "benches/go"}
+TAGS = "cfaccess_dev"
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The hash stands in for the header, since Go's build cache does not look outside the module."""
+    header = ROOT / "include" / "cfaccess.h"
+    digest = hashlib.sha256(header.read_bytes() if header.exists() else b"").hexdigest()
+    return {"CGO_ENABLED": "1", "CGO_CFLAGS": f"-O2 -g -DCFACCESS_HEADER_HASH=0x{digest[:8]}", **more}
+
+
+def checks(name: str, command: str, *needs: Need) -> list[Suite]:
+    """One for each module."""
+    return [
+        Suite(
+            f"{name} of {what}", "Go", shlex.split(command), OneCheck, [GO, C, *needs], environment(), folder
+        )
+        for what, folder in MODULES.items()
+    ]
+
+
+def go_test(name: str, options: str = "", tags: str = TAGS, **more: str) -> Suite:
+    # What lies in the shared library is no part of Go's key for cached results, hence -count=1.
+    command = f"go test -json -count=1 -tags={tags} {options} ./..."
+    return Suite(name, "Go", shlex.split(command), GoTest, [GO, C, BUILT], environment(**more), FOLDER)
+
+
+CHEAP = [
+    Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO]),
+    Suite("licences", "Go", [sys.executable, "-m", "licences", "modules"], Lines, [GO], where="tests"),
+]
+
+TESTS = [
+    *checks("vet", f"go vet -tags={TAGS} ./..."),
+    *checks("staticcheck", f"{shlex.quote(str(STATICCHECK))} -tags={TAGS} ./...", STATICCHECK_BUILT),
+    go_test("tests"),
+    go_test("tests with race detector", "-race"),
+    go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),
+]

@@ -1,0 +1,73 @@
+"""The Python package, its wheel, and everything else in the repository that is written in Python."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from ..needs import BUILT, BUILT_WHEEL, GO, LIBRARY, PYTHON_PACKAGES, RUST, TARGET, VENV, C
+from ..readers import Lines, OneCheck, Pytest
+from ..suite import Need, Suite
+
+PYTHON = str(VENV / "python")
+PACKAGE = "bindings/python"
+REPORTS = TARGET / "tests"
+
+
+def check(name: str, arguments: str, where: str = ".", **environment: str) -> Suite:
+    command = [PYTHON, *arguments.split()]
+    return Suite(name, "Python", command, OneCheck, [PYTHON_PACKAGES], environment, where)
+
+
+def types(what: str, where: str, arguments: str = ".") -> Suite:
+    """Of what is no package, by the settings of the root."""
+    config = "/".join([*(".." for _ in where.split("/")), "mypy.ini"])
+    return check(f"types {what}", f"-m mypy --config-file={config} {arguments}", where)
+
+
+def pytest(name: str, arguments: str, where: str, needs: tuple[Need, ...] = (), **environment: str) -> Suite:
+    report = REPORTS / f"python-{name.replace(' ', '-')}.xml"
+    command = [
+        PYTHON,
+        *shlex.split(f"-m pytest -q -p no:cacheprovider --junitxml={shlex.quote(str(report))} {arguments}"),
+    ]
+    return Suite(
+        name, "Python", command, lambda: Pytest(report), [PYTHON_PACKAGES, *needs], environment, where
+    )
+
+
+CHEAP = [
+    check("format", "-m ruff format --check ."),
+    check("lints", "-m ruff check ."),
+    pytest("runner", "run licences", where="tests"),
+    check("types of the package", "-m mypy", where=PACKAGE),
+    types("of the runner", "tests", "-p run -p licences"),
+    types("of the vectors", "tests/vectors/generate"),
+    types("of the C tests", "tests/c"),
+    types("of the README tests", "tests/readme"),
+    types("of the demo", "examples/demo"),
+    types("of the benchmarks", "benches", "--exclude ^python/ ."),
+    check("vectors are up to date", "tests/vectors/generate --check"),
+    check("tokens of the demo are up to date", "examples/demo/make_tokens.py --check"),
+    Suite(
+        "licences", "Python", [PYTHON, "-m", "licences", "packages"], Lines, [PYTHON_PACKAGES], where="tests"
+    ),
+]
+
+TESTS = [
+    pytest("tests", "", PACKAGE, (BUILT,), CFACCESS_LIBRARY=str(LIBRARY)),
+    pytest("demo", "", "examples/demo", (C, GO, BUILT)),
+    pytest("programs of the README", "tests/readme", ".", (BUILT,)),
+]
+
+WHEEL_REPORT = REPORTS / "python-wheel.xml"
+WHEEL = [
+    Suite("wheel", "Python", ["make", "--no-print-directory", "wheel"], OneCheck, [RUST, PYTHON_PACKAGES]),
+    Suite(
+        "tests of the wheel",
+        "Python",
+        [sys.executable, "tests/wheel.py", str(WHEEL_REPORT)],
+        lambda: Pytest(WHEEL_REPORT),
+        [PYTHON_PACKAGES, BUILT_WHEEL],
+    ),
+]

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Gets what the tests use: Debian packages, target/venv, target/tools. Run again, it does only what is left to do.
+# Only the virtual environment has to succeed; a test that misses anything else is skipped and names it.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p target/tools
+
+# up_to_date STAMP TEXT: whether the last run left the same text
+up_to_date() {
+    [ "$(cat "$1" 2>/dev/null)" = "$2" ]
+}
+
+debian_packages() {
+    local packages=()
+    command -v valgrind >/dev/null || packages+=(valgrind)
+    command -v c++ >/dev/null || packages+=(g++)
+    command -v pkg-config >/dev/null || packages+=(pkg-config)
+    echo '#include <jansson.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjansson-dev)
+    "$PYTHON" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+    [ ${#packages[@]} -eq 0 ] && return
+
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        echo "setup: not installed, since that takes root and apt-get: ${packages[*]}" >&2
+        return
+    fi
+    echo "setup: installing ${packages[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    timeout 300 apt-get update -qq >/dev/null
+    # One by one: a package that cannot be had takes no other with it.
+    for package in "${packages[@]}"; do
+        timeout 300 apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+            echo "setup: not installed, since apt-get failed: $package" >&2
+    done
+}
+
+virtual_environment() {
+    local wanted stamp=target/venv/made-from
+    wanted="$PWD $("$PYTHON" -VV) $(sha256sum <tests/requirements.txt)"
+    up_to_date $stamp "$wanted" && return
+    echo "setup: making target/venv"
+    rm -rf target/venv
+    "$PYTHON" -m venv target/venv &&
+        target/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+            --require-hashes --only-binary :all: -r tests/requirements.txt &&
+        echo "$wanted" >$stamp
+}
+
+go_tools() {
+    local wanted stamp=target/tools/made-from
+    command -v go >/dev/null || return
+    wanted="$(go version) $(sha256sum <tools/go.sum)"
+    up_to_date $stamp "$wanted" && return
+    echo "setup: building staticcheck"
+    if go build -C tools -o ../target/tools/ honnef.co/go/tools/cmd/staticcheck; then
+        echo "$wanted" >$stamp
+    else
+        rm -f target/tools/staticcheck
+        echo "setup: not built: staticcheck" >&2
+    fi
+}
+
+PYTHON=${PYTHON:-python3}
+debian_packages
+go_tools
+virtual_environment || {
+    echo "setup: target/venv could not be made" >&2
+    exit 1
+}
