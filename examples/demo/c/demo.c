@@ -1,0 +1,79 @@
+/*
+ * Who is calling? Answers for each token of standard input, one line `name token` each:
+ *
+ *   cc demo.c -lcfaccess -o demo && ./demo certs.json < tokens.txt
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <cfaccess.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char TEAM[] = "acme";
+/* The Application Audience (AUD) tag of this application. */
+static const char AUDIENCE[] = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228";
+/* The Client ID of the one service that may call. Without such a line only persons may. */
+static const char SERVICE[] = "e367826f93b8d71185e03fe518aff3b4.access";
+/* When the tokens were made. A server calls cfaccess_verifier_verify(), which goes by the clock. */
+static const int64_t NOW = 1767225600;
+
+/** Made once, when the program starts. */
+static cfaccess_status make_verifier(const char *certs, cfaccess_verifier **out_verifier,
+                                     cfaccess_error **out_error) {
+  cfaccess_config *config = NULL;
+  cfaccess_keys *keys = NULL;
+
+  cfaccess_status status = cfaccess_config_new(TEAM, &config, out_error);
+  if (status == CFACCESS_STATUS_OK) status = cfaccess_config_add_audience(config, AUDIENCE, out_error);
+  if (status == CFACCESS_STATUS_OK) status = cfaccess_config_allow_service(config, SERVICE, out_error);
+  if (status == CFACCESS_STATUS_OK) status = cfaccess_keys_from_file(certs, &keys, out_error);
+  if (status == CFACCESS_STATUS_OK) status = cfaccess_verifier_new(config, keys, out_verifier, out_error);
+  cfaccess_keys_free(keys);
+  cfaccess_config_free(config);
+  return status;
+}
+
+/** Prints who is calling, or why the token is refused. */
+static void answer(const cfaccess_verifier *verifier, const char *name, const char *token) {
+  cfaccess_claims *claims = NULL;
+  cfaccess_error *error = NULL;
+
+  cfaccess_status status = cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, &error);
+  if (status == CFACCESS_STATUS_OK) {
+    const char *who = claims->kind == CFACCESS_KIND_PERSON ? claims->email.ptr : claims->common_name.ptr;
+    printf("%-12s %-22s %s (%s)\n", name, cfaccess_status_name(status), who, claims->principal_id.ptr);
+  } else {
+    printf("%-12s %-22s %s\n", name, cfaccess_status_name(status), cfaccess_error_message(error));
+  }
+  cfaccess_claims_free(claims);
+  cfaccess_error_free(error);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) {
+    fprintf(stderr, "usage: demo CERTS < TOKENS\n");
+    return 2;
+  }
+  cfaccess_verifier *verifier = NULL;
+  cfaccess_error *error = NULL;
+  cfaccess_status status = make_verifier(argv[1], &verifier, &error);
+  if (status != CFACCESS_STATUS_OK) {
+    fprintf(stderr, "%s: %s\n", cfaccess_status_name(status), cfaccess_error_message(error));
+    cfaccess_error_free(error);
+    return 1;
+  }
+
+  char *line = NULL;
+  size_t capacity = 0;
+  while (getline(&line, &capacity, stdin) > 0) {
+    char *space = strchr(line, ' ');
+    if (line[0] == '#' || space == NULL) continue;
+    line[strcspn(line, "\n")] = '\0';
+    *space = '\0';
+    answer(verifier, line, space + 1);
+  }
+  free(line);
+  cfaccess_verifier_free(verifier);
+  return 0;
+}

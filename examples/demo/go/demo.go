@@ -1,0 +1,75 @@
+// Who is calling? Answers for each token of standard input, one line "name token" each:
+//
+//	go run -tags cfaccess_dev . ../certs.json < ../tokens.txt
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+	"time"
+
+	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
+)
+
+var config = cfaccess.Config{
+	Team: "acme",
+	// The Application Audience (AUD) tag of this application.
+	Audiences: []string{"32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"},
+	// The Client ID of the one service that may call. Without AllowServices only persons may.
+	AllowServices: []string{"e367826f93b8d71185e03fe518aff3b4.access"},
+}
+
+// When the tokens were made. A server calls Verify, which goes by the clock.
+var now = time.Unix(1767225600, 0)
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: demo CERTS < TOKENS")
+	}
+	if err := run(os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(certs string) error {
+	keys, err := cfaccess.KeysFromFile(certs)
+	if err != nil {
+		return err
+	}
+	defer keys.Close()
+	verifier, err := cfaccess.NewVerifier(config, keys)
+	if err != nil {
+		return err
+	}
+	defer verifier.Close()
+
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		name, token, _ := strings.Cut(lines.Text(), " ")
+		if name != "#" {
+			status, whoOrWhy := answer(verifier, token)
+			fmt.Printf("%-12s %-22s %s\n", name, status, whoOrWhy)
+		}
+	}
+	return lines.Err()
+}
+
+// answer gives the status, and who is calling or why the token is refused.
+func answer(verifier *cfaccess.Verifier, token string) (status, whoOrWhy string) {
+	claims, err := verifier.VerifyAt(token, now)
+	if err != nil {
+		var refusal *cfaccess.AccessError
+		errors.As(err, &refusal)
+		return refusal.Status, refusal.Message
+	}
+	who := claims.Email
+	if claims.Kind == cfaccess.Service {
+		who = claims.CommonName
+	}
+	return "OK", fmt.Sprintf("%s (%s)", who, claims.PrincipalID)
+}

@@ -1,0 +1,109 @@
+"""What `make demo` shows, and what it would show if a language gave another answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from programs import CERTS, PROGRAMS, PYTHON, C, Failure, Program
+from show import show
+from table import WIDTH, Comparison
+
+HERE = Path(__file__).resolve().parent
+STATUSES = {
+    "person": "OK",
+    "service": "OK",
+    "new-service": "SERVICE_NOT_ALLOWED",
+    "expired": "EXPIRED",
+    "early": "NOT_YET_VALID",
+    "other-app": "WRONG_AUDIENCE",
+    "other-team": "UNKNOWN_KEY",
+    "org-session": "WRONG_TOKEN_TYPE",
+    "forged": "BAD_SIGNATURE",
+    "alg-none": "UNSUPPORTED_ALGORITHM",
+    "opaque": "OPAQUE_TOKEN",
+}
+PERSON = ("OK", "user@example.com")
+REFUSED = ("EXPIRED", "the token expired 3600 s ago")
+
+
+@pytest.fixture(scope="module")
+def demo() -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, HERE], capture_output=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture(scope="module")
+def rows(demo: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
+    """The words of each row of the table, by the name of its token."""
+    words = [line.split() for line in demo.stdout.partition("who or why\n")[2].splitlines()]
+    return {line[0]: line[1:] for line in words if line and line[0] in STATUSES}
+
+
+@pytest.mark.parametrize(("name", "status"), STATUSES.items())
+def test_each_token_has_its_status_in_every_language(
+    rows: dict[str, list[str]], name: str, status: str
+) -> None:
+    assert rows[name][:4] == [status, "✓", "✓", "✓"]
+
+
+def test_it_says_that_all_answers_are_the_same(demo: subprocess.CompletedProcess[str]) -> None:
+    assert f"\n{len(STATUSES)} tokens, 3 languages, the same answer each time.\n" in demo.stdout
+    assert (demo.returncode, demo.stderr) == (0, "")
+
+
+def test_the_table_is_narrow(demo: subprocess.CompletedProcess[str]) -> None:
+    table = demo.stdout.partition("\n\n")[2]
+    assert max(map(len, table.splitlines())) <= WIDTH
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.language)
+def test_a_program_says_why_it_has_no_keys(program: Program) -> None:
+    ended = program.start("no-such-file.json", "")
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "KEYS_UNAVAILABLE: " in ended.stderr
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.language)
+def test_a_program_skips_comments_and_takes_the_rest_of_a_line_as_the_token(program: Program) -> None:
+    ended = program.start(CERTS, "# about\nodd oauth: x \n")
+    assert [line.split()[:2] for line in ended.stdout.splitlines()] == [["odd", "OPAQUE_TOKEN"]]
+
+
+def test_another_answer_is_shown_and_told() -> None:
+    c = {"person": PERSON, "late": REFUSED}
+    comparison = Comparison(["person", "late"], {"C": c, "Go": {**c, "late": PERSON}})
+    assert comparison.lines() == [
+        "token   status   C Go  who or why",
+        "person  OK       ✓ ✓   user@example.com",
+        "late    EXPIRED  ✓ ✗   the token expired 3600 s ago",
+        "                       Go: OK user@example.com",
+    ]
+    assert comparison.verdict() == "2 tokens, 2 languages, NOT the same answer for 1 of the tokens."
+
+
+def test_another_reason_is_another_answer() -> None:
+    answers = {"C": {"late": REFUSED}, "Go": {"late": ("EXPIRED", "the token expired")}}
+    assert Comparison(["late"], answers).different() == ["late"]
+
+
+@pytest.mark.parametrize("answers", [{"C": {}, "Go": {}}, {"C": {"late": REFUSED}, "Go": {}}])
+def test_no_answer_is_not_the_same_answer(answers: dict[str, dict[str, tuple[str, str]]]) -> None:
+    assert Comparison(["late"], answers).different() == ["late"]
+
+
+@pytest.mark.parametrize(("language", "same"), [(C, True), (Program("Mute", run="true"), False)])
+def test_the_programs_themselves_are_compared(
+    language: Program, same: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show([PYTHON, language]) is same
+    assert ("NO ANSWER" in capsys.readouterr().out) is not same
+
+
+def test_a_program_that_fails_is_named() -> None:
+    with pytest.raises(Failure, match="the Broken program failed"):
+        show([Program("Broken", run="false")])

@@ -1,0 +1,84 @@
+"""The programs in the README run as they are printed there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "target" / "release" / "libcfaccess.so"
+sys.path.insert(0, str(ROOT / "tests" / "vectors" / "generate"))
+
+import mint  # noqa: E402
+
+IS_CALLING = f"{mint.HOST}/person/{mint.SUBJECT} is calling\n"
+
+
+def program(language: str) -> str:
+    """The one program of a language."""
+    found = re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def token(lifetime: int) -> str:
+    """A person's token that began a minute ago."""
+    began = int(time.time()) - 60
+    return mint.token(payload=mint.person(iat=began, nbf=began, exp=began + lifetime)).decode("ascii")
+
+
+def run(command: list[str], where: Path, **environment: str) -> str:
+    answer = subprocess.run(
+        command, cwd=where, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    return answer.stdout + answer.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder with the team's keys in it."""
+    if not LIBRARY.exists():
+        pytest.skip("target/release/libcfaccess.so (make build)")
+    shutil.copy(ROOT / "tests" / "vectors" / "acme.jwks.json", tmp_path / "certs.json")
+    return tmp_path
+
+
+def test_python(folder: Path) -> None:
+    (folder / "app.py").write_text(program("python"))
+    where = {"PYTHONPATH": str(ROOT / "bindings" / "python" / "src"), "CFACCESS_LIBRARY": str(LIBRARY)}
+
+    assert run([sys.executable, "app.py", token(3600)], folder, **where) == IS_CALLING
+    assert run([sys.executable, "app.py", token(20)], folder, **where).startswith("HTTP 401, EXPIRED: ")
+
+
+def test_go(folder: Path) -> None:
+    if shutil.which("go") is None:
+        pytest.skip("go")
+    module = "github.com/cfaccess/cfaccess/bindings/go"
+    (folder / "main.go").write_text(program("go"))
+    replaced = f"require {module} v0.0.0\n\nreplace {module} => {ROOT / 'bindings' / 'go'}"
+    (folder / "go.mod").write_text(f"module app\n\ngo 1.24\n\n{replaced}\n")
+    assert run(["go", "build", "-tags", "cfaccess_dev", "-o", "app", "."], folder, GOFLAGS="-mod=mod") == ""
+
+    assert run(["./app", token(3600)], folder) == IS_CALLING
+    assert run(["./app", token(20)], folder).startswith("HTTP 401, EXPIRED: ")
+
+
+def test_c(folder: Path) -> None:
+    if shutil.which("cc") is None:
+        pytest.skip("cc")
+    (folder / "app.c").write_text(program("c"))
+    library = LIBRARY.parent
+    link = [f"-I{ROOT / 'include'}", f"-L{library}", "-lcfaccess", f"-Wl,-rpath,{library}"]
+    assert run(["cc", "-Wall", "-Wextra", "-Werror", "app.c", "-o", "app", *link], folder) == ""
+
+    assert run(["./app", mint.TEAM, mint.AUDIENCE, "certs.json", token(3600)], folder) == IS_CALLING
+    refused = run(["./app", mint.TEAM, mint.AUDIENCE, "certs.json", token(20)], folder)
+    assert refused.startswith("HTTP 401, EXPIRED: ")
