@@ -74,8 +74,8 @@
  *
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
- * Every other use of a handle, freeing included, is for one thread at a time. The library starts no thread
- * and holds no lock during a call.
+ * Every other use of a handle, freeing included, is for one thread at a time. The library starts no thread,
+ * and no verification waits for another or for a change of keys.
  *
  * @par Fork and unload
  * A child process goes on with the handles of its parent. The library stays loaded after dlclose().

@@ -29,8 +29,8 @@ struct Block {
 
 #[derive(Clone, Copy, Debug)]
 struct Span {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
 }
 
 /// A string of the claims, in the order of the block.
@@ -160,6 +160,10 @@ impl Claims {
         self.expires_at.since(now).max(0)
     }
 
+    pub(crate) fn has(&self, field: Field) -> bool {
+        matches!(self.block.fields.get(field as usize), Some(Some(_)))
+    }
+
     pub(crate) fn text(&self, field: Field) -> Option<&str> {
         let span = *self.block.fields.get(field as usize)?;
         span.map(|span| self.block.get(span))
@@ -197,16 +201,16 @@ impl Block {
             writer.write_optional(payload.token_type.as_deref()),
             writer.write_optional(payload.custom),
         ];
-        let start = writer.text.len();
-        for audience in &payload.audiences {
+        let start = writer.position();
+        for audience in payload.audiences.iter() {
             writer.write(audience);
         }
-        let audiences = Span { start, end: writer.text.len() };
+        let audiences = Span { start, end: writer.position() };
         Block { text: writer.text, fields, audiences }
     }
 
     fn get(&self, span: Span) -> &str {
-        self.text.get(span.start..span.end).unwrap_or_default()
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 }
 
@@ -220,11 +224,16 @@ impl Writer {
     }
 
     fn write_joined(&mut self, pieces: &[&str]) -> Option<Span> {
-        let start = self.text.len();
+        let start = self.position();
         self.text.extend(pieces.iter().copied());
-        let end = self.text.len();
+        let end = self.position();
         self.text.push('\0');
         Some(Span { start, end })
+    }
+
+    /// The strings of a token of 16 KiB end long before 4 GiB.
+    fn position(&self) -> u32 {
+        self.text.len() as u32
     }
 
     fn write_optional(&mut self, text: Option<&str>) -> Option<Span> {

@@ -21,7 +21,8 @@ pub(crate) struct Header<'a> {
 
 impl<'a> Header<'a> {
     pub(crate) fn parse(text: &'a [u8]) -> Result<Header<'a>, Refusal> {
-        let mut members = json::parse_object(text)
+        let mut members = json::text(text)
+            .and_then(json::parse_object)
             .map_err(|_| malformed("the token's header is not a strict JSON object"))?;
 
         let algorithm = members.get("alg").and_then(Value::as_str);

@@ -42,16 +42,21 @@ pub(crate) struct Object<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotStrict;
 
+/// JSON is UTF-8 (RFC 8259 section 8.1).
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, NotStrict> {
+    std::str::from_utf8(bytes).map_err(|_| NotStrict)
+}
+
 /// Reads one value that fills the whole text.
-pub(crate) fn parse(text: &[u8]) -> Result<Value<'_>, NotStrict> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
+pub(crate) fn parse(text: &str) -> Result<Value<'_>, NotStrict> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Reader { levels_left: DEPTH_MAX }.deserialize(&mut deserializer).map_err(|_| NotStrict)?;
     deserializer.end().map_err(|_| NotStrict)?;
     Ok(value)
 }
 
 /// Reads an object that fills the whole text and repeats no name at any depth.
-pub(crate) fn parse_object(text: &[u8]) -> Result<Object<'_>, NotStrict> {
+pub(crate) fn parse_object(text: &str) -> Result<Object<'_>, NotStrict> {
     match parse(text)? {
         Value::Object(object) if !object.repeats_a_name_anywhere() => Ok(object),
         _ => Err(NotStrict),
@@ -90,6 +95,10 @@ impl<'a> Object<'a> {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn into_members(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
+        self.members.into_iter()
     }
 
     pub(crate) fn take(&mut self, name: &str) -> Option<Value<'a>> {
@@ -232,6 +241,10 @@ impl<'de> Visitor<'de> for Name {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8]) -> Result<Value<'_>, NotStrict> {
+        text(bytes).and_then(parse)
+    }
+
     fn nested(levels: usize) -> Vec<u8> {
         [b"[".repeat(levels), b"]".repeat(levels)].concat()
     }
@@ -240,7 +253,7 @@ mod tests {
     fn takes_what_rfc_8259_takes() {
         for text in ["null", " [ ] ", "{\"a\":1,\"b\":[true,-1,1.5e3,\"\\/\\u00e9\\ud83d\\ude00\"]}", "1e308"]
         {
-            assert!(parse(text.as_bytes()).is_ok(), "{text}");
+            assert!(parse(text).is_ok(), "{text}");
         }
     }
 
@@ -265,40 +278,40 @@ mod tests {
             b"\"\x01\"",
         ];
         for text in texts {
-            assert_eq!(parse(text).err(), Some(NotStrict), "{}", text.escape_ascii());
+            assert_eq!(read(text).err(), Some(NotStrict), "{}", text.escape_ascii());
         }
-        assert!(parse(b"\"\xff\"").is_err());
-        assert!(parse(b"{\"\xc0\xaf\":1}").is_err());
+        assert!(read(b"\"\xff\"").is_err());
+        assert!(read(b"{\"\xc0\xaf\":1}").is_err());
     }
 
     #[test]
     fn counts_the_outermost_level() {
-        assert!(parse(&nested(32)).is_ok());
-        assert!(parse(&nested(33)).is_err());
-        assert!(parse(&nested(100_000)).is_err());
+        assert!(read(&nested(32)).is_ok());
+        assert!(read(&nested(33)).is_err());
+        assert!(read(&nested(100_000)).is_err());
     }
 
     #[test]
     fn sees_a_repeated_name_at_any_depth_and_spelling() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"{"b":[{"a":1,"a":2}]}"#] {
-            assert!(parse_object(text.as_bytes()).is_err(), "{text}");
+            assert!(parse_object(text).is_err(), "{text}");
         }
-        assert!(parse_object(br#"{"a":{"a":1},"A":2}"#).is_ok());
+        assert!(parse_object(r#"{"a":{"a":1},"A":2}"#).is_ok());
     }
 
     #[test]
     fn sees_a_repeated_name_among_many() {
         let names: Vec<String> = (0..5_000).map(|index| format!("\"n{index}\":0")).collect();
         let unique = format!("{{{}}}", names.join(","));
-        assert!(parse_object(unique.as_bytes()).is_ok());
+        assert!(parse_object(&unique).is_ok());
         let repeated = format!("{{{},\"n77\":0}}", names.join(","));
-        assert!(parse_object(repeated.as_bytes()).is_err());
+        assert!(parse_object(&repeated).is_err());
     }
 
     #[test]
     fn is_content_with_a_small_stack() {
         let deep = nested(32);
-        let run = std::thread::Builder::new().stack_size(64 * 1024).spawn(move || parse(&deep).is_ok());
+        let run = std::thread::Builder::new().stack_size(64 * 1024).spawn(move || read(&deep).is_ok());
         assert!(run.expect("a thread").join().expect("no overflow"));
     }
 }

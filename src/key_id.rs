@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::ascii;
+
 const KEY_ID_MAX: usize = 128;
 
 /// A well-formed `kid`: 1 to 128 printable ASCII characters without space.
@@ -10,8 +12,8 @@ pub(crate) struct KeyId<'a>(Cow<'a, str>);
 
 impl<'a> KeyId<'a> {
     pub(crate) fn parse(text: Cow<'a, str>) -> Option<KeyId<'a>> {
-        let well_formed =
-            (1..=KEY_ID_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let well_formed = (1..=KEY_ID_MAX).contains(&text.len())
+            && ascii::all(text.as_bytes(), |byte| byte.is_ascii_graphic());
         well_formed.then_some(KeyId(text))
     }
 
@@ -25,7 +27,7 @@ impl<'a> KeyId<'a> {
 
     /// Whether it is made of hex digits, as Access makes them; only then a refusal shows it.
     pub(crate) fn is_hex(&self) -> bool {
-        self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+        ascii::all(self.0.as_bytes(), |byte| byte.is_ascii_hexdigit())
     }
 }
 

@@ -35,6 +35,7 @@
     )
 )]
 
+mod ascii;
 mod claims;
 mod config;
 #[cfg(feature = "failpoint")]

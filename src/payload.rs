@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::ascii;
 use crate::json::{self, Object, Value};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
@@ -17,7 +18,7 @@ const AUDIENCES_MAX: usize = 64;
 pub(crate) struct Payload<'a> {
     pub(crate) text: &'a str,
     pub(crate) issuer: Text<'a>,
-    pub(crate) audiences: Vec<Text<'a>>,
+    pub(crate) audiences: Audiences<'a>,
     pub(crate) issued_at: Timestamp,
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) expires_at: Timestamp,
@@ -36,92 +37,152 @@ type Text<'a> = std::borrow::Cow<'a, str>;
 
 impl<'a> Payload<'a> {
     pub(crate) fn parse(text: &'a [u8]) -> Result<Payload<'a>, Refusal> {
-        let malformed =
-            || Refusal::new(Status::MalformedClaims, "the token's payload is not a strict JSON object");
-        let mut members = json::parse_object(text).map_err(|_| malformed())?;
-        let text = std::str::from_utf8(text).map_err(|_| malformed())?;
+        let parsed = json::text(text).and_then(|text| Ok((text, json::parse_object(text)?)));
+        let (text, members) = parsed.map_err(|_| {
+            Refusal::new(Status::MalformedClaims, "the token's payload is not a strict JSON object")
+        })?;
+        let claims = Members::sort(members);
 
-        let times = Times::read(&mut members)?;
+        // What is missing comes before what is wrong.
+        let expires_at = required("exp", claims.exp)?;
+        let issued_at = required("iat", claims.iat)?;
+        let issuer = required("iss", claims.iss)?;
+        let audiences = required("aud", claims.aud)?;
+
+        let expires_at = time("exp", expires_at)?;
+        let issued_at = time("iat", issued_at)?;
+        let not_before = claims.nbf.map(|value| time("nbf", value)).transpose()?;
+        if expires_at <= issued_at || not_before.is_some_and(|not_before| expires_at <= not_before) {
+            return Err(Refusal::new(Status::InvalidClaim, "the claim exp is not after iat and nbf"));
+        }
         Ok(Payload {
             text,
-            issuer: required_text(&mut members, "iss")?,
-            audiences: audiences(&mut members)?,
-            issued_at: times.issued_at,
-            not_before: times.not_before,
-            expires_at: times.expires_at,
-            token_type: optional_text(&mut members, "type")?,
-            subject: optional_text(&mut members, "sub")?,
-            email: optional_text(&mut members, "email")?.map(checked_email).transpose()?,
-            common_name: optional_text(&mut members, "common_name")?,
-            identity_nonce: text_or_null(&mut members, "identity_nonce")?,
-            nonce: text_or_null(&mut members, "nonce")?,
-            country: text_or_null(&mut members, "country")?,
-            custom: custom(&members, text)?,
+            issuer: clean_text("iss", issuer)?,
+            audiences: Audiences::parse(audiences)?,
+            issued_at,
+            not_before,
+            expires_at,
+            token_type: optional_text("type", claims.token_type)?,
+            subject: optional_text("sub", claims.sub)?,
+            email: optional_text("email", claims.email)?.map(checked_email).transpose()?,
+            common_name: optional_text("common_name", claims.common_name)?,
+            identity_nonce: text_or_null("identity_nonce", claims.identity_nonce)?,
+            nonce: text_or_null("nonce", claims.nonce)?,
+            country: text_or_null("country", claims.country)?,
+            custom: custom(claims.custom, text)?,
         })
     }
 }
 
-struct Times {
-    issued_at: Timestamp,
-    not_before: Option<Timestamp>,
-    expires_at: Timestamp,
-}
+/// The claim `aud`: at most 64 clean strings.
+#[derive(Debug)]
+pub(crate) struct Audiences<'a>(Vec<Value<'a>>);
 
-impl Times {
-    fn read(members: &mut Object<'_>) -> Result<Times, Refusal> {
-        let expires_at = time(members, "exp")?.ok_or_else(|| missing("exp"))?;
-        let issued_at = time(members, "iat")?.ok_or_else(|| missing("iat"))?;
-        let not_before = time(members, "nbf")?;
-        if expires_at <= issued_at || not_before.is_some_and(|not_before| expires_at <= not_before) {
-            return Err(Refusal::new(Status::InvalidClaim, "the claim exp is not after iat and nbf"));
+impl<'a> Audiences<'a> {
+    fn parse(value: Value<'a>) -> Result<Audiences<'a>, Refusal> {
+        let items = match value {
+            Value::Array(items) => items,
+            single => vec![single],
+        };
+        if items.len() > AUDIENCES_MAX {
+            return Err(invalid("aud", "a list of at most 64"));
         }
-        Ok(Times { issued_at, not_before, expires_at })
+        match items.iter().all(is_clean_text) {
+            true => Ok(Audiences(items)),
+            false => Err(not_clean_text("aud")),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(Value::as_str)
     }
 }
 
+/// The members of the payload that are claims of Access, not yet typed. Others stay in its text.
+#[derive(Default)]
+struct Members<'a> {
+    exp: Option<Value<'a>>,
+    iat: Option<Value<'a>>,
+    nbf: Option<Value<'a>>,
+    iss: Option<Value<'a>>,
+    aud: Option<Value<'a>>,
+    token_type: Option<Value<'a>>,
+    sub: Option<Value<'a>>,
+    email: Option<Value<'a>>,
+    common_name: Option<Value<'a>>,
+    identity_nonce: Option<Value<'a>>,
+    nonce: Option<Value<'a>>,
+    country: Option<Value<'a>>,
+    custom: Option<Value<'a>>,
+}
+
+impl<'a> Members<'a> {
+    fn sort(object: Object<'a>) -> Members<'a> {
+        let mut members = Members::default();
+        for (name, value) in object.into_members() {
+            let place = match &*name {
+                "exp" => &mut members.exp,
+                "iat" => &mut members.iat,
+                "nbf" => &mut members.nbf,
+                "iss" => &mut members.iss,
+                "aud" => &mut members.aud,
+                "type" => &mut members.token_type,
+                "sub" => &mut members.sub,
+                "email" => &mut members.email,
+                "common_name" => &mut members.common_name,
+                "identity_nonce" => &mut members.identity_nonce,
+                "nonce" => &mut members.nonce,
+                "country" => &mut members.country,
+                "custom" => &mut members.custom,
+                _ => continue,
+            };
+            *place = Some(value);
+        }
+        members
+    }
+}
+
+fn required<'a>(name: &'static str, value: Option<Value<'a>>) -> Result<Value<'a>, Refusal> {
+    value.ok_or_else(|| Refusal::new(Status::MissingClaim, format!("the token has no claim {name}")))
+}
+
 /// An integer from 0 to 2^53 - 1; a fraction or an exponent makes it something else.
-fn time(members: &mut Object<'_>, name: &'static str) -> Result<Option<Timestamp>, Refusal> {
-    let Some(value) = members.take(name) else { return Ok(None) };
+fn time(name: &'static str, value: Value<'_>) -> Result<Timestamp, Refusal> {
     let time = match value {
         Value::Integer(seconds) => i64::try_from(seconds).ok().and_then(Timestamp::new),
         _ => None,
     };
-    time.map(Some).ok_or_else(|| invalid(name, "an integer from 0 to 2^53 - 1"))
+    time.ok_or_else(|| invalid(name, "an integer from 0 to 2^53 - 1"))
 }
 
-fn audiences<'a>(members: &mut Object<'a>) -> Result<Vec<Text<'a>>, Refusal> {
-    const EXPECTED: &str = "a string, or a list of at most 64 strings, without control characters";
-    let audiences = match members.take("aud").ok_or_else(|| missing("aud"))? {
-        Value::Array(items) if items.len() <= AUDIENCES_MAX => items.into_iter().map(clean_text).collect(),
-        Value::Array(_) => None,
-        single => clean_text(single).map(|text| vec![text]),
-    };
-    audiences.ok_or_else(|| invalid("aud", EXPECTED))
-}
-
-fn required_text<'a>(members: &mut Object<'a>, name: &'static str) -> Result<Text<'a>, Refusal> {
-    optional_text(members, name)?.ok_or_else(|| missing(name))
-}
-
-fn optional_text<'a>(members: &mut Object<'a>, name: &'static str) -> Result<Option<Text<'a>>, Refusal> {
-    let Some(value) = members.take(name) else { return Ok(None) };
-    clean_text(value).map(Some).ok_or_else(|| invalid(name, "a string without control characters"))
+fn optional_text<'a>(name: &'static str, value: Option<Value<'a>>) -> Result<Option<Text<'a>>, Refusal> {
+    value.map(|value| clean_text(name, value)).transpose()
 }
 
 /// For claims that nothing is decided by: null counts as absent.
-fn text_or_null<'a>(members: &mut Object<'a>, name: &'static str) -> Result<Option<Text<'a>>, Refusal> {
-    match members.get(name) {
-        Some(Value::Null) => Ok(None),
-        _ => optional_text(members, name),
+fn text_or_null<'a>(name: &'static str, value: Option<Value<'a>>) -> Result<Option<Text<'a>>, Refusal> {
+    optional_text(name, value.filter(|value| !matches!(value, Value::Null)))
+}
+
+fn clean_text<'a>(name: &'static str, value: Value<'a>) -> Result<Text<'a>, Refusal> {
+    match value {
+        Value::String(text) if !has_control_character(&text) => Ok(text),
+        _ => Err(not_clean_text(name)),
     }
 }
 
+fn is_clean_text(value: &Value<'_>) -> bool {
+    value.as_str().is_some_and(|text| !has_control_character(text))
+}
+
+fn not_clean_text(name: &'static str) -> Refusal {
+    invalid(name, "a string without control characters")
+}
+
 /// No control character means no inner NUL, so the strings may be NUL-terminated for C.
-fn clean_text(value: Value<'_>) -> Option<Text<'_>> {
-    match value {
-        Value::String(text) if !text.chars().any(char::is_control) => Some(text),
-        _ => None,
-    }
+/// Most texts are printable ASCII, which is seen at a glance.
+fn has_control_character(text: &str) -> bool {
+    !ascii::all(text.as_bytes(), ascii::is_printable) && text.chars().any(char::is_control)
 }
 
 /// An empty one is as good as none. RFC 5321 section 4.5.3.1 bounds the length.
@@ -136,13 +197,13 @@ fn checked_email(email: Text<'_>) -> Result<Text<'_>, Refusal> {
     }
 }
 
-fn custom<'a>(members: &Object<'_>, text: &'a str) -> Result<Option<&'a str>, Refusal> {
+fn custom<'a>(value: Option<Value<'_>>, text: &'a str) -> Result<Option<&'a str>, Refusal> {
     #[derive(Deserialize)]
     struct AsSigned<'a> {
         #[serde(borrow)]
         custom: Option<&'a RawValue>,
     }
-    match members.get("custom") {
+    match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(_)) => {
             let as_signed: Option<AsSigned<'a>> = serde_json::from_str(text).ok();
@@ -151,10 +212,6 @@ fn custom<'a>(members: &Object<'_>, text: &'a str) -> Result<Option<&'a str>, Re
         }
         Some(_) => Err(invalid("custom", "an object")),
     }
-}
-
-fn missing(name: &'static str) -> Refusal {
-    Refusal::new(Status::MissingClaim, format!("the token has no claim {name}"))
 }
 
 fn invalid(name: &'static str, expected: &'static str) -> Refusal {

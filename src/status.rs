@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::ffi::CStr;
 use std::fmt;
 
+use crate::ascii;
+
 /// What came of a call. Numbers and names are stable and only ever added to.
 ///
 /// Treat a number that you do not know as a refusal.
@@ -207,7 +209,7 @@ const MESSAGE_MAX: usize = 256;
 impl Refusal {
     pub(crate) fn new(status: Status, message: impl Into<Cow<'static, str>>) -> Refusal {
         let mut message = message.into();
-        if message.len() > MESSAGE_MAX || !message.bytes().all(is_printable) {
+        if message.len() > MESSAGE_MAX || !ascii::all(message.as_bytes(), ascii::is_printable) {
             message = Cow::Owned(one_line(&message));
         }
         Refusal { status, message }
@@ -232,12 +234,14 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-fn is_printable(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x7e)
-}
-
 fn one_line(text: &str) -> String {
-    let mut line: String = text.chars().flat_map(char::escape_default).collect();
+    let mut line = String::new();
+    for character in text.chars() {
+        match character {
+            ' '..='~' => line.push(character),
+            other => line.extend(other.escape_default()),
+        }
+    }
     if line.len() > MESSAGE_MAX {
         line.truncate(MESSAGE_MAX - 3);
         line.push_str("...");
@@ -277,6 +281,6 @@ mod tests {
         let refusal = Refusal::new(Status::InvalidConfig, format!("a\nb\u{7f}é{}", "x".repeat(999)));
         assert_eq!(refusal.message().len(), MESSAGE_MAX);
         assert!(refusal.message().starts_with("a\\nb\\u{7f}\\u{e9}xxx"));
-        assert!(refusal.message().bytes().all(is_printable));
+        assert!(refusal.message().bytes().all(ascii::is_printable));
     }
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::ascii;
 use crate::status::{Refusal, Status};
 
 /// The longest token that is looked at, in bytes.
@@ -10,7 +11,7 @@ pub(crate) const TOKEN_MAX: usize = 16_384;
 /// The longest decoded header, in bytes.
 pub(crate) const HEADER_MAX: usize = 2_048;
 /// The longest signature that a usable key can make: RSA with 4,096 bits.
-const SIGNATURE_MAX: usize = 512;
+pub(crate) const SIGNATURE_MAX: usize = 512;
 
 /// How the tokens begin that Access hands to OAuth clients and that mean nothing to an origin.
 const OPAQUE_PREFIX: &[u8] = b"oauth:";
@@ -22,12 +23,6 @@ pub(crate) struct Token<'a> {
     payload: &'a [u8],
     signature: &'a [u8],
     signing_input: &'a [u8],
-}
-
-/// The decoded signature, on the stack.
-pub(crate) struct Signature {
-    bytes: [u8; SIGNATURE_MAX],
-    length: usize,
 }
 
 impl<'a> Token<'a> {
@@ -61,6 +56,10 @@ impl<'a> Token<'a> {
         self.signing_input
     }
 
+    pub(crate) fn encoded_header(&self) -> &'a [u8] {
+        self.header
+    }
+
     pub(crate) fn decode_header<'b>(&self, buffer: &'b mut [u8; HEADER_MAX]) -> Result<&'b [u8], Refusal> {
         let length = URL_SAFE_NO_PAD
             .decode_slice(self.header, buffer)
@@ -75,18 +74,14 @@ impl<'a> Token<'a> {
     }
 
     /// A signature longer than any usable key makes is none.
-    pub(crate) fn decode_signature(&self) -> Result<Signature, Refusal> {
-        let mut bytes = [0; SIGNATURE_MAX];
-        match URL_SAFE_NO_PAD.decode_slice(self.signature, &mut bytes) {
-            Ok(length) => Ok(Signature { bytes, length }),
-            Err(_) => Err(Refusal::new(Status::BadSignature, "the signature is longer than any key makes")),
-        }
-    }
-}
-
-impl Signature {
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+    pub(crate) fn decode_signature<'b>(
+        &self,
+        buffer: &'b mut [u8; SIGNATURE_MAX],
+    ) -> Result<&'b [u8], Refusal> {
+        let length = URL_SAFE_NO_PAD
+            .decode_slice(self.signature, buffer)
+            .map_err(|_| Refusal::new(Status::BadSignature, "the signature is longer than any key makes"))?;
+        Ok(buffer.get(..length).unwrap_or_default())
     }
 }
 
@@ -97,10 +92,10 @@ struct Form {
 
 impl Form {
     fn of(bytes: &[u8]) -> Result<Form, Refusal> {
-        if !bytes.iter().fold(true, |legal, &byte| legal & is_token_byte(byte)) {
+        if !ascii::all(bytes, is_token_byte) {
             return Err(malformed("a byte outside of A-Z a-z 0-9 - _ ."));
         }
-        let mut dots = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'.').map(|(index, _)| index);
+        let mut dots = memchr::memchr_iter(b'.', bytes);
         let form = Form { dots: [dots.next(), dots.next()] };
         match dots.count() {
             0 => Ok(form),
@@ -136,9 +131,13 @@ fn is_token_byte(byte: u8) -> bool {
 /// Whether a part of legal bytes is what an encoder makes (RFC 4648 section 3.5): not empty, no
 /// length that cannot be, no bit set behind the last byte.
 fn is_canonical(part: &[u8]) -> bool {
-    let tail = part.chunks(4).next_back().unwrap_or_default();
-    let mut decoded = [0; 3];
-    !part.is_empty() && URL_SAFE_NO_PAD.decode_slice(tail, &mut decoded).is_ok()
+    let legal_ends: &[u8] = match part.len() % 4 {
+        0 => return !part.is_empty(),
+        2 => b"AQgw",
+        3 => b"AEIMQUYcgkosw048",
+        _ => return false,
+    };
+    part.last().is_some_and(|end| legal_ends.contains(end))
 }
 
 #[cfg(test)]
@@ -155,7 +154,7 @@ mod tests {
         assert_eq!(token.signing_input(), b"QUJD.REVG");
         assert_eq!(token.decode_header(&mut [0; HEADER_MAX]).expect("a header"), b"ABC");
         assert_eq!(token.decode_payload().expect("a payload"), b"DEF");
-        assert_eq!(token.decode_signature().expect("a signature").as_bytes(), b"GHI");
+        assert_eq!(token.decode_signature(&mut [0; SIGNATURE_MAX]).expect("a signature"), b"GHI");
     }
 
     #[test]

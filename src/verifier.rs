@@ -4,12 +4,12 @@ use crate::claims::Claims;
 use crate::config::Config;
 use crate::header::Header;
 use crate::key_id::KeyId;
-use crate::keys::Keys;
+use crate::keys::{KeySet, Keys, PublicKey};
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::token::{HEADER_MAX, Token};
+use crate::token::{HEADER_MAX, SIGNATURE_MAX, Token};
 
 /// Tells who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///
@@ -65,15 +65,20 @@ impl Verifier {
     }
 
     fn check_signature(&self, token: &Token<'_>) -> Result<(), Refusal> {
-        let mut buffer = [0; HEADER_MAX];
-        let header = Header::parse(token.decode_header(&mut buffer)?)?;
         let keys = self.keys.in_force();
-        let key = keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id))?;
-        if key.verifies(token.signing_input(), token.decode_signature()?.as_bytes()) {
-            Ok(())
-        } else {
-            Err(Refusal::new(Status::BadSignature, "the signature does not fit the token and its key"))
+        let key = match keys.find_by_header(token.encoded_header()) {
+            Some(key) => key,
+            None => find_key(&keys, token)?,
+        };
+        let mut buffer = [0; SIGNATURE_MAX];
+        if !key.verifies(token.signing_input(), token.decode_signature(&mut buffer)?) {
+            return Err(Refusal::new(
+                Status::BadSignature,
+                "the signature does not fit the token and its key",
+            ));
         }
+        key.remember_header(token.encoded_header());
+        Ok(())
     }
 
     fn check_policy(&self, payload: &Payload<'_>, now: Timestamp) -> Result<(), Refusal> {
@@ -82,7 +87,13 @@ impl Verifier {
     }
 }
 
+fn find_key<'k>(keys: &'k KeySet, token: &Token<'_>) -> Result<&'k PublicKey, Refusal> {
+    let mut buffer = [0; HEADER_MAX];
+    let header = Header::parse(token.decode_header(&mut buffer)?)?;
+    keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id))
+}
+
 fn unknown_key(key_id: &KeyId<'_>) -> Refusal {
     let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
-    Refusal::new(Status::UnknownKey, format!("no key in force has the token's kid {shown}"))
+    Refusal::new(Status::UnknownKey, ["no key in force has the token's kid ", shown].concat())
 }

@@ -110,16 +110,18 @@ impl cfaccess_claims {
     /// Hands the claims over; they come back through `cfaccess_claims_free`.
     pub(super) fn into_raw(claims: Claims) -> *mut cfaccess_claims {
         // The strings lie on the heap and stay where they are when the claims move into the box.
-        let view = view_of(&claims);
+        let mut view = view_of(&claims);
         let mut few_audiences = [cfaccess_str::ABSENT; FEW_AUDIENCES];
         let mut many_audiences = Vec::new();
-        if view.audiences_len > FEW_AUDIENCES {
-            many_audiences.extend(claims.audiences().map(cfaccess_str::new));
-        } else {
-            few_audiences
-                .iter_mut()
-                .zip(claims.audiences())
-                .for_each(|(place, text)| *place = cfaccess_str::new(text));
+        for audience in claims.audiences().map(cfaccess_str::new) {
+            match few_audiences.get_mut(view.audiences_len) {
+                Some(place) => *place = audience,
+                None if many_audiences.is_empty() => {
+                    many_audiences = [&few_audiences[..], &[audience]].concat()
+                }
+                None => many_audiences.push(audience),
+            }
+            view.audiences_len += 1;
         }
 
         let many: *const cfaccess_str =
@@ -133,10 +135,10 @@ impl cfaccess_claims {
     }
 }
 
-/// All but the list of audiences, which is in place only once it no longer moves.
+/// All but the audiences, whose list is in place only once it no longer moves.
 fn view_of(claims: &Claims) -> cfaccess_claims {
     let text = |field| claims.text(field).map_or(cfaccess_str::ABSENT, cfaccess_str::new);
-    let bits = OPTIONAL.iter().filter(|(field, _)| claims.text(*field).is_some()).map(|(_, bit)| bit);
+    let bits = OPTIONAL.iter().filter(|(field, _)| claims.has(*field)).map(|(_, bit)| bit);
     let not_before = claims.not_before();
     cfaccess_claims {
         struct_size: size_of::<cfaccess_claims>(),
@@ -149,7 +151,7 @@ fn view_of(claims: &Claims) -> cfaccess_claims {
         issued_at: claims.issued_at().seconds(),
         not_before: not_before.map_or(0, Timestamp::seconds),
         expires_at: claims.expires_at().seconds(),
-        audiences_len: claims.audiences().count(),
+        audiences_len: 0,
         audiences: std::ptr::null(),
         block: cfaccess_str::new(claims.block()),
         payload: text(Field::Payload),

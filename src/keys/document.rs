@@ -72,6 +72,11 @@ impl KeySet {
         self.keys.get(index).map(|(_, key)| key)
     }
 
+    /// The key that exactly this header, still encoded, led to before.
+    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<&PublicKey> {
+        self.keys.iter().map(|(_, key)| key).find(|key| key.remembers_header(encoded))
+    }
+
     pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = (&KeyId<'static>, &PublicKey)> {
         self.keys.iter().map(|(key_id, key)| (key_id, key))
     }
@@ -97,7 +102,7 @@ impl KeySet {
 
 /// What stands in the document's `keys`. Its other members (`public_cert`, `public_certs`) are ignored.
 fn entries_of(document: &[u8]) -> Result<Vec<Value<'_>>, Refusal> {
-    let Ok(value) = json::parse(document) else {
+    let Ok(value) = json::text(document).and_then(json::parse) else {
         return Err(invalid("the key document is not strict JSON"));
     };
     let Value::Object(mut members) = value else {

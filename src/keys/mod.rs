@@ -12,6 +12,7 @@ use arc_swap::{ArcSwap, Guard};
 
 pub(crate) use document::KeySet;
 pub use document::SkippedKey;
+pub(crate) use public_key::PublicKey;
 
 use crate::status::Refusal;
 

@@ -1,5 +1,7 @@
 //! An RSA public key, prepared for verification.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
@@ -16,6 +18,7 @@ const EXPONENT: [u8; 3] = [1, 0, 1];
 pub(crate) struct PublicKey {
     modulus: Box<[u8]>,
     prepared: ParsedPublicKey,
+    verified_header: OnceLock<Box<[u8]>>,
 }
 
 impl PublicKey {
@@ -40,7 +43,7 @@ impl PublicKey {
         let prepared = components
             .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             .map_err(|_| "the cryptographic library refuses it")?;
-        let key = PublicKey { modulus: modulus.into(), prepared };
+        let key = PublicKey { modulus: modulus.into(), prepared, verified_header: OnceLock::new() };
         // The Montgomery form is made by the first check; this one makes it before any caller waits.
         key.verifies(&[], &vec![0; modulus.len()]);
         Ok(key)
@@ -48,7 +51,17 @@ impl PublicKey {
 
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2).
     pub(crate) fn verifies(&self, signing_input: &[u8], signature: &[u8]) -> bool {
-        self.prepared.verify_sig(signing_input, signature).is_ok()
+        self.prepared.verify_digest_sig(&digest(&SHA256, signing_input), signature).is_ok()
+    }
+
+    /// All tokens that Access signs with one key have the same header. The first that was read, led
+    /// to this key and held with a good signature need not be read again.
+    pub(crate) fn remember_header(&self, encoded: &[u8]) {
+        self.verified_header.get_or_init(|| encoded.into());
+    }
+
+    pub(super) fn remembers_header(&self, encoded: &[u8]) -> bool {
+        self.verified_header.get().is_some_and(|known| **known == *encoded)
     }
 
     pub(super) fn bits(&self) -> usize {
