@@ -1,0 +1,110 @@
+//! What programs were built against still holds: names, prototypes, layout and numbers are recorded in
+//! `tests/abi/`, and the records only ever grow at their ends.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cfaccess::Status;
+use support::header;
+
+const BLESS: &str = "CFACCESS_BLESS=1 cargo test --test abi";
+
+#[test]
+fn what_is_declared_is_exported() {
+    let declared: BTreeSet<_> = header::functions().iter().map(|function| function.name.to_owned()).collect();
+
+    assert_eq!(exported(), declared);
+}
+
+#[test]
+fn symbols_are_as_recorded() {
+    compare("symbols.txt", exported().into_iter().collect());
+}
+
+#[test]
+fn prototypes_are_as_recorded() {
+    compare("prototypes.txt", header::functions().iter().map(header::Function::prototype).collect());
+}
+
+#[test]
+fn statuses_are_as_recorded() {
+    let declared = header::statuses();
+    let known: Vec<_> = Status::all().map(|status| (status.name().to_owned(), status.number())).collect();
+    assert_eq!(declared, known, "the header and the library know the same statuses");
+
+    compare("status.txt", declared.iter().map(|(name, number)| format!("{name} {number}")).collect());
+}
+
+#[test]
+fn constants_are_as_recorded() {
+    let lines = header::constants()
+        .into_iter()
+        .map(|name| format!("  printf(\"{name} %lld\\n\", (long long){name});\n"));
+    compare("constants.txt", output_of_c("constants", &lines.collect::<String>()));
+}
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn layout_is_as_recorded() {
+    let mut body = String::new();
+    for (owner, members) in header::structs() {
+        for member in members {
+            let place = format!("offsetof({owner}, {member}), sizeof((({owner} *)0)->{member})");
+            writeln!(body, "  printf(\"{owner}.{member} %zu %zu\\n\", {place});").expect("a string grows");
+        }
+    }
+    compare("layout.txt", output_of_c("layout", &body));
+}
+
+/// Each line of the record still holds, and the record lacks none; blessing adds what it lacks.
+fn compare(record: &str, now: Vec<String>) {
+    let path = format!("tests/abi/{record}");
+    let file = support::repository(&path);
+    let mut recorded = std::fs::read_to_string(&file).unwrap_or_default();
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+
+    let gone: Vec<_> = lines(&recorded).into_iter().filter(|line| !now.contains(line)).collect();
+    assert!(
+        gone.is_empty(),
+        "{path}: programs rely on this, and it no longer holds:\n{}\nOnly a new minor version before 1.0, \
+         or a new major one, may remove these lines by hand.",
+        gone.join("\n")
+    );
+
+    let new: Vec<_> = now.into_iter().filter(|line| !lines(&recorded).contains(line)).collect();
+    if !new.is_empty() && std::env::var_os("CFACCESS_BLESS").is_some() {
+        recorded += &(new.join("\n") + "\n");
+        std::fs::write(file, recorded).expect("the record is written");
+        return;
+    }
+    assert!(new.is_empty(), "{path} lacks this. To add it: {BLESS}\n{}", new.join("\n"));
+}
+
+/// The dynamic symbols of the library that stands beside this test program.
+fn exported() -> BTreeSet<String> {
+    let beside: PathBuf = std::env::current_exe().expect("a test program").with_file_name("libcfaccess.so");
+    let symbols = output(Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(beside));
+    symbols.into_iter().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect()
+}
+
+fn output_of_c(name: &str, body: &str) -> Vec<String> {
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.c"));
+    let program = source.with_extension("");
+    let includes = "#include <cfaccess.h>\n#include <stdio.h>\n";
+    std::fs::write(&source, format!("{includes}int main(void) {{\n{body}  return 0;\n}}\n"))
+        .expect("written");
+
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    output(Command::new(compiler).args(["-std=c11", "-I", header::FOLDER, "-o"]).args([&program, &source]));
+    output(&mut Command::new(program))
+}
+
+fn output(command: &mut Command) -> Vec<String> {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
+}

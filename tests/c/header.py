@@ -1,0 +1,86 @@
+"""The header for itself: it compiles alone, and its example is a program that works."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import tokens
+from checks import Checks
+from toolchain import BUILD, ROOT, SOURCES, BuildFailed, Way, compile_program, run_program
+
+HEADER = ROOT / "include" / "cfaccess.h"
+EXAMPLE = ROOT / "bindings" / "c" / "verify.c"
+BLESS = "CFACCESS_BLESS=1 python3 tests/c/run.py header"
+
+
+def check(checks: Checks, ways: Iterable[Way], release: Path, vectors: Path) -> None:
+    check_alone(checks, "header_c11.c", release)
+    check_alone(checks, "header_cxx17.cpp", release)
+    check_example_is_committed(checks)
+    for way in ways:
+        check_example(checks, way, release, vectors)
+
+
+def check_alone(checks: Checks, source: str, release: Path) -> None:
+    name = f"header/{Path(source).stem}"
+    program = BUILD / Path(source).stem
+    try:
+        compile_program(SOURCES / source, program, (), (f"-L{release.parent}", "-lcfaccess"))
+    except FileNotFoundError as error:
+        checks.skipped(name, str(error.filename))
+    except BuildFailed as error:
+        checks.failed(name, "does not compile", str(error))
+    else:
+        checks.equal(name, run_program([str(program)], Way("plain", ()), release).returncode, 0)
+
+
+def example() -> str:
+    """The program in the header's first comment."""
+    comment = HEADER.read_text().partition("@code\n")[2].partition(" * @endcode")[0]
+    return "".join(line[3:] or "\n" for line in comment.splitlines(keepends=True))
+
+
+def check_example_is_committed(checks: Checks) -> None:
+    if "CFACCESS_BLESS" in os.environ:
+        EXAMPLE.parent.mkdir(exist_ok=True)
+        EXAMPLE.write_text(example())
+    if EXAMPLE.exists() and EXAMPLE.read_text() == example():
+        checks.passed("header/the_example_is_bindings_c")
+    else:
+        checks.failed("header/the_example_is_bindings_c", f"{EXAMPLE.name} differs; to renew it: {BLESS}")
+
+
+def check_example(checks: Checks, way: Way, release: Path, vectors: Path) -> None:
+    name = f"{way.name}/example"
+    if way.missing:
+        checks.skipped(name, way.missing)
+        return
+    source, program = BUILD / "example.c", BUILD / f"example-{way.name}"
+    source.write_text(example())
+    try:
+        compile_program(source, program, way.flags, (f"-L{release.parent}", "-lcfaccess"))
+    except BuildFailed as error:
+        checks.failed(name, "does not compile", str(error))
+        return
+
+    audience = tokens.usual_audience(vectors)
+    keys = str(vectors / "acme.jwks.json")
+    good = tokens.good_now(vectors)
+    other_signature = good[:-9] + ("A" if good[-9] != "A" else "B") + good[-8:]
+    person = "acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94"
+    cases = [
+        ("good_token", ["acme", audience, keys, good], 0, f"{person} is calling\n", ""),
+        ("bad_signature", ["acme", audience, keys, other_signature], 1, "", "HTTP 401, BAD_SIGNATURE: "),
+        ("other_audience", ["acme", "another", keys, good], 1, "", "HTTP 401, WRONG_AUDIENCE: "),
+        ("no_key_file", ["acme", audience, "/no-such-file", good], 1, "", "HTTP 503, KEYS_UNAVAILABLE: "),
+        ("no_team", ["", audience, keys, good], 1, "", "HTTP 500, INVALID_CONFIG: "),
+        ("no_arguments", [], 2, "", "usage: "),
+    ]
+    for case, arguments, status, output, errors in cases:
+        outcome = run_program([str(program), *arguments], way, release)
+        beginning = outcome.stderr[: len(errors) or None]
+        checks.equal(
+            f"{name}/{case}", (outcome.returncode, outcome.stdout, beginning), (status, output, errors)
+        )

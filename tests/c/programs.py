@@ -1,0 +1,110 @@
+"""The programs of stories: each story prints a line, and the program has to end well."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks import Checks
+from toolchain import BUILD, SOURCES, BuildFailed, Way, compile_program, links, run_program
+
+
+@dataclass(frozen=True)
+class Program:
+    """A file of stories, the shared library it runs with, and what it is told."""
+
+    name: str
+    library: Path
+    libraries: Sequence[str] = ()
+    argument: str = ""
+    missing: str = ""
+    """What this program lacks, by name."""
+
+
+def all_programs(release: Path, failpoint: Path) -> list[Program]:
+    linked = (f"-L{release.parent}", "-lcfaccess")
+    has_jansson = links("#include <jansson.h>\nint main(void) { return json_delete == 0; }", "-ljansson")
+    no_failpoint = "" if failpoint.exists() else f"{failpoint} (make failpoint)"
+    return [
+        Program("api", release, linked),
+        Program("config", release, linked),
+        Program("keys", release, linked),
+        Program("arguments", release, linked),
+        Program("threads", release, linked),
+        Program("fork", release, linked),
+        Program("unload", release, ("-ldl",)),
+        Program("panic", release, linked, "release"),
+        Program("panic", failpoint, linked, "failpoint", no_failpoint),
+        Program("vectors", release, (*linked, "-ljansson"), missing="" if has_jansson else "libjansson-dev"),
+    ]
+
+
+def check(checks: Checks, program: Program, way: Way) -> None:
+    name = "/".join(filter(None, (way.name, program.name, program.argument)))
+    if missing := way.missing or program.missing:
+        checks.skipped(name, missing)
+        return
+    binary = BUILD / f"{program.name}-{way.name}"
+    try:
+        compile_program(SOURCES / f"{program.name}.c", binary, way.flags, program.libraries)
+    except BuildFailed as error:
+        checks.failed(name, "does not compile", str(error))
+        return
+    if way.name == "sanitizers" and not is_instrumented(binary):
+        checks.failed(name, "has no __asan_init, so it was not instrumented")
+    relay(checks, name, run_program([str(binary), *filter(None, [program.argument])], way, program.library))
+
+
+def relay(checks: Checks, name: str, outcome: subprocess.CompletedProcess[str]) -> None:
+    """Hands on the lines of the stories, and adds whether the program ended well."""
+    stories = 0
+    failed = False
+    for line in outcome.stdout.splitlines():
+        verdict, _, story = line.partition(" ")
+        if verdict == "PASS":
+            stories += 1
+            checks.passed(f"{name}/{story}")
+        elif verdict == "FAIL":
+            failed = True
+            story, _, why = story.partition(": ")
+            checks.failed(f"{name}/{story}", why)
+        else:
+            print(f"  {line}")
+    if outcome.returncode != 0 and not failed:
+        checks.failed(name, f"ended with status {outcome.returncode}", outcome.stderr)
+    elif has_complaints(outcome.stderr):
+        checks.failed(name, "its tools complain", outcome.stderr)
+    elif stories == 0 and not failed:
+        checks.failed(name, "told no story")
+
+
+def has_complaints(errors: str) -> bool:
+    """Whether a sanitizer or valgrind says something: in a child process it changes no exit status."""
+    return any(line.startswith("==") or "runtime error:" in line for line in errors.splitlines())
+
+
+def is_instrumented(binary: Path) -> bool:
+    symbols = subprocess.run(["nm", str(binary)], capture_output=True, text=True, check=False)
+    return "__asan_init" in symbols.stdout
+
+
+def check_leaks_are_found(checks: Checks, way: Way, release: Path) -> None:
+    """That nothing leaks means something only where a leak would be seen."""
+    name = f"{way.name}/a_leak_is_found"
+    if way.missing:
+        checks.skipped(name, way.missing)
+        return
+    binary = BUILD / f"leak-{way.name}"
+    try:
+        compile_program(SOURCES / "leak.c", binary, way.flags, (f"-L{release.parent}", "-lcfaccess"))
+    except BuildFailed as error:
+        checks.failed(name, "does not compile", str(error))
+        return
+    outcome = run_program([str(binary)], way, release)
+    told = "LeakSanitizer" in outcome.stderr or "definitely lost" in outcome.stderr
+    if outcome.returncode != 0 and told:
+        checks.passed(name)
+    else:
+        checks.failed(name, f"ended with status {outcome.returncode}", outcome.stdout + outcome.stderr)

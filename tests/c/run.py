@@ -1,0 +1,58 @@
+"""Builds the C programs against the library and runs them: as they are, with sanitizers, under valgrind.
+
+Prints `PASS name`, `FAIL name: why` or `SKIP name: what is missing` for each check.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import header
+import library
+import programs
+import tokens
+from checks import Checks
+from toolchain import BUILD, ROOT, ways
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    if not arguments.library.exists():
+        print(f"FAIL library: {arguments.library} is missing; `make build` builds it")
+        return 1
+    tokens.write_header(BUILD / "tokens.h", arguments.vectors)
+
+    checks = Checks()
+    chosen = set(arguments.only)
+    if not chosen or "library" in chosen:
+        library.check(checks, arguments.library, arguments.static_library)
+    if not chosen or "header" in chosen:
+        header.check(checks, ways(), arguments.library, arguments.vectors)
+    for way in ways():
+        for program in programs.all_programs(arguments.library, arguments.failpoint_library):
+            if not chosen or program.name in chosen:
+                programs.check(checks, program, way)
+        if way.name != "plain" and not chosen:
+            programs.check_leaks_are_found(checks, way, arguments.library)
+    return 1 if checks.any_failed else 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests/c/run.py", description=__doc__)
+    target = ROOT / "target"
+    paths = {
+        "--library": target / "release" / "libcfaccess.so",
+        "--static-library": target / "release" / "libcfaccess.a",
+        "--failpoint-library": target / "failpoint" / "libcfaccess.so",
+        "--vectors": ROOT / "tests" / "vectors",
+    }
+    for option, default in paths.items():
+        parser.add_argument(option, type=Path, default=default, metavar="PATH")
+    parser.add_argument("only", nargs="*", metavar="NAME", help="header, library, or a program such as api")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
