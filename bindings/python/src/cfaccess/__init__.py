@@ -1,0 +1,94 @@
+"""Who is calling? Verifies Cloudflare Access tokens for an origin server.
+
+>>> from cfaccess import AccessError, Keys, Verifier
+>>> keys = Keys.from_json(certs)    # https://acme.cloudflareaccess.com/cdn-cgi/access/certs
+>>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
+>>> try:
+...     claims = verifier.verify(token)    # the request header Cf-Access-Jwt-Assertion
+... except AccessError as error:
+...     print("refused:", error.status, error.http_status)
+... else:
+...     print("hello,", claims.email)
+hello, ada@example.com
+
+Everything public is in this module. The work is done by a shared library that the wheel carries; the
+environment variable `CFACCESS_LIBRARY` may name another one by its absolute path.
+"""
+
+from ._claims import Claims
+from ._errors import (
+    AccessError,
+    AmbiguousIdentity,
+    BadSignature,
+    Expired,
+    IdentityMismatch,
+    Internal,
+    InvalidArgument,
+    InvalidClaim,
+    InvalidConfig,
+    KeysInvalid,
+    KeysPending,
+    KeysUnavailable,
+    Malformed,
+    MalformedClaims,
+    MissingClaim,
+    NoToken,
+    NotYetValid,
+    NoUsableKeys,
+    NullArgument,
+    OpaqueToken,
+    RevocationsUnavailable,
+    Revoked,
+    ServiceNotAllowed,
+    SessionTooLong,
+    SessionTooOld,
+    TooLarge,
+    UnknownKey,
+    UnsupportedAlgorithm,
+    UnsupportedHeader,
+    WrongAudience,
+    WrongIssuer,
+    WrongTokenType,
+)
+from ._keys import Keys
+from ._verifier import Verifier
+from ._version import __version__
+
+__all__ = [
+    "AccessError",
+    "AmbiguousIdentity",
+    "BadSignature",
+    "Claims",
+    "Expired",
+    "IdentityMismatch",
+    "Internal",
+    "InvalidArgument",
+    "InvalidClaim",
+    "InvalidConfig",
+    "Keys",
+    "KeysInvalid",
+    "KeysPending",
+    "KeysUnavailable",
+    "Malformed",
+    "MalformedClaims",
+    "MissingClaim",
+    "NoToken",
+    "NoUsableKeys",
+    "NotYetValid",
+    "NullArgument",
+    "OpaqueToken",
+    "RevocationsUnavailable",
+    "Revoked",
+    "ServiceNotAllowed",
+    "SessionTooLong",
+    "SessionTooOld",
+    "TooLarge",
+    "UnknownKey",
+    "UnsupportedAlgorithm",
+    "UnsupportedHeader",
+    "Verifier",
+    "WrongAudience",
+    "WrongIssuer",
+    "WrongTokenType",
+    "__version__",
+]

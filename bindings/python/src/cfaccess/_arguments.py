@@ -1,0 +1,93 @@
+"""From what Python programs hand in to what the library takes.
+
+Wrong types are `TypeError`. A wrong value is left for the library to refuse, unless C could not carry it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+from typing import Union
+
+from ._errors import AccessError, InvalidArgument, InvalidConfig
+
+Token = Union[str, bytes, bytearray, memoryview]
+Seconds = Union[int, float]
+
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+LAST_SECOND = 2**53 - 1
+
+
+def token_bytes(token: Token) -> bytes:
+    """The very bytes of a token. A character that no token has becomes bytes that no token has."""
+    if isinstance(token, str):
+        return str.encode(token, "utf-8", "surrogatepass")
+    if isinstance(token, (bytes, bytearray, memoryview)):
+        return memoryview(token).tobytes()
+    raise _wrong_type("token", "str, bytes, bytearray or memoryview", token)
+
+
+def document_bytes(document: str | bytes) -> bytes:
+    """The bytes of a key document."""
+    if isinstance(document, str):
+        return str.encode(document, "utf-8", "surrogatepass")
+    if isinstance(document, bytes):
+        return memoryview(document).tobytes()
+    raise _wrong_type("document", "str or bytes", document)
+
+
+def path_bytes(path: str | os.PathLike[str]) -> bytes:
+    """A path as the file system spells it."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise _wrong_type("path", "str or os.PathLike", path)
+    try:
+        encoded = os.fsencode(path)
+    except UnicodeEncodeError:
+        raise InvalidArgument("the path has characters that no file name can have") from None
+    if b"\0" in encoded:
+        raise InvalidArgument("the path has a NUL character")
+    return encoded
+
+
+def text(value: str, name: str) -> bytes:
+    """A configured string as C takes it: UTF-8, ended by the first NUL."""
+    if not isinstance(value, str):
+        raise _wrong_type(name, "str", value)
+    try:
+        encoded = str.encode(value, "utf-8")
+    except UnicodeEncodeError:
+        raise InvalidConfig(f"{name} has a lone surrogate, which is no character") from None
+    if b"\0" in encoded:
+        raise InvalidConfig(f"{name} has a NUL character")
+    return encoded
+
+
+def texts(values: Iterable[str], name: str) -> list[bytes]:
+    """Several configured strings. A bare string is not the list of its characters."""
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise _wrong_type(name, "a list of str", values)
+    return [text(value, f"an entry of {name}") for value in values]
+
+
+def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
+    """Seconds, rounded down. What does not fit in 64 bits becomes the nearest that does."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _wrong_type(name, "seconds as int or float", value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise refusal(f"{name} is not a finite number of seconds")
+        value = math.floor(value)
+    return min(max(int(value), _INT64_MIN), _INT64_MAX)
+
+
+def point_in_time(now: Seconds) -> int:
+    """Seconds since 1970-01-01T00:00:00Z, in the range that a token can name."""
+    seconds = whole_seconds(now, "now", InvalidArgument)
+    if not 0 <= seconds <= LAST_SECOND:
+        raise InvalidArgument("now is outside of 0 to 9007199254740991 seconds")
+    return seconds
+
+
+def _wrong_type(name: str, expected: str, value: object) -> TypeError:
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")

@@ -1,0 +1,159 @@
+"""What a verified token says."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Final, Literal
+
+from ._arguments import Seconds, point_in_time
+
+_KINDS: Final[dict[int, Literal["person", "service"]]] = {1: "person", 2: "service"}
+
+# The bits of `present` in `cfaccess_claims`.
+NOT_BEFORE, SUBJECT, EMAIL, COMMON_NAME, IDENTITY_NONCE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
+NONCE, SESSION, COUNTRY, TOKEN_TYPE, CUSTOM = 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9
+
+
+class Claims:
+    """What a verified token says. Read-only, and independent of the verifier and its keys.
+
+    What a token need not have is `None` when it is not there. Times are whole seconds since
+    1970-01-01T00:00:00Z. The claims are described at
+    https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/application-token/
+
+    Two are equal if they say the same. They can be pickled and copied.
+
+    >>> claims = verifier.verify(token)
+    >>> claims.kind, claims.email, claims.country
+    ('person', 'ada@example.com', 'GB')
+    """
+
+    __slots__ = ("_head", "_strings")
+
+    # Filled by `Verifier.verify`: the head of `cfaccess_claims`, and the strings of its block.
+    _head: tuple[int, ...]
+    _strings: list[str]
+
+    @property
+    def kind(self) -> Literal["person", "service"]:
+        """`"person"` (has `subject` and `email`) or `"service"` (has `common_name`). Never anything else."""
+        return _KINDS[self._head[1]]
+
+    @property
+    def principal_id(self) -> str:
+        """A stable name for the caller, across applications and teams: `<host of the team>/person/<sub>` or
+        `<host of the team>/service/<Client ID>`. A key for accounts and for audit lines; an e-mail address
+        may be handed on to somebody else."""
+        return self._strings[2]
+
+    @property
+    def subject(self) -> str | None:
+        """`sub` (RFC 7519 section 4.1.2): a person's id within the account, which changes if the person is
+        removed and added again. Empty or `None` for a service."""
+        return self._optional(3, SUBJECT)
+
+    @property
+    def email(self) -> str | None:
+        """`email`: a person's address, which the identity provider vouches for. Empty or `None` for a
+        service."""
+        return self._optional(4, EMAIL)
+
+    @property
+    def common_name(self) -> str | None:
+        """`common_name`: the Client ID of a service token. `None` for a person."""
+        return self._optional(5, COMMON_NAME)
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """`aud` (RFC 7519 section 4.1.3): the AUD tags that the token is for, as a tuple, also where the
+        token has a single string. One of them at least is configured; the others are other applications."""
+        return tuple(self._strings[12:-1])
+
+    @property
+    def issuer(self) -> str:
+        """`iss` (RFC 7519 section 4.1.1): the team, for example `https://acme.cloudflareaccess.com`."""
+        return self._strings[1]
+
+    @property
+    def issued_at(self) -> int:
+        """`iat` (RFC 7519 section 4.1.6), in seconds: when the session began."""
+        return self._head[3]
+
+    @property
+    def not_before(self) -> int | None:
+        """`nbf` (RFC 7519 section 4.1.5), in seconds. `None` in the tokens of services."""
+        return self._head[4] if self._head[2] & NOT_BEFORE else None
+
+    @property
+    def expires_at(self) -> int:
+        """`exp` (RFC 7519 section 4.1.4), in seconds, without the leeway."""
+        return self._head[5]
+
+    @property
+    def session(self) -> str | None:
+        """The identifier of the session: `identity_nonce`, or else `nonce`."""
+        return self._optional(8, SESSION)
+
+    @property
+    def identity_nonce(self) -> str | None:
+        """`identity_nonce`: where tokens of today have the identifier of the session."""
+        return self._optional(6, IDENTITY_NONCE)
+
+    @property
+    def nonce(self) -> str | None:
+        """`nonce`: where the older shape of token has the identifier of the session."""
+        return self._optional(7, NONCE)
+
+    @property
+    def country(self) -> str | None:
+        """`country`: where the person logged in from, as two letters. `None` for a service."""
+        return self._optional(9, COUNTRY)
+
+    @property
+    def token_type(self) -> str | None:
+        """`type`: `"app"`, or `None` in the older shape of token."""
+        return self._optional(10, TOKEN_TYPE)
+
+    @property
+    def custom(self) -> dict[str, Any] | None:
+        """`custom`: the SAML attributes and OIDC claims that Access was told to add. Access leaves some out
+        when they are too many: an absent group is no proof that the person is not in it.
+
+        Every read parses them anew and gives a dict of your own; keep it in a variable.
+        """
+        if not self._head[2] & CUSTOM:
+            return None
+        custom: dict[str, Any] = json.loads(self._strings[11])
+        return custom
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """Every claim of the token, those without an attribute here included.
+
+        Every read parses them anew and gives a dict of your own; keep it in a variable.
+        """
+        payload: dict[str, Any] = json.loads(self._strings[0])
+        return payload
+
+    def seconds_left(self, now: Seconds | None = None) -> int:
+        """Whole seconds until `expires_at`, never below 0: how long a session of your own may last.
+
+        `now` is in seconds since 1970, rounded down; by default the system's clock. Raises
+        `InvalidArgument` for one outside 0 to 2^53 - 1, and `TypeError` for what is not a number.
+        """
+        return max(0, self.expires_at - point_in_time(time.time() if now is None else now))
+
+    def _optional(self, index: int, bit: int) -> str | None:
+        return self._strings[index] if self._head[2] & bit else None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Claims):
+            return NotImplemented
+        return self._strings == other._strings
+
+    def __hash__(self) -> int:
+        return hash(self._strings[0])
+
+    def __repr__(self) -> str:
+        return f"<Claims {self.kind} {self.principal_id!r} expires_at={self.expires_at}>"

@@ -1,0 +1,45 @@
+"""Lets the tests of a checkout use the library that cargo built, and gives the usual keys and verifier."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+
+def _name_the_library() -> None:
+    package = importlib.util.find_spec("cfaccess")
+    if package and package.origin and (Path(package.origin).parent / "libcfaccess.so").exists():
+        return  # a wheel is installed: it is what the tests are about
+    repository = Path(__file__).resolve().parents[3]
+    os.environ.setdefault("CFACCESS_LIBRARY", str(repository / "target" / "release" / "libcfaccess.so"))
+
+
+_name_the_library()
+
+from cfaccess import Keys, Verifier  # noqa: E402
+from support import NOW, certs, mint, new_verifier, person  # noqa: E402
+
+
+@pytest.fixture
+def keys() -> Keys:
+    """Two keys of the team, as after a rotation."""
+    return Keys.from_json(certs("acme-1", "acme-2"))
+
+
+@pytest.fixture
+def verifier(keys: Keys) -> Verifier:
+    return new_verifier(keys)
+
+
+@pytest.fixture
+def token() -> str:
+    """A person's token, good at `NOW`."""
+    return mint(person())
+
+
+@pytest.fixture
+def now() -> int:
+    return NOW

@@ -1,0 +1,85 @@
+"""Which library is loaded, and what is said when none can be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cfaccess
+from cfaccess import _native
+
+PACKAGE = Path(cfaccess.__file__).parent
+
+
+def import_error(parent: Path, library: str | None) -> str:
+    """What `import cfaccess` says in a new process; empty if it succeeds."""
+    environment = {name: value for name, value in os.environ.items() if name != "CFACCESS_LIBRARY"}
+    if library is not None:
+        environment["CFACCESS_LIBRARY"] = library
+    run = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(parent)!r}); import cfaccess"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return run.stderr.splitlines()[-1] if run.returncode else ""
+
+
+def copied(destination: Path) -> Path:
+    """The package without a library."""
+    shutil.copytree(PACKAGE, destination / "cfaccess", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    return destination
+
+
+def test_library_beside_the_package_is_loaded(tmp_path: Path) -> None:
+    parent = copied(tmp_path)
+    shutil.copy(_native.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
+
+    assert import_error(parent, library=None) == ""
+    assert import_error(parent, library="") == ""
+
+
+def test_missing_library_is_named(tmp_path: Path) -> None:
+    parent = copied(tmp_path)
+
+    said = import_error(parent, library=None)
+
+    assert said.startswith("ImportError: cfaccess: the shared library is missing")
+    assert str(parent / "cfaccess" / "libcfaccess.so") in said
+    assert "CFACCESS_LIBRARY" in said
+
+
+def test_named_library_is_never_replaced_by_another(tmp_path: Path) -> None:
+    parent = copied(tmp_path)
+    shutil.copy(_native.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
+
+    said = import_error(parent, library=str(tmp_path / "absent.so"))
+
+    assert f"tried {tmp_path / 'absent.so'} (CFACCESS_LIBRARY)" in said
+
+
+def test_relative_library_is_refused(tmp_path: Path) -> None:
+    said = import_error(copied(tmp_path), library="libcfaccess.so")
+
+    assert "CFACCESS_LIBRARY must be an absolute path" in said
+
+
+def test_file_that_is_no_library_is_named(tmp_path: Path) -> None:
+    text = tmp_path / "text.so"
+    text.write_text("not a library")
+
+    said = import_error(copied(tmp_path), library=str(text))
+
+    assert f"the shared library cannot be loaded; tried {text}" in said
+
+
+def test_library_of_something_else_is_named(tmp_path: Path) -> None:
+    import _ctypes
+
+    said = import_error(copied(tmp_path), library=_ctypes.__file__)
+
+    assert f"{_ctypes.__file__} has no function cfaccess_version_number" in said

@@ -1,0 +1,58 @@
+"""Every native object goes back: the process does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cfaccess import Keys, Verifier
+from support import NOW, certs, mint, new_verifier, person, status_of
+
+STATM = Path("/proc/self/statm")
+PAGE = 4096
+
+
+def growth(work: Callable[[], object], times: int) -> int:
+    """Bytes by which the process grew over so many runs, after a warm-up."""
+    if not STATM.exists():
+        pytest.skip(f"{STATM} is missing on this platform")
+
+    def resident() -> int:
+        return int(STATM.read_text().split()[1]) * PAGE
+
+    for _ in range(times // 4):
+        work()
+    before = resident()
+    for _ in range(times):
+        work()
+    return resident() - before
+
+
+LIMIT = 512 * 1024
+
+
+def test_claims_go_back(verifier: Verifier, token: str) -> None:
+    assert growth(lambda: verifier.verify(token, now=NOW), times=20_000) < LIMIT
+
+
+def test_errors_go_back(verifier: Verifier) -> None:
+    unknown = mint(person(), key="stranger")
+
+    assert growth(lambda: status_of(lambda: verifier.verify(unknown)), times=20_000) < LIMIT
+
+
+def test_keys_and_verifiers_go_back() -> None:
+    document = certs("acme-1")
+
+    def work() -> None:
+        keys = Keys.from_json(document)
+        keys.load_json(document)
+        keys.status()
+        new_verifier(keys)
+
+    assert growth(work, times=2_000) < LIMIT
+
+
+def test_refused_configurations_go_back(keys: Keys) -> None:
+    assert growth(lambda: status_of(lambda: new_verifier(keys, leeway=301)), times=10_000) < LIMIT

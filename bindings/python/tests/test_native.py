@@ -1,0 +1,172 @@
+"""The declarations agree with the header, and with the library that is loaded."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+
+import cfaccess
+import pytest
+from cfaccess import _claims, _native
+from support import REPOSITORY
+
+HEADER = re.sub(
+    r"/\*.*?\*/|//[^\n]*", " ", (REPOSITORY / "include" / "cfaccess.h").read_text("utf-8"), flags=re.S
+)
+C_SIZES = {"int32_t": 4, "uint32_t": 4, "int64_t": 8, "size_t": 8, "cfaccess_status": 4}
+
+
+def prototypes() -> dict[str, tuple[str, list[str]]]:
+    """Result and parameters of every function of the header, by its name."""
+    found = re.findall(r"(?m)^[ \t]*((?:const |struct )*\w+[ *]+)(cfaccess_\w+)\s*\(([^)]*)\)", HEADER)
+    return {
+        name: (result, [] if arguments.strip() in ("", "void") else arguments.split(","))
+        for result, name, arguments in found
+    }
+
+
+def c_size(declaration: str) -> int:
+    """Bytes of a parameter or a result on this platform."""
+    if "*" in declaration:
+        return ctypes.sizeof(ctypes.c_void_p)
+    words = declaration.split()
+    return next(C_SIZES[word] for word in words if word in C_SIZES)
+
+
+def test_every_function_of_the_header_is_declared_and_no_other() -> None:
+    assert set(_native.DECLARED) == set(prototypes())
+    assert len(_native.DECLARED) > 20
+
+
+@pytest.mark.parametrize("name", sorted(_native.DECLARED))
+def test_declaration_has_the_arguments_and_result_of_the_header(name: str) -> None:
+    result, arguments = prototypes()[name]
+    function = _native.DECLARED[name]
+
+    assert [ctypes.sizeof(kind) for kind in function.argtypes] == [c_size(argument) for argument in arguments]
+    if function.restype is None:
+        assert result.strip() == "void"
+    else:
+        assert ctypes.sizeof(function.restype) == c_size(result)
+
+
+@pytest.mark.parametrize("name", sorted(_native.DECLARED))
+def test_only_what_may_wait_lets_the_gil_go(name: str) -> None:
+    may_wait = name in ("cfaccess_keys_from_json", "cfaccess_keys_from_file", "cfaccess_keys_load_json")
+
+    assert isinstance(_native.DECLARED[name], _native._leaving_gil._FuncPtr) == may_wait
+
+
+def claims_fields() -> list[tuple[str, str]]:
+    """The members of `cfaccess_claims`, name and type, from the header."""
+    body = re.search(r"struct cfaccess_claims\s*\{(.*?)\}", HEADER, flags=re.S)
+    assert body
+    return [(name, kind) for kind, name in re.findall(r"([\w\s*]+?[\s*])(\w+);", body.group(1))]
+
+
+def test_head_of_the_claims_is_read_as_the_header_writes_it() -> None:
+    names = [name for name, _ in claims_fields()]
+    sizes = [
+        16 if "cfaccess_str " in kind and "*" not in kind else c_size(kind) for _, kind in claims_fields()
+    ]
+
+    head = ["struct_size", "kind", "present", "issued_at", "not_before", "expires_at"]
+    assert names[:9] == [*head, "audiences_len", "audiences", "block"]
+    assert sum(sizes[:9]) == _native.CLAIMS_HEAD.size == 72
+
+
+def test_strings_are_read_in_the_order_of_the_header() -> None:
+    names = [name for name, _ in claims_fields()][9:]
+
+    assert names == [
+        "payload",
+        "issuer",
+        "principal_id",
+        "subject",
+        "email",
+        "common_name",
+        "identity_nonce",
+        "nonce",
+        "session",
+        "country",
+        "token_type",
+        "custom",
+    ]
+    assert len(names) + 1 == _native.CLAIMS_STRINGS
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NOT_BEFORE",
+        "SUBJECT",
+        "EMAIL",
+        "COMMON_NAME",
+        "IDENTITY_NONCE",
+        "NONCE",
+        "SESSION",
+        "COUNTRY",
+        "TOKEN_TYPE",
+        "CUSTOM",
+    ],
+)
+def test_bit_is_the_one_of_the_header(name: str) -> None:
+    assert getattr(_claims, name) == constant(f"CFACCESS_CLAIM_{name}")
+
+
+@pytest.mark.parametrize("name", ["PERSON", "SERVICE"])
+def test_kind_is_the_one_of_the_header(name: str) -> None:
+    assert _claims._KINDS[constant(f"CFACCESS_KIND_{name}")] == name.lower()
+
+
+def constant(name: str) -> int:
+    """The value of a macro like `8` or `(1 << 3)`, with or without a `u` behind the numbers."""
+    definition = re.search(rf"#define\s+{name}\s+(.+)", HEADER)
+    assert definition
+    numbers = [int(number) for number in re.findall(r"\d+", definition.group(1))]
+    return numbers[0] << numbers[1] if "<<" in definition.group(1) else numbers[0]
+
+
+def test_version_is_the_one_of_the_crate_and_of_the_library() -> None:
+    manifest = (REPOSITORY / "Cargo.toml").read_text("utf-8")
+    crate = re.search(r'(?m)^version = "([^"]+)"', manifest)
+    assert crate
+
+    assert cfaccess.__version__ == crate.group(1)
+    assert _native.DECLARED["cfaccess_version"]().decode() == crate.group(1)
+
+
+@pytest.mark.parametrize(
+    ("library", "package", "fits"),
+    [
+        (0x000100, "0.1.0", True),
+        (0x000107, "0.1.3", True),
+        (0x000102, "0.1.3", False),
+        (0x000200, "0.1.0", False),
+        (0x000100, "0.2.0", False),
+        (0x010100, "0.1.0", False),
+        (0x010500, "1.2.3", True),
+        (0x010200, "1.2.3", False),
+        (0x020000, "1.2.3", False),
+    ],
+)
+def test_library_of_another_abi_is_refused(library: int, package: str, fits: bool) -> None:
+    if fits:
+        _native.check_version(library, package)
+        return
+    with pytest.raises(ImportError, match=f"version {package} cannot use"):
+        _native.check_version(library, package)
+
+
+def test_failpoint_is_not_in_this_library(verifier: cfaccess.Verifier) -> None:
+    with pytest.raises(cfaccess.Malformed):
+        verifier.verify("failpoint.panic.now")
+
+
+def test_claims_of_another_shape_are_refused(
+    verifier: cfaccess.Verifier, token: str, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_native, "CLAIMS_STRINGS", _native.CLAIMS_STRINGS + 1)
+
+    with pytest.raises(cfaccess.Internal):
+        verifier.verify(token, now=now)
