@@ -1,0 +1,144 @@
+"""Makes the corpus that fuzzing begins with, from the shared vectors: fuzz/corpus/<target>/.
+
+Inputs that fuzzing found are kept beside them under names of their own; nothing is removed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+FUZZ = Path(__file__).resolve().parent
+VECTORS = FUZZ.parent / "tests" / "vectors"
+LONGEST = 4_000
+OF_EACH_STATUS = {"token": 7, "keys": 40}
+
+# Refused before the signature is looked at, or for it: a new signature would make other tokens of them.
+AS_THEY_ARE = {"MALFORMED", "TOO_LARGE", "OPAQUE_TOKEN", "BAD_SIGNATURE"}
+
+Vector = dict[str, Any]
+
+
+def main() -> None:
+    write("token", of_each_status("token", load("tokens"), token_input))
+    write("keys", of_each_status("keys", load("keys"), lambda vector: joined(vector["document"])))
+    write("c_entry", programs())
+
+
+def write(target: str, inputs: Iterable[tuple[str, bytes]]) -> None:
+    folder = FUZZ / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in inputs:
+        (folder / name).write_bytes(data)
+
+
+def load(name: str) -> list[Vector]:
+    vectors: list[Vector] = json.loads((VECTORS / f"{name}.json").read_bytes())["vectors"]
+    return vectors
+
+
+def of_each_status(target: str, vectors: list[Vector], make: Any) -> Iterator[tuple[str, bytes]]:
+    """A few inputs for each status, spread over the file."""
+    by_status: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+    for vector in vectors:
+        data = make(vector)
+        if len(data) <= LONGEST:
+            by_status[vector["status"]].append((vector["name"], data))
+    for inputs in by_status.values():
+        step = max(1, -(-len(inputs) // OF_EACH_STATUS[target]))
+        yield from inputs[::step]
+
+
+def joined(segments: str | list[dict[str, Any]]) -> bytes:
+    if isinstance(segments, str):
+        return segments.encode()
+    pieces = (
+        (bytes.fromhex(piece["hex"]) if "hex" in piece else piece["text"].encode()) * piece.get("times", 1)
+        for piece in segments
+    )
+    return b"".join(pieces)
+
+
+def token_input(vector: Vector) -> bytes:
+    """`0` and the token, or `1`, header, NUL and payload of a token that the target signs."""
+    token = joined(vector["token"])
+    if vector["status"] in AS_THEY_ARE:
+        return b"0" + token
+    header, payload, _ = (base64url(part) for part in token.split(b"."))
+    return b"1" + header + b"\0" + payload
+
+
+def base64url(part: bytes) -> bytes:
+    return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+
+
+GENUINE = b"G"
+NULL = b"N"
+CONFIG, AUDIENCE, SERVICE, ANY_SERVICE, LEEWAY, LIFETIME = range(6)
+KEYS, LOAD, STATUS, VERIFIER, WARNING, VERIFY, VERIFY_IN_TIME, VERIFY_AT, FREE, FILE = range(6, 16)
+
+
+def call(function: int, slot: int = 0, place: int = 0, *arguments: bytes) -> bytes:
+    return bytes([function, slot, place]) + b"".join(arguments) + b"\0"
+
+
+def given(data: bytes) -> bytes:
+    return b"=" + struct.pack("<H", len(data)) + data
+
+
+def number(value: int) -> bytes:
+    return struct.pack("<q", value)
+
+
+def programs() -> Iterator[tuple[str, bytes]]:
+    """Calls of the C ABI, as the target reads them."""
+    config = call(CONFIG, 0, 0, GENUINE) + call(AUDIENCE, 0, 0, GENUINE)
+    keys = call(KEYS, 0, 0, GENUINE)
+    ready = config + keys + call(VERIFIER, 0, 0, b"\0")
+    verify = call(VERIFY_IN_TIME, 0, 0, GENUINE)
+    yield "accepted", ready + verify
+    yield (
+        "every-setting",
+        b"".join(
+            [
+                config,
+                call(SERVICE, 0, 0, GENUINE),
+                call(LEEWAY, 0, 0, number(300)),
+                call(LIFETIME, 0, 0, number(60)),
+                call(AUDIENCE, 0, 0, given(b"staging")),
+                keys,
+                call(VERIFIER, 0, 0, b"\0"),
+                call(WARNING, 0, 0, number(0)),
+                call(WARNING, 0, 0, number(1)),
+                verify,
+            ]
+        ),
+    )
+    yield "any-service", call(CONFIG, 0, 0, given(b"acme")) + call(ANY_SERVICE) + call(SERVICE, 0, 0, GENUINE)
+    yield "no-audience", call(CONFIG, 0, 0, GENUINE) + keys + call(VERIFIER, 0, 0, b"\0")
+    yield "out-of-range", config + call(LEEWAY, 0, 0, number(-1)) + call(LIFETIME, 0, 0, number(2**62))
+    yield (
+        "expired",
+        ready + call(VERIFY_AT, 0, 0, GENUINE, number(2_000_000_000)) + call(VERIFY, 0, 0, GENUINE),
+    )
+    yield "no-such-time", ready + call(VERIFY_AT, 0, 0, GENUINE, number(-1))
+    yield "freed-early", ready + call(FREE, 0, 0) + call(FREE, 0, 1) + verify + call(FREE, 0, 2) + verify
+    yield "loaded-again", ready + call(LOAD, 0, 0, given(b"{")) + verify + call(LOAD, 0, 0, GENUINE) + verify
+    yield "status", keys + call(STATUS) + call(STATUS, 1) + call(STATUS, 0, 1) + call(STATUS, 0, 3)
+    yield "files", call(FILE, 0, 0, GENUINE) + call(FILE, 0, 0, NULL) + call(FILE, 0, 0, given(b"x\ny" * 99))
+    for name, place in [("nowhere", 1), ("no-error", 2), ("nowhere-no-error", 3)]:
+        calls = [CONFIG, KEYS, VERIFY, VERIFY_IN_TIME]
+        yield name, ready + b"".join(call(function, 0, place, GENUINE) for function in calls)
+    for name, argument in [("null", NULL), ("empty", given(b"")), ("bytes", given(b"\xff\xfe\x01"))]:
+        calls = [CONFIG, AUDIENCE, SERVICE, KEYS, LOAD, VERIFY]
+        yield f"{name}-arguments", ready + b"".join(call(function, 0, 0, argument) for function in calls)
+    yield "null-handles", b"".join(call(function, 2) for function in range(16))
+
+
+if __name__ == "__main__":
+    main()

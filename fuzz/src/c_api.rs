@@ -1,0 +1,96 @@
+//! The C ABI as a C program sees it (`include/cfaccess.h`).
+#![allow(unsafe_code, non_camel_case_types)]
+
+use std::ffi::{c_char, c_void};
+
+// Links the library; it is called by its C names only.
+use cfaccess as _;
+
+pub const OK: i32 = 0;
+
+pub type Handle = *mut c_void;
+pub type Place<T> = *mut *mut T;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct cfaccess_str {
+    pub ptr: *const c_char,
+    pub len: usize,
+}
+
+#[repr(C)]
+pub struct cfaccess_claims {
+    pub struct_size: usize,
+    pub kind: u32,
+    pub present: u32,
+    pub issued_at: i64,
+    pub not_before: i64,
+    pub expires_at: i64,
+    pub audiences_len: usize,
+    pub audiences: *const cfaccess_str,
+    pub block: cfaccess_str,
+    /// From `payload` to `custom`.
+    pub texts: [cfaccess_str; 12],
+}
+
+unsafe extern "C" {
+    pub fn cfaccess_config_new(team: *const c_char, out: Place<c_void>, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_add_audience(config: Handle, audience: *const c_char, error: Place<c_void>)
+    -> i32;
+    pub fn cfaccess_config_allow_service(config: Handle, id: *const c_char, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_allow_any_service(config: Handle, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_set_leeway(config: Handle, seconds: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_set_max_lifetime(config: Handle, seconds: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_free(config: Handle);
+
+    pub fn cfaccess_keys_from_json(
+        json: *const c_char,
+        len: usize,
+        out: Place<c_void>,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_keys_from_file(path: *const c_char, out: Place<c_void>, error: Place<c_void>) -> i32;
+    pub fn cfaccess_keys_load_json(
+        keys: Handle,
+        json: *const c_char,
+        len: usize,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_keys_status(keys: Handle, out: Place<c_char>, error: Place<c_void>) -> i32;
+    pub fn cfaccess_keys_free(keys: Handle);
+
+    pub fn cfaccess_verifier_new(
+        config: Handle,
+        keys: Handle,
+        out: Place<c_void>,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_verifier_warning(verifier: Handle, index: usize) -> *const c_char;
+    pub fn cfaccess_verifier_verify(
+        verifier: Handle,
+        token: *const c_char,
+        len: usize,
+        out: Place<cfaccess_claims>,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_verifier_verify_at(
+        verifier: Handle,
+        token: *const c_char,
+        len: usize,
+        now: i64,
+        out: Place<cfaccess_claims>,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_verifier_free(verifier: Handle);
+
+    pub fn cfaccess_claims_free(claims: *mut cfaccess_claims);
+    pub fn cfaccess_string_free(string: *mut c_char);
+
+    pub fn cfaccess_error_status(error: Handle) -> i32;
+    pub fn cfaccess_error_message(error: Handle) -> *const c_char;
+    pub fn cfaccess_error_free(error: Handle);
+
+    pub safe fn cfaccess_status_name(status: i32) -> *const c_char;
+    pub safe fn cfaccess_status_description(status: i32) -> *const c_char;
+    pub safe fn cfaccess_status_http(status: i32) -> i32;
+}

@@ -1,0 +1,12 @@
+//! What the fuzz targets do with an input, and what must hold then.
+//!
+//! `tests/corpus.rs` runs the same functions over the committed corpus.
+
+pub mod c_entry;
+pub mod keys;
+pub mod token;
+
+mod c_api;
+mod c_program;
+mod genuine;
+mod invariants;

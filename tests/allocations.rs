@@ -1,0 +1,142 @@
+//! How much memory a verification asks for: a little for a good token, never much for a bad one.
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use cfaccess::{Status, Timestamp, Verifier};
+use support::{mint, vectors};
+
+const KIB: isize = 1_024;
+
+/// What one thread has asked for since the counting began. Less than nothing may be held: what was
+/// taken before may be given back meanwhile.
+#[derive(Clone, Copy, Default)]
+struct Use {
+    calls: usize,
+    held: isize,
+    peak: isize,
+}
+
+thread_local! {
+    static USE: Cell<Use> = const { Cell::new(Use { calls: 0, held: 0, peak: 0 }) };
+}
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[allow(unsafe_code)]
+// SAFETY: every call goes to the system's allocator as it is, and comes from callers that promise the same.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        give_back(layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(place, layout) }
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // Both places may be there at once.
+        take(size);
+        give_back(layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+fn take(size: usize) {
+    let Use { calls, held, peak } = USE.get();
+    let held = held + size as isize;
+    USE.set(Use { calls: calls + 1, held, peak: peak.max(held) });
+}
+
+fn give_back(size: usize) {
+    let seen = USE.get();
+    USE.set(Use { held: seen.held - size as isize, ..seen });
+}
+
+/// What one verification asks for, and how it ends.
+fn measure(verifier: &Verifier, token: &[u8]) -> (Use, Status) {
+    let now = Timestamp::new(mint::NOW).expect("a time");
+    USE.set(Use::default());
+    let outcome = verifier.verify_at(token, now);
+    let seen = USE.get();
+    (seen, outcome.map_or_else(|refusal| refusal.status(), |_| Status::Ok))
+}
+
+fn verifier() -> Verifier {
+    vectors::verifier(&mint::config(), "acme.jwks.json")
+}
+
+/// A token with this header; nothing behind the header is reached.
+fn with_header(header: &str) -> Vec<u8> {
+    format!("{}.e30.AAAA", mint::base64url(header.as_bytes())).into_bytes()
+}
+
+/// The unit repeated as often as fits into the longest header, between a beginning and an end.
+fn longest(beginning: &str, unit: &str, end: &str) -> String {
+    let times = (2_048 - beginning.len() - end.len()) / unit.len();
+    format!("{beginning}{}{end}", unit.repeat(times))
+}
+
+#[test]
+fn the_token_of_a_person_takes_at_most_six_allocations() {
+    let token = mint::token(&mint::header(), &mint::person());
+
+    let (seen, status) = measure(&verifier(), token.as_bytes());
+
+    assert_eq!(status, Status::Ok);
+    println!("{} allocations, {} bytes", seen.calls, seen.peak);
+    assert!(seen.calls <= 6, "{} allocations", seen.calls);
+    assert!(seen.peak <= 16 * KIB, "{} bytes", seen.peak);
+}
+
+#[test]
+fn a_malformed_token_takes_no_allocation() {
+    let long = "A.".repeat(5_000_000);
+
+    for token in ["", "..", "no token", "a.b.c.d", long.as_str()] {
+        let (seen, status) = measure(&verifier(), token.as_bytes());
+
+        assert_eq!(status, Status::Malformed);
+        assert_eq!(seen.calls, 0);
+    }
+}
+
+#[test]
+fn a_header_full_of_numbers_stays_under_64_kib() {
+    for end in ["", "1]"] {
+        let (seen, status) = measure(&verifier(), &with_header(&longest("[", "1,", end)));
+
+        assert_eq!(status, Status::Malformed);
+        assert!(seen.peak < 64 * KIB, "{} bytes", seen.peak);
+    }
+}
+
+#[test]
+fn no_header_takes_much_more() {
+    for (beginning, unit, end) in [
+        ("[", "[],", "0]"),
+        ("[", "[1],", "0]"),
+        ("[", "{},", "0]"),
+        ("[", "{\"\":1},", "0]"),
+        ("[", "\"\\n\",", "0]"),
+        ("{", "\"\":1,", "\"\":1}"),
+        ("{", "\"\":[1],", "\"\":1}"),
+        ("{", "\"\\n\":\"\\n\",", "\"\":1}"),
+        (r#"{"alg":"RS256","x":["#, "[1],", "0]}"),
+    ] {
+        let (seen, status) = measure(&verifier(), &with_header(&longest(beginning, unit, end)));
+
+        assert_eq!(status, Status::Malformed, "{unit}");
+        assert!(seen.peak < 96 * KIB, "{} bytes for {unit}", seen.peak);
+    }
+}
