@@ -95,5 +95,10 @@ fn service(case: &Case<'_>) -> Result<(), Refusal> {
 }
 
 fn refuse_unless(holds: bool, status: Status, why: impl FnOnce() -> String) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(Refusal::new(status, why())) }
+    #[cold]
+    #[inline(never)]
+    fn refuse(status: Status, why: impl FnOnce() -> String) -> Refusal {
+        Refusal::new(status, why())
+    }
+    if holds { Ok(()) } else { Err(refuse(status, why)) }
 }

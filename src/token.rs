@@ -1,7 +1,6 @@
 //! The compact form of a signed token (RFC 7515 section 7.1): size, alphabet, three parts.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64_simd::{Out, URL_SAFE_NO_PAD as BASE64URL};
 
 use crate::ascii;
 use crate::status::{Refusal, Status};
@@ -33,16 +32,16 @@ impl<'a> Token<'a> {
                 "an opaque OAuth token; the signed one is in the header Cf-Access-Jwt-Assertion",
             ));
         }
-        let within_limit = bytes.get(..TOKEN_MAX).unwrap_or(bytes);
-        let form = Form::of(within_limit)?;
-        if bytes.len() > TOKEN_MAX {
-            return Err(Refusal::new(
-                Status::TooLarge,
-                format!("the token has {} bytes, at most {TOKEN_MAX} are read", bytes.len()),
-            ));
+        if let Some((within_limit, _)) = bytes.split_at_checked(TOKEN_MAX)
+            && bytes.len() > TOKEN_MAX
+        {
+            return Err(too_large(bytes.len(), within_limit));
         }
-        let token = form.split(bytes)?;
-        if token.header.len() / 4 * 3 > HEADER_MAX {
+        let token = Token::split(bytes)?;
+        if ![token.header, token.payload, token.signature].into_iter().all(is_canonical) {
+            return Err(malformed("a part is empty or not canonical base64url without padding"));
+        }
+        if decoded_length(token.header) > HEADER_MAX {
             return Err(Refusal::new(
                 Status::TooLarge,
                 format!("the token's header has more than {HEADER_MAX} bytes"),
@@ -61,16 +60,11 @@ impl<'a> Token<'a> {
     }
 
     pub(crate) fn decode_header<'b>(&self, buffer: &'b mut [u8; HEADER_MAX]) -> Result<&'b [u8], Refusal> {
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(self.header, buffer)
-            .map_err(|_| Refusal::new(Status::Malformed, "the token's header is not base64url"))?;
-        Ok(buffer.get(..length).unwrap_or_default())
+        decode(self.header, buffer).ok_or_else(|| malformed("the token's header is not base64url"))
     }
 
     pub(crate) fn decode_payload(&self) -> Result<Vec<u8>, Refusal> {
-        URL_SAFE_NO_PAD
-            .decode(self.payload)
-            .map_err(|_| Refusal::new(Status::Malformed, "the token's payload is not base64url"))
+        BASE64URL.decode_to_vec(self.payload).map_err(|_| malformed("the token's payload is not base64url"))
     }
 
     /// A signature longer than any usable key makes is none.
@@ -78,46 +72,36 @@ impl<'a> Token<'a> {
         &self,
         buffer: &'b mut [u8; SIGNATURE_MAX],
     ) -> Result<&'b [u8], Refusal> {
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(self.signature, buffer)
-            .map_err(|_| Refusal::new(Status::BadSignature, "the signature is longer than any key makes"))?;
-        Ok(buffer.get(..length).unwrap_or_default())
+        decode(self.signature, buffer)
+            .ok_or_else(|| Refusal::new(Status::BadSignature, "the signature is longer than any key makes"))
     }
-}
 
-/// Where the dots are, at most two of them, among bytes of the base64url alphabet.
-struct Form {
-    dots: [Option<usize>; 2],
-}
-
-impl Form {
-    fn of(bytes: &[u8]) -> Result<Form, Refusal> {
-        if !ascii::all(bytes, is_token_byte) {
-            return Err(malformed("a byte outside of A-Z a-z 0-9 - _ ."));
-        }
+    fn split(bytes: &'a [u8]) -> Result<Token<'a>, Refusal> {
         let mut dots = memchr::memchr_iter(b'.', bytes);
-        let form = Form { dots: [dots.next(), dots.next()] };
-        match dots.count() {
-            0 => Ok(form),
-            2 => Err(malformed("five parts, which is an encrypted token; three are a signed one")),
-            _ => Err(malformed("more than three parts")),
-        }
-    }
-
-    fn split<'a>(&self, bytes: &'a [u8]) -> Result<Token<'a>, Refusal> {
-        let [Some(first), Some(second)] = self.dots else {
+        let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
             return Err(malformed("not three parts with dots between"));
         };
+        match dots.count() {
+            0 => {}
+            2 => return Err(malformed("five parts, which is an encrypted token; three are a signed one")),
+            _ => return Err(malformed("more than three parts")),
+        }
         let (signing_input, signature) = bytes.split_at_checked(second).unwrap_or_default();
         let (header, payload) = signing_input.split_at_checked(first).unwrap_or_default();
         let [payload, signature] =
             [payload, signature].map(|part| part.strip_prefix(b".").unwrap_or_default());
-        if [header, payload, signature].into_iter().all(is_canonical) {
-            Ok(Token { header, payload, signature, signing_input })
-        } else {
-            Err(malformed("a part is empty or not canonical base64url without padding"))
-        }
+        Ok(Token { header, payload, signature, signing_input })
     }
+}
+
+/// No byte beyond the limit is looked at; what shows within it already that this is no token is
+/// told first.
+fn too_large(length: usize, within_limit: &[u8]) -> Refusal {
+    let dots = memchr::memchr_iter(b'.', within_limit).count();
+    if dots > 2 || !ascii::all(within_limit, is_token_byte) {
+        return malformed("not three parts of base64url with dots between");
+    }
+    Refusal::new(Status::TooLarge, format!("the token has {length} bytes, at most {TOKEN_MAX} are read"))
 }
 
 fn malformed(what: &'static str) -> Refusal {
@@ -128,16 +112,20 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
 
-/// Whether a part of legal bytes is what an encoder makes (RFC 4648 section 3.5): not empty, no
+/// Whether a part is what an encoder makes (RFC 4648 section 3.5): not empty, of the alphabet, no
 /// length that cannot be, no bit set behind the last byte.
 fn is_canonical(part: &[u8]) -> bool {
-    let legal_ends: &[u8] = match part.len() % 4 {
-        0 => return !part.is_empty(),
-        2 => b"AQgw",
-        3 => b"AEIMQUYcgkosw048",
-        _ => return false,
-    };
-    part.last().is_some_and(|end| legal_ends.contains(end))
+    !part.is_empty() && BASE64URL.check(part).is_ok()
+}
+
+fn decoded_length(part: &[u8]) -> usize {
+    part.len() * 3 / 4
+}
+
+fn decode<'b>(part: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let room = buffer.get_mut(..decoded_length(part))?;
+    let decoded: &[u8] = BASE64URL.decode(part, Out::from_slice(room)).ok()?;
+    Some(decoded)
 }
 
 #[cfg(test)]
@@ -192,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_header_has_a_limit_of_its_own() {
-        let header = |bytes: usize| format!("{}.QQ.QQ", URL_SAFE_NO_PAD.encode(vec![b' '; bytes]));
+        let header = |bytes: usize| format!("{}.QQ.QQ", BASE64URL.encode_to_string(vec![b' '; bytes]));
         assert_eq!(status(header(HEADER_MAX).as_bytes()), Status::Ok);
         assert_eq!(status(header(HEADER_MAX + 1).as_bytes()), Status::TooLarge);
     }

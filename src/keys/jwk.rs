@@ -1,7 +1,6 @@
 //! One entry of a key document: is it a key that Access may sign with? (RFC 7517 section 4, RFC 7518 section 6.3)
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 
 use super::public_key::PublicKey;
 use crate::header::ALGORITHM;
@@ -62,7 +61,7 @@ fn text_of<'m>(members: &'m Object<'_>, name: &str) -> Option<&'m str> {
 }
 
 fn number_of(members: &Object<'_>, name: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text_of(members, name)?).ok()
+    BASE64URL.decode_to_vec(text_of(members, name)?).ok()
 }
 
 /// RFC 7517 section 4.3: different strings, and `verify` among them.
