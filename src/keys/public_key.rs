@@ -1,10 +1,9 @@
 //! An RSA public key, prepared for verification.
 
-use std::sync::OnceLock;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use once_cell::race::OnceBox;
 
 /// The modulus may have this many bits.
 const BITS: std::ops::RangeInclusive<usize> = 2_048..=4_096;
@@ -18,7 +17,8 @@ const EXPONENT: [u8; 3] = [1, 0, 1];
 pub(crate) struct PublicKey {
     modulus: Box<[u8]>,
     prepared: ParsedPublicKey,
-    verified_header: OnceLock<Box<[u8]>>,
+    /// Nobody waits for it: a process may fork while another thread is setting it.
+    verified_header: OnceBox<Box<[u8]>>,
 }
 
 impl PublicKey {
@@ -43,7 +43,7 @@ impl PublicKey {
         let prepared = components
             .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             .map_err(|_| "the cryptographic library refuses it")?;
-        let key = PublicKey { modulus: modulus.into(), prepared, verified_header: OnceLock::new() };
+        let key = PublicKey { modulus: modulus.into(), prepared, verified_header: OnceBox::new() };
         // The Montgomery form is made by the first check; this one makes it before any caller waits.
         key.verifies(&[], &vec![0; modulus.len()]);
         Ok(key)
@@ -57,7 +57,10 @@ impl PublicKey {
     /// All tokens that Access signs with one key have the same header. The first that was read, led
     /// to this key and held with a good signature need not be read again.
     pub(crate) fn remember_header(&self, encoded: &[u8]) {
-        self.verified_header.get_or_init(|| encoded.into());
+        if self.verified_header.get().is_none() {
+            // Another thread may have been faster; its header serves as well.
+            let _ = self.verified_header.set(Box::new(encoded.into()));
+        }
     }
 
     pub(super) fn remembers_header(&self, encoded: &[u8]) -> bool {

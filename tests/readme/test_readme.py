@@ -68,7 +68,7 @@ def test_go(folder: Path) -> None:
     assert run(["go", "build", "-tags", "cfaccess_dev", "-o", "app", "."], folder, GOFLAGS="-mod=mod") == ""
 
     assert run(["./app", token(3600)], folder) == IS_CALLING
-    assert run(["./app", token(20)], folder).startswith("HTTP 401, EXPIRED: ")
+    assert run(["./app", token(20)], folder).startswith("HTTP 401, cfaccess: EXPIRED: ")
 
 
 def test_c(folder: Path) -> None:

@@ -1,0 +1,81 @@
+"""The tokens that are measured, and what verifies them, as files that every language reads alike."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+TEAM = "acme"
+ISSUER = "https://acme.cloudflareaccess.com"
+AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
+
+
+def write(vectors: Path, folder: Path) -> int:
+    """Writes the inputs, and returns the length of the token."""
+    keys = (vectors / "acme.jwks.json").read_bytes()
+    pem = (vectors / "keys" / "acme-1.pem").read_bytes()
+    key = serialization.load_pem_private_key(pem, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    # The peers know no other time than the clock's.
+    now = int(time.time())
+    key_id = json.loads(keys)["keys"][0]["kid"]
+    token = _sign(key, key_id, _person(now))
+    signing_input, signature = token.rsplit(".", 1)
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    contents: dict[str, str | bytes] = {
+        "keys.json": keys,
+        "key.der": public,
+        "team": TEAM,
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "now": str(now),
+        "token": token,
+        "signing_input": signing_input,
+        "signature": _decode(signature),
+        # The dearest ways to be refused: each is a whole token with one flaw, seen as late as can be.
+        "malformed": f"{token[:-2]}!{token[-1:]}",
+        "unknown_key": _sign(key, key_id[::-1], _person(now)),
+        "bad_signature": f"{signing_input}.{signature[:100]}{'AB'[signature[100] == 'A']}{signature[101:]}",
+        "garbage": "not a token",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return len(token)
+
+
+def _person(now: int) -> dict[str, Any]:
+    return {
+        "aud": [AUDIENCE],
+        "email": "user@example.com",
+        "exp": now + 86_400,
+        "iat": now - 60,
+        "nbf": now - 60,
+        "iss": ISSUER,
+        "type": "app",
+        "identity_nonce": "6ei69kawdKzMIAPF",
+        "sub": "7335d417-61da-459d-899c-0a01c76a2f94",
+        "country": "US",
+    }
+
+
+def _sign(key: rsa.RSAPrivateKey, key_id: str, claims: dict[str, Any]) -> str:
+    parts = ({"kid": key_id, "alg": "RS256", "typ": "JWT"}, claims)
+    signing_input = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
+    signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signing_input}.{_encode(signature)}"
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

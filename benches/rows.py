@@ -1,0 +1,59 @@
+"""What is measured: each row with its program, and what it has to reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    program: str
+    about: str
+    floor: str = "floor_rsa"
+    recorded: bool = True
+
+
+ROWS = [
+    Row("floor_rsa", "rust", "the bare check of the signature: aws-lc with a prepared RSA-2048 key"),
+    Row("rust_verify", "rust", "Rust, `Verifier::verify_at`"),
+    Row("jsonwebtoken", "rust", "the crate jsonwebtoken, `decode` with a prepared key"),
+    Row("c_floor", "c", "C, the bare check", recorded=False),
+    Row("c_verify", "c", "C, `cfaccess_verifier_verify_at` and `cfaccess_claims_free`"),
+    Row("c_malformed", "c", "C, a whole token with one byte outside the alphabet near its end"),
+    Row("c_garbage", "c", "C, `not a token`", recorded=False),
+    Row("c_unknown_key", "c", "C, a whole token with a `kid` that is not in the set"),
+    Row("c_bad_signature", "c", "C, a whole token with a signature that does not hold", recorded=False),
+    Row("python_verify", "python", "Python, `Verifier.verify`"),
+    Row("pyjwt", "python", "PyJWT, `jwt.decode` with a key object"),
+    Row("go_floor_rsa", "go", "Go, the bare check through cgo"),
+    Row("go_verify", "go", "Go, `Verifier.VerifyAt`", floor="go_floor_rsa"),
+    Row("golang_jwt", "go", "golang-jwt, `Parser.ParseWithClaims`", floor="go_floor_rsa"),
+]
+
+
+@dataclass(frozen=True)
+class Target:
+    """At most `limit` times the other row, or at most `limit` allocations."""
+
+    row: str
+    limit: float
+    against: str = ""
+
+    def __str__(self) -> str:
+        if self.against:
+            return f"{self.row} at most {self.limit:g} of {self.against}"
+        return f"{self.row} at most {self.limit:g} allocations"
+
+
+TARGETS = [
+    Target("c_verify", 1.10, "floor_rsa"),
+    Target("c_malformed", 0.02, "floor_rsa"),
+    Target("c_unknown_key", 0.04, "floor_rsa"),
+    Target("python_verify", 1.30, "floor_rsa"),
+    Target("go_verify", 1.15, "go_floor_rsa"),
+    Target("go_verify", 0.5, "golang_jwt"),
+    Target("rust_verify", 6),
+    Target("abi_verify", 6),
+    Target("go_verify", 2),
+]
