@@ -18,7 +18,7 @@ pub(crate) struct PublicKey {
     modulus: Box<[u8]>,
     prepared: ParsedPublicKey,
     /// Nobody waits for it: a process may fork while another thread is setting it.
-    verified_header: OnceBox<Box<[u8]>>,
+    verified_header: OnceBox<EncodedHeader>,
 }
 
 impl PublicKey {
@@ -57,14 +57,16 @@ impl PublicKey {
     /// All tokens that Access signs with one key have the same header. The first that was read, led
     /// to this key and held with a good signature need not be read again.
     pub(crate) fn remember_header(&self, encoded: &[u8]) {
-        if self.verified_header.get().is_none() {
+        if self.verified_header.get().is_none()
+            && let Some(header) = EncodedHeader::new(encoded)
+        {
             // Another thread may have been faster; its header serves as well.
-            let _ = self.verified_header.set(Box::new(encoded.into()));
+            let _ = self.verified_header.set(Box::new(header));
         }
     }
 
     pub(super) fn remembers_header(&self, encoded: &[u8]) -> bool {
-        self.verified_header.get().is_some_and(|known| **known == *encoded)
+        self.verified_header.get().is_some_and(|known| known.as_bytes() == encoded)
     }
 
     pub(super) fn bits(&self) -> usize {
@@ -78,6 +80,26 @@ impl PublicKey {
             |_| String::new(),
             |der| digest(&SHA256, der.as_ref()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
         )
+    }
+}
+
+/// A header as it came, in one piece of memory. Longer ones than Access makes are not remembered.
+struct EncodedHeader {
+    bytes: [u8; ENCODED_HEADER_MAX],
+    length: usize,
+}
+
+const ENCODED_HEADER_MAX: usize = 256;
+
+impl EncodedHeader {
+    fn new(encoded: &[u8]) -> Option<EncodedHeader> {
+        let mut bytes = [0; ENCODED_HEADER_MAX];
+        bytes.get_mut(..encoded.len())?.copy_from_slice(encoded);
+        Some(EncodedHeader { bytes, length: encoded.len() })
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 
