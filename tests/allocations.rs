@@ -92,14 +92,15 @@ fn the_token_of_a_person_takes_at_most_six_allocations() {
     let verifier = verifier();
     let token = mint::token(&mint::header(), &mint::person());
 
-    let (first, _) = measure(&verifier, token.as_bytes());
-    let (seen, status) = measure(&verifier, token.as_bytes());
+    // The key remembers the header of its first token, which takes one more.
+    for _ in 0..2 {
+        let (seen, status) = measure(&verifier, token.as_bytes());
 
-    println!("{} allocations, {} bytes; the first of a key {}", seen.calls, seen.peak, first.calls);
-    assert_eq!(status, Status::Ok);
-    assert!(seen.calls <= 6, "{} allocations", seen.calls);
-    assert!(seen.peak <= 16 * KIB, "{} bytes", seen.peak);
-    assert!(first.calls <= seen.calls + 3, "the key learns more from its first token than its header");
+        println!("{} allocations, {} bytes", seen.calls, seen.peak);
+        assert_eq!(status, Status::Ok);
+        assert!(seen.calls <= 6, "{} allocations", seen.calls);
+        assert!(seen.peak <= 16 * KIB, "{} bytes", seen.peak);
+    }
 }
 
 #[test]
