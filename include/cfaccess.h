@@ -161,6 +161,22 @@
 #define CFACCESS_CLAIM_CUSTOM (1 << 9)
 
 /**
+ * If the request header Cf-Access-Authenticated-User-Email is there, it must equal the verified
+ * e-mail. The default.
+ */
+#define CFACCESS_EMAIL_HEADER_CHECK 0
+
+/**
+ * The header must be there for a person, and equal the verified e-mail.
+ */
+#define CFACCESS_EMAIL_HEADER_REQUIRE 1
+
+/**
+ * The header is not looked at. Nobody behind the verifier may believe it then.
+ */
+#define CFACCESS_EMAIL_HEADER_IGNORE 2
+
+/**
  * What came of a call. Numbers and names are stable and only ever added to.
  *
  * Treat a number that you do not know as a refusal.
@@ -438,7 +454,34 @@ typedef struct cfaccess_claims {
    * Access leaves entries out when the token grows too large.
    */
   struct cfaccess_str custom;
+  /**
+   * When an application's own session should end at the latest, in seconds since 1970: `exp`, or
+   * earlier where the configuration bounds the time since login.
+   */
+  int64_t ends_at;
 } cfaccess_claims;
+
+/**
+ * A header of a request: name and value, each a pointer and a length, without NUL.
+ */
+typedef struct cfaccess_header {
+  /**
+   * The name, read without regard to case; NULL only if name_len is 0.
+   */
+  const char *name;
+  /**
+   * Its length in bytes.
+   */
+  size_t name_len;
+  /**
+   * The value, as it came; NULL only if value_len is 0.
+   */
+  const char *value;
+  /**
+   * Its length in bytes.
+   */
+  size_t value_len;
+} cfaccess_header;
 
 
 
@@ -532,6 +575,44 @@ cfaccess_status cfaccess_config_set_leeway(struct cfaccess_config *config,
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_config_set_max_lifetime(struct cfaccess_config *config,
                                                  int64_t seconds,
+                                                 struct cfaccess_error **out_error);
+
+/**
+ * The longest time since login (`now` - `iat`) that is accepted, compared without leeway.
+ *
+ * @param config     changed on success only
+ * @param seconds    1 to 2,628,000; no bound unless set
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_max_age(struct cfaccess_config *config,
+                                            int64_t seconds,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Takes the token of a request from the cookie CF_Authorization where the header
+ * Cf-Access-Jwt-Assertion is not there. Access does not promise to pass the cookie on.
+ *
+ * @param config     changed on success only
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_accept_cookie(struct cfaccess_config *config,
+                                              struct cfaccess_error **out_error);
+
+/**
+ * What is made of the request header Cf-Access-Authenticated-User-Email, which anybody can send.
+ *
+ * @param config     changed on success only
+ * @param policy     one of CFACCESS_EMAIL_HEADER_*; #CFACCESS_EMAIL_HEADER_CHECK unless set
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_email_header(struct cfaccess_config *config,
+                                                 int32_t policy,
                                                  struct cfaccess_error **out_error);
 
 /**
@@ -636,6 +717,50 @@ cfaccess_status cfaccess_keys_status(const struct cfaccess_keys *keys,
 void cfaccess_keys_free(struct cfaccess_keys *keys);
 
 /**
+ * Verifies the token of a request, given as its headers, now.
+ *
+ * The token is the value of Cf-Access-Jwt-Assertion; where that header is not there and the
+ * configuration accepts the cookie, the value of the cookie CF_Authorization. NO_TOKEN if there is
+ * none or it is empty, MALFORMED if there is more than one. If the request has the header
+ * Cf-Access-Authenticated-User-Email, it must equal the verified e-mail, and be empty for a service,
+ * unless the configuration says otherwise: else IDENTITY_MISMATCH, after all other checks. No other
+ * header is read.
+ *
+ * @param verifier     borrowed
+ * @param headers      borrowed during the call, in any order; NULL only if headers_len is 0
+ * @param headers_len  their number
+ * @param out_claims   owned, freed with cfaccess_claims_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify(), and the refusals above; #CFACCESS_STATUS_INVALID_ARGUMENT if a
+ *         length is larger than anything in memory can be
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_verify_request(const struct cfaccess_verifier *verifier,
+                                                 const struct cfaccess_header *headers,
+                                                 size_t headers_len,
+                                                 struct cfaccess_claims **out_claims,
+                                                 struct cfaccess_error **out_error);
+
+/**
+ * Verifies as cfaccess_verifier_verify_request() would at another time, for tests and replays.
+ *
+ * @param verifier     borrowed
+ * @param headers      as in cfaccess_verifier_verify_request()
+ * @param headers_len  as in cfaccess_verifier_verify_request()
+ * @param now          seconds since 1970, from 0 to 2^53 - 1
+ * @param out_claims   owned, freed with cfaccess_claims_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify_request(); #CFACCESS_STATUS_INVALID_ARGUMENT if `now` is out of range
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_verify_request_at(const struct cfaccess_verifier *verifier,
+                                                    const struct cfaccess_header *headers,
+                                                    size_t headers_len,
+                                                    int64_t now,
+                                                    struct cfaccess_claims **out_claims,
+                                                    struct cfaccess_error **out_error);
+
+/**
  * The name of a status, the same in every language: "EXPIRED".
  *
  * @param status  any number
@@ -700,7 +825,8 @@ const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, 
  * OPAQUE_TOKEN, MALFORMED, TOO_LARGE (form); MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER
  * (header); UNKNOWN_KEY; BAD_SIGNATURE; MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM (claims);
  * WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
- * AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy).
+ * SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy);
+ * of the header, its form and `alg` come first, then what is not supported, then `typ` and `kid`.
  *
  * @param verifier    borrowed
  * @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
@@ -736,6 +862,29 @@ cfaccess_status cfaccess_verifier_verify_at(const struct cfaccess_verifier *veri
                                             int64_t now,
                                             struct cfaccess_claims **out_claims,
                                             struct cfaccess_error **out_error);
+
+/**
+ * Tells people why a token is refused: every check that can be made, each with `check`, `result`
+ * ("passed" or "failed"), `expected` and `found`, and `status` and `message` if it failed, as a JSON
+ * object with the list `checks`. It is no verdict and has no member that says whether the token is
+ * accepted. Claims are shown whether or not the signature holds, the signature never.
+ *
+ * @param verifier   borrowed
+ * @param token      as in cfaccess_verifier_verify()
+ * @param token_len  as in cfaccess_verifier_verify()
+ * @param now        seconds since 1970, from 0 to 2^53 - 1
+ * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_NULL_ARGUMENT or #CFACCESS_STATUS_INVALID_ARGUMENT;
+ *         none of them says anything about the token
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_explain(const struct cfaccess_verifier *verifier,
+                                          const char *token,
+                                          size_t token_len,
+                                          int64_t now,
+                                          char **out_json,
+                                          struct cfaccess_error **out_error);
 
 /**
  * Frees a verifier. No other thread may be using it.

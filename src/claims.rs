@@ -1,5 +1,6 @@
 //! What a verified token says.
 
+use crate::config::Config;
 use crate::payload::Payload;
 use crate::principal::{Kind, Principal};
 use crate::status::{Refusal, Status};
@@ -15,6 +16,7 @@ pub struct Claims {
     issued_at: Timestamp,
     not_before: Option<Timestamp>,
     expires_at: Timestamp,
+    ends_at: Timestamp,
     block: Block,
 }
 
@@ -53,7 +55,7 @@ pub(crate) enum Field {
 const FIELDS: usize = Field::Custom as usize + 1;
 
 impl Claims {
-    pub(crate) fn new(team: &Team, payload: &Payload<'_>) -> Result<Claims, Refusal> {
+    pub(crate) fn new(config: &Config, payload: &Payload<'_>) -> Result<Claims, Refusal> {
         let principal = Principal::of(payload)
             .ok_or_else(|| Refusal::new(Status::Internal, "claims without a principal passed the policy"))?;
         Ok(Claims {
@@ -61,7 +63,8 @@ impl Claims {
             issued_at: payload.issued_at,
             not_before: payload.not_before,
             expires_at: payload.expires_at,
-            block: Block::new(team, principal, payload),
+            ends_at: config.ends_of(payload),
+            block: Block::new(&config.team, principal, payload),
         })
     }
 
@@ -155,9 +158,15 @@ impl Claims {
         self.expires_at
     }
 
-    /// The seconds until `exp`, never below 0: an application's own session should end no later.
+    /// When an application's own session should end at the latest: `exp`, or earlier where the
+    /// configuration bounds the time since login.
+    pub fn ends_at(&self) -> Timestamp {
+        self.ends_at
+    }
+
+    /// The seconds until [`Claims::ends_at`], never below 0.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
-        self.expires_at.since(now).max(0)
+        self.ends_at.since(now).max(0)
     }
 
     pub(crate) fn has(&self, field: Field) -> bool {

@@ -1,7 +1,9 @@
 //! What one application accepts.
 
+use crate::payload::Payload;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
+use crate::time::Timestamp;
 
 const LEEWAY_DEFAULT: i64 = 30;
 const LEEWAY_MAX: i64 = 300;
@@ -20,7 +22,21 @@ pub struct Config {
     pub(crate) audiences: Vec<String>,
     pub(crate) leeway: i64,
     pub(crate) max_lifetime: i64,
+    pub(crate) max_age: Option<i64>,
     pub(crate) services: Services,
+    pub(crate) accept_cookie: bool,
+    pub(crate) email_header: EmailHeader,
+}
+
+/// What is made of the request header `Cf-Access-Authenticated-User-Email`, which anybody can send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailHeader {
+    /// If it is there, it must equal the verified e-mail. The default.
+    Check,
+    /// It must be there for a person, and equal the verified e-mail.
+    Require,
+    /// It is not looked at. Nobody behind the verifier may believe it then.
+    Ignore,
 }
 
 /// Which services may call, besides persons.
@@ -43,7 +59,10 @@ impl Config {
             audiences: Vec::new(),
             leeway: LEEWAY_DEFAULT,
             max_lifetime: LIFETIME_MAX,
+            max_age: None,
             services: Services::Listed(Vec::new()),
+            accept_cookie: false,
+            email_header: EmailHeader::Check,
         })
     }
 
@@ -124,6 +143,27 @@ impl Config {
         Ok(())
     }
 
+    /// The longest time since login (`now` - `iat`) that is accepted, in seconds: 1 to 2,628,000.
+    /// There is none unless it is set.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` outside of that.
+    pub fn set_max_age(&mut self, seconds: i64) -> Result<(), Refusal> {
+        self.max_age = Some(within("max_age", seconds, 1, LIFETIME_MAX)?);
+        Ok(())
+    }
+
+    /// Takes the token of a request from the cookie `CF_Authorization` where the header
+    /// `Cf-Access-Jwt-Assertion` is not there. Access does not promise to pass the cookie on.
+    pub fn accept_cookie(&mut self) {
+        self.accept_cookie = true;
+    }
+
+    /// What is made of the request header `Cf-Access-Authenticated-User-Email`.
+    pub fn set_email_header(&mut self, policy: EmailHeader) {
+        self.email_header = policy;
+    }
+
     pub(crate) fn accepts_audience(&self, audience: &str) -> bool {
         self.audiences.binary_search_by(|known| known.as_str().cmp(audience)).is_ok()
     }
@@ -133,6 +173,12 @@ impl Config {
             Services::Listed(client_ids) => client_ids.iter().any(|known| known == client_id),
             Services::Any => true,
         }
+    }
+
+    /// The end of what a session may make of this payload.
+    pub(crate) fn ends_of(&self, payload: &Payload<'_>) -> Timestamp {
+        let oldest = self.max_age.and_then(|most| Timestamp::new(payload.issued_at.seconds() + most));
+        oldest.map_or(payload.expires_at, |oldest| oldest.min(payload.expires_at))
     }
 
     /// Fails where something is missing; else tells what looks wrong but can be meant.

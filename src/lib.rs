@@ -38,6 +38,7 @@
 mod ascii;
 mod claims;
 mod config;
+mod explain;
 #[cfg(feature = "failpoint")]
 mod failpoint;
 mod ffi;
@@ -48,6 +49,7 @@ mod keys;
 mod payload;
 mod policy;
 mod principal;
+mod request;
 mod status;
 mod team;
 mod time;
@@ -55,7 +57,7 @@ mod token;
 mod verifier;
 
 pub use claims::Claims;
-pub use config::Config;
+pub use config::{Config, EmailHeader};
 pub use keys::{KeyStatus, Keys, KeysStatus, SkippedKey};
 pub use principal::Kind;
 pub use status::{Refusal, Status};

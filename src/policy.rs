@@ -1,6 +1,8 @@
 //! The rules that the claims of a signed token must pass, in the order in which they refuse.
 
-use crate::config::Config;
+use serde_json::{Value, json};
+
+use crate::config::{Config, Services};
 use crate::payload::Payload;
 use crate::principal::Principal;
 use crate::status::{Refusal, Status};
@@ -13,11 +15,86 @@ pub(crate) struct Case<'a> {
     pub(crate) now: Timestamp,
 }
 
-type Rule = fn(&Case<'_>) -> Result<(), Refusal>;
+/// One rule: `check` decides, `expected` and `found` tell what it compares.
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    pub(crate) check: fn(&Case<'_>) -> Result<(), Refusal>,
+    pub(crate) expected: fn(&Case<'_>) -> Value,
+    pub(crate) found: fn(&Case<'_>) -> Value,
+}
 
 /// Every rule, in order; the first that fails names the refusal.
-pub(crate) const RULES: [Rule; 8] =
-    [issuer, audience, token_type, expiry, start, lifetime, principal, service];
+pub(crate) static RULES: [Rule; 9] = [
+    Rule {
+        name: "issuer",
+        check: issuer,
+        expected: |case| json!(case.config.team.issuer()),
+        found: |case| json!(case.payload.issuer),
+    },
+    Rule {
+        name: "audience",
+        check: audience,
+        expected: |case| json!({"any_of": case.config.audiences}),
+        found: |case| json!(case.payload.audiences.iter().collect::<Vec<_>>()),
+    },
+    Rule {
+        name: "type",
+        check: token_type,
+        expected: |_| json!("app"),
+        found: |case| json!(case.payload.token_type),
+    },
+    Rule {
+        name: "expiry",
+        check: expiry,
+        expected: |case| json!({"now_before": case.payload.expires_at.seconds() + case.config.leeway}),
+        found: |case| json!({"exp": case.payload.expires_at.seconds(), "seconds_past": case.now.since(case.payload.expires_at)}),
+    },
+    Rule {
+        name: "start",
+        check: start,
+        expected: |case| json!({"now_from": starts_at(case).seconds() - case.config.leeway}),
+        found: |case| {
+            json!({
+                "iat": case.payload.issued_at.seconds(),
+                "nbf": case.payload.not_before.map(Timestamp::seconds),
+                "seconds_early": starts_at(case).since(case.now),
+            })
+        },
+    },
+    Rule {
+        name: "lifetime",
+        check: lifetime,
+        expected: |case| json!({"at_most": case.config.max_lifetime}),
+        found: |case| json!(case.payload.expires_at.since(case.payload.issued_at)),
+    },
+    Rule {
+        name: "age",
+        check: age,
+        expected: |case| json!({"at_most": case.config.max_age}),
+        found: |case| json!(case.now.since(case.payload.issued_at)),
+    },
+    Rule {
+        name: "principal",
+        check: principal,
+        expected: |_| json!("a person (sub and email) or a service (common_name)"),
+        found: |case| {
+            json!({
+                "sub": case.payload.subject,
+                "email": case.payload.email,
+                "common_name": case.payload.common_name,
+            })
+        },
+    },
+    Rule {
+        name: "service",
+        check: service,
+        expected: |case| match &case.config.services {
+            Services::Any => json!("any"),
+            Services::Listed(client_ids) => json!({"any_of": client_ids}),
+        },
+        found: |case| json!(case.payload.common_name),
+    },
+];
 
 fn issuer(case: &Case<'_>) -> Result<(), Refusal> {
     let expected = case.config.team.issuer();
@@ -62,12 +139,17 @@ fn expiry(case: &Case<'_>) -> Result<(), Refusal> {
 }
 
 fn start(case: &Case<'_>) -> Result<(), Refusal> {
-    let starts =
-        case.payload.not_before.map_or(case.payload.issued_at, |nbf| nbf.max(case.payload.issued_at));
+    let starts = starts_at(case);
     let (early, leeway) = (starts.since(case.now), case.config.leeway);
     refuse_unless(early <= leeway, Status::NotYetValid, || {
         format!("the token is valid in {early} s, from {}; leeway {leeway} s", starts.seconds())
     })
+}
+
+fn starts_at(case: &Case<'_>) -> Timestamp {
+    case.payload
+        .not_before
+        .map_or(case.payload.issued_at, |not_before| not_before.max(case.payload.issued_at))
 }
 
 fn lifetime(case: &Case<'_>) -> Result<(), Refusal> {
@@ -75,6 +157,14 @@ fn lifetime(case: &Case<'_>) -> Result<(), Refusal> {
     let most = case.config.max_lifetime;
     refuse_unless(lifetime <= most, Status::SessionTooLong, || {
         format!("the token lives {lifetime} s; at most {most} s are accepted")
+    })
+}
+
+fn age(case: &Case<'_>) -> Result<(), Refusal> {
+    let Some(most) = case.config.max_age else { return Ok(()) };
+    let age = case.now.since(case.payload.issued_at);
+    refuse_unless(age <= most, Status::SessionTooOld, || {
+        format!("the login was {age} s ago; at most {most} s are accepted")
     })
 }
 

@@ -2,11 +2,13 @@
 
 use crate::claims::Claims;
 use crate::config::Config;
+use crate::explain::explain;
 use crate::header::Header;
 use crate::key_id::KeyId;
 use crate::keys::{KeySet, Keys, PublicKey};
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
+use crate::request::Request;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, SIGNATURE_MAX, Token};
@@ -42,8 +44,10 @@ impl Verifier {
     /// `MALFORMED`, `TOO_LARGE` (form) · `MALFORMED`, `UNSUPPORTED_ALGORITHM`,
     /// `UNSUPPORTED_HEADER` (header) · `UNKNOWN_KEY` · `BAD_SIGNATURE` · `MALFORMED_CLAIMS`,
     /// `MISSING_CLAIM`, `INVALID_CLAIM` (claims) · `WRONG_ISSUER`, `WRONG_AUDIENCE`,
-    /// `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`, `SESSION_TOO_LONG`, `AMBIGUOUS_IDENTITY`,
-    /// `SERVICE_NOT_ALLOWED` (policy). No claim is looked at before the signature holds.
+    /// `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`, `SESSION_TOO_LONG`, `SESSION_TOO_OLD`,
+    /// `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED` (policy). No claim is looked at before the
+    /// signature holds. Of the header, its form and `alg` come first, then what is not supported,
+    /// then `typ` and `kid`.
     pub fn verify(&self, token: &[u8]) -> Result<Claims, Refusal> {
         self.verify_at(token, Timestamp::now())
     }
@@ -57,33 +61,59 @@ impl Verifier {
         crate::failpoint::reach(token);
 
         let token = Token::parse(token)?;
-        self.check_signature(&token)?;
+        self.check_origin(&token)?;
         let payload = token.decode_payload()?;
         let payload = Payload::parse(&payload)?;
         self.check_policy(&payload, now)?;
-        Claims::new(&self.config.team, &payload)
+        Claims::new(&self.config, &payload)
     }
 
-    fn check_signature(&self, token: &Token<'_>) -> Result<(), Refusal> {
+    /// Verifies the token of a request, given as its headers (names without regard to case), now.
+    ///
+    /// The token is the value of `Cf-Access-Jwt-Assertion`; where that header is not there and the
+    /// configuration accepts the cookie, the value of `CF_Authorization`. If the request has the
+    /// header `Cf-Access-Authenticated-User-Email`, it must equal the verified e-mail, and be empty
+    /// for a service, unless the configuration says otherwise.
+    ///
+    /// # Errors
+    /// `NO_TOKEN` if there is none or it is empty; `MALFORMED` if there is more than one; those of
+    /// [`Verifier::verify`]; then `IDENTITY_MISMATCH`.
+    pub fn verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Claims, Refusal> {
+        self.verify_request_at(headers, Timestamp::now())
+    }
+
+    /// Verifies as [`Verifier::verify_request`] would at another time, for tests and replays.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify_request`].
+    pub fn verify_request_at(&self, headers: &[(&[u8], &[u8])], now: Timestamp) -> Result<Claims, Refusal> {
+        let request = Request::read(headers);
+        let claims = self.verify_at(request.token(&self.config)?, now)?;
+        request.check_email(&self.config, &claims)?;
+        Ok(claims)
+    }
+
+    /// Tells people why a token is refused: every check that can be made, with what it expected and
+    /// found, as a JSON object. It is no verdict and has no member that says whether the token is
+    /// accepted; claims are shown whether or not the signature holds, the signature never.
+    pub fn explain(&self, token: &[u8], now: Timestamp) -> String {
+        explain(&self.config, &self.keys.in_force(), token, now).to_string()
+    }
+
+    fn check_origin(&self, token: &Token<'_>) -> Result<(), Refusal> {
         let keys = self.keys.in_force();
         let key = match keys.find_by_header(token.encoded_header()) {
             Some(key) => key,
             None => find_key(&keys, token)?,
         };
-        let mut buffer = [0; SIGNATURE_MAX];
-        if !key.verifies(token.signing_input(), token.decode_signature(&mut buffer)?) {
-            return Err(Refusal::new(
-                Status::BadSignature,
-                "the signature does not fit the token and its key",
-            ));
-        }
+        check_signature(key, token)?;
         key.remember_header(token.encoded_header());
         Ok(())
     }
 
     fn check_policy(&self, payload: &Payload<'_>, now: Timestamp) -> Result<(), Refusal> {
         let case = Case { config: &self.config, payload, now };
-        RULES.iter().try_for_each(|rule| rule(&case))
+        RULES.iter().try_for_each(|rule| (rule.check)(&case))
     }
 }
 
@@ -93,7 +123,16 @@ fn find_key<'k>(keys: &'k KeySet, token: &Token<'_>) -> Result<&'k PublicKey, Re
     keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id))
 }
 
-fn unknown_key(key_id: &KeyId<'_>) -> Refusal {
+pub(crate) fn check_signature(key: &PublicKey, token: &Token<'_>) -> Result<(), Refusal> {
+    let mut buffer = [0; SIGNATURE_MAX];
+    if key.verifies(token.signing_input(), token.decode_signature(&mut buffer)?) {
+        Ok(())
+    } else {
+        Err(Refusal::new(Status::BadSignature, "the signature does not fit the token and its key"))
+    }
+}
+
+pub(crate) fn unknown_key(key_id: &KeyId<'_>) -> Refusal {
     let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
     Refusal::new(Status::UnknownKey, ["no key in force has the token's kid ", shown].concat())
 }

@@ -22,7 +22,7 @@ struct Fault {
 }
 
 /// One fault for each step, in the order of the steps.
-const FAULTS: [Fault; 19] = [
+const FAULTS: [Fault; 20] = [
     fault("OPAQUE_TOKEN", |draft| draft.prefix = "oauth:"),
     fault("MALFORMED", |draft| draft.prefix = "="),
     fault("TOO_LARGE", |draft| draft.payload["padding"] = json!("x".repeat(20_000))),
@@ -40,6 +40,7 @@ const FAULTS: [Fault; 19] = [
     fault("EXPIRED", |draft| draft.payload["exp"] = json!(mint::NOW - 50)),
     fault("NOT_YET_VALID", |draft| draft.payload["nbf"] = json!(mint::NOW + 50)),
     fault("SESSION_TOO_LONG", |draft| draft.payload["iat"] = json!(mint::NOW - 3_000_000)),
+    fault("SESSION_TOO_OLD", |draft| draft.payload["iat"] = json!(mint::NOW - 2_000_000)),
     fault("AMBIGUOUS_IDENTITY", |draft| {
         draft.payload["email"] = json!("user@example.com");
         draft.payload["common_name"] = json!("e367826f93b8d71185e03fe518aff3b4.access");
@@ -136,5 +137,7 @@ fn status(faults: &[&Fault]) -> &'static str {
 }
 
 fn verifier() -> Verifier {
-    vectors::verifier(&mint::config(), "acme.jwks.json")
+    let mut config = mint::config();
+    config["max_age"] = json!(1_000_000);
+    vectors::verifier(&config, "acme.jwks.json")
 }

@@ -43,6 +43,7 @@ fn seen(claims: &Claims, name: &str) -> Value {
         "issued_at" => json!(claims.issued_at().seconds()),
         "not_before" => json!(claims.not_before().map(Timestamp::seconds)),
         "expires_at" => json!(claims.expires_at().seconds()),
+        "ends_at" => json!(claims.ends_at().seconds()),
         "identity_nonce" => json!(claims.identity_nonce()),
         "nonce" => json!(claims.nonce()),
         "session" => json!(claims.session()),
@@ -52,6 +53,17 @@ fn seen(claims: &Claims, name: &str) -> Value {
         "payload" => serde_json::from_str(claims.payload()).expect("JSON"),
         _ => panic!("no claim is called {name}"),
     }
+}
+
+/// How status and claims differ from those of a vector.
+fn differs(vector: &Value, outcome: &Result<Claims, Refusal>) -> Option<String> {
+    if json!(status(outcome)) != vector["status"] {
+        return Some(format!("{} instead of {}: {outcome:?}", status(outcome), vector["status"]));
+    }
+    let claims = outcome.as_ref().ok()?;
+    let different =
+        vector["claims"].as_object()?.iter().find(|(name, value)| seen(claims, name) != **value)?;
+    Some(format!("{different:?} but {}", seen(claims, different.0)))
 }
 
 #[test]
@@ -64,15 +76,21 @@ fn tokens() {
             return (vector["status"] != "INVALID_ARGUMENT").then(|| "now is out of range".to_owned());
         };
 
-        let outcome = verifier.verify_at(&vectors::bytes(&vector["token"]), now);
+        differs(vector, &verifier.verify_at(&vectors::bytes(&vector["token"]), now))
+    });
+}
 
-        if json!(status(&outcome)) != vector["status"] {
-            return Some(format!("{} instead of {}: {outcome:?}", status(&outcome), vector["status"]));
-        }
-        let expected = vector["claims"].as_object().filter(|_| outcome.is_ok())?;
-        let claims = outcome.ok()?;
-        let different = expected.iter().find(|(name, value)| seen(&claims, name) != **value)?;
-        Some(format!("{different:?} but {}", seen(&claims, different.0)))
+#[test]
+fn requests() {
+    run("requests.json", |defaults, vector| {
+        let of = |name: &str| vector.get(name).unwrap_or(&defaults[name]).clone();
+        let verifier = vectors::verifier(&of("config"), of("keys").as_str().expect("a file"));
+        let now = Timestamp::new(of("now").as_i64().expect("seconds")).expect("a time");
+        let headers = vectors::headers(&vector["headers"]);
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+
+        differs(vector, &verifier.verify_request_at(&headers, now))
     });
 }
 

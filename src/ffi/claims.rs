@@ -80,6 +80,9 @@ pub struct cfaccess_claims {
     /// `custom`: the configured claims of the identity provider, a JSON object as it was signed.
     /// Access leaves entries out when the token grows too large.
     pub custom: cfaccess_str,
+    /// When an application's own session should end at the latest, in seconds since 1970: `exp`, or
+    /// earlier where the configuration bounds the time since login.
+    pub ends_at: i64,
 }
 
 const OPTIONAL: [(Field, u32); 9] = [
@@ -166,6 +169,7 @@ fn view_of(claims: &Claims) -> cfaccess_claims {
         country: text(Field::Country),
         token_type: text(Field::TokenType),
         custom: text(Field::Custom),
+        ends_at: claims.ends_at().seconds(),
     }
 }
 

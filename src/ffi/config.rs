@@ -2,7 +2,7 @@ use std::ffi::c_char;
 
 use super::error::cfaccess_error;
 use super::guard::{Out, config_text, guard, not_null, quietly};
-use crate::config::Config;
+use crate::config::{Config, EmailHeader};
 use crate::status::{Refusal, Status};
 
 /// What one application accepts: built step by step, then copied into verifiers. No option turns a
@@ -120,6 +120,83 @@ pub unsafe extern "C" fn cfaccess_config_set_max_lifetime(
 ) -> Status {
     // SAFETY: the caller's promise.
     unsafe { guard(out_error, || not_null(config)?.0.set_max_lifetime(seconds)) }
+}
+
+/// The longest time since login (`now` - `iat`) that is accepted, compared without leeway.
+///
+/// @param config     changed on success only
+/// @param seconds    1 to 2,628,000; no bound unless set
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_max_age(
+    config: Option<&mut cfaccess_config>,
+    seconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(config)?.0.set_max_age(seconds)) }
+}
+
+/// Takes the token of a request from the cookie CF_Authorization where the header
+/// Cf-Access-Jwt-Assertion is not there. Access does not promise to pass the cookie on.
+///
+/// @param config     changed on success only
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_accept_cookie(
+    config: Option<&mut cfaccess_config>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        not_null(config)?.0.accept_cookie();
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// If the request header Cf-Access-Authenticated-User-Email is there, it must equal the verified
+/// e-mail. The default.
+pub const CFACCESS_EMAIL_HEADER_CHECK: i32 = 0;
+/// The header must be there for a person, and equal the verified e-mail.
+pub const CFACCESS_EMAIL_HEADER_REQUIRE: i32 = 1;
+/// The header is not looked at. Nobody behind the verifier may believe it then.
+pub const CFACCESS_EMAIL_HEADER_IGNORE: i32 = 2;
+
+/// What is made of the request header Cf-Access-Authenticated-User-Email, which anybody can send.
+///
+/// @param config     changed on success only
+/// @param policy     one of CFACCESS_EMAIL_HEADER_*; #CFACCESS_EMAIL_HEADER_CHECK unless set
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_email_header(
+    config: Option<&mut cfaccess_config>,
+    policy: i32,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        let policy = match policy {
+            CFACCESS_EMAIL_HEADER_CHECK => EmailHeader::Check,
+            CFACCESS_EMAIL_HEADER_REQUIRE => EmailHeader::Require,
+            CFACCESS_EMAIL_HEADER_IGNORE => EmailHeader::Ignore,
+            _ => {
+                return Err(Refusal::new(
+                    Status::InvalidConfig,
+                    "the policy for the e-mail header is unknown",
+                ));
+            }
+        };
+        not_null(config)?.0.set_email_header(policy);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
 }
 
 /// Frees a configuration. Verifiers made from it keep their copy.

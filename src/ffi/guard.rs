@@ -82,17 +82,24 @@ impl<T> Out<T> {
 /// # Safety
 /// `ptr` is NULL or valid for reading `len` bytes for as long as the slice lives.
 pub(super) unsafe fn bytes<'a>(ptr: *const c_char, len: usize) -> Result<&'a [u8], Refusal> {
+    // SAFETY: the caller's promise.
+    unsafe { slice(ptr.cast(), len) }
+}
+
+/// # Safety
+/// `ptr` is NULL or valid for reading `len` items for as long as the slice lives.
+pub(super) unsafe fn slice<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T], Refusal> {
     if len == 0 {
         return Ok(&[]);
     }
     if ptr.is_null() {
         return Err(null_argument());
     }
-    if isize::try_from(len).is_err() {
+    if len.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err()) {
         return Err(Refusal::new(Status::InvalidArgument, "a length is larger than any object in memory"));
     }
-    // SAFETY: not NULL, no longer than an object can be, and valid for reading by the caller's promise.
-    Ok(unsafe { std::slice::from_raw_parts(ptr.cast(), len) })
+    // SAFETY: not NULL, no larger than an object can be, and valid for reading by the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(ptr, len) })
 }
 
 /// # Safety

@@ -10,6 +10,7 @@ mod config;
 mod error;
 mod guard;
 mod keys;
+mod request;
 mod status;
 mod text;
 mod verifier;

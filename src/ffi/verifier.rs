@@ -12,7 +12,7 @@ use crate::verifier::Verifier;
 /// Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
 /// use one at once.
 pub struct cfaccess_verifier {
-    verifier: Verifier,
+    pub(super) verifier: Verifier,
     warnings: Vec<CString>,
 }
 
@@ -68,7 +68,8 @@ pub extern "C" fn cfaccess_verifier_warning(
 /// OPAQUE_TOKEN, MALFORMED, TOO_LARGE (form); MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER
 /// (header); UNKNOWN_KEY; BAD_SIGNATURE; MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM (claims);
 /// WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
-/// AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy).
+/// SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy);
+/// of the header, its form and `alg` come first, then what is not supported, then `typ` and `kid`.
 ///
 /// @param verifier    borrowed
 /// @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
@@ -110,13 +111,42 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
-    let clock = || {
-        let out_of_range =
-            || Refusal::new(Status::InvalidArgument, format!("now is {now}; expected 0 to 2^53 - 1"));
-        Timestamp::new(now).ok_or_else(out_of_range)
+    // SAFETY: the caller's promise.
+    unsafe { verify(verifier, token, token_len, || timestamp(now), out_claims, out_error) }
+}
+
+/// Tells people why a token is refused: every check that can be made, each with `check`, `result`
+/// ("passed" or "failed"), `expected` and `found`, and `status` and `message` if it failed, as a JSON
+/// object with the list `checks`. It is no verdict and has no member that says whether the token is
+/// accepted. Claims are shown whether or not the signature holds, the signature never.
+///
+/// @param verifier   borrowed
+/// @param token      as in cfaccess_verifier_verify()
+/// @param token_len  as in cfaccess_verifier_verify()
+/// @param now        seconds since 1970, from 0 to 2^53 - 1
+/// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_NULL_ARGUMENT or #CFACCESS_STATUS_INVALID_ARGUMENT;
+///         none of them says anything about the token
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_explain(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+    now: i64,
+    out_json: *mut *mut c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_json = unsafe { Out::new(out_json) }?;
+        // SAFETY: the caller's promise.
+        let token = unsafe { bytes(token, token_len) }?;
+        out_json.give_text(not_null(verifier)?.verifier.explain(token, timestamp(now)?))
     };
     // SAFETY: the caller's promise.
-    unsafe { verify(verifier, token, token_len, clock, out_claims, out_error) }
+    unsafe { guard(out_error, body) }
 }
 
 /// Frees a verifier. No other thread may be using it.
@@ -125,6 +155,12 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_verifier_free(verifier: Option<Box<cfaccess_verifier>>) {
     quietly(|| drop(verifier));
+}
+
+pub(super) fn timestamp(now: i64) -> Result<Timestamp, Refusal> {
+    let out_of_range =
+        || Refusal::new(Status::InvalidArgument, format!("now is {now}; expected 0 to 2^53 - 1"));
+    Timestamp::new(now).ok_or_else(out_of_range)
 }
 
 /// # Safety

@@ -1,6 +1,7 @@
 //! What the tests share: the vectors' format, the test keys, tokens signed with them, and the header.
 #![allow(dead_code)]
 
+pub mod explanation;
 pub mod header;
 pub mod mint;
 pub mod vectors;

@@ -1,6 +1,9 @@
 //! The format of `tests/vectors/`.
 
-use cfaccess::{Config, Keys, Refusal, Verifier};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use cfaccess::{Config, EmailHeader, Keys, Refusal, Verifier};
 use serde_json::Value;
 
 /// A string, or a list of segments with `text` or `hex` and an optional `times`.
@@ -25,6 +28,12 @@ fn from_hex(hex: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::from_str_radix(&String::from_iter(pair), 16).expect("hex")).collect()
 }
 
+/// Name and value of each header of a request.
+pub fn headers(value: &Value) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let headers = value.as_array().expect("a list of headers");
+    headers.iter().map(|header| (bytes(&header[0]), bytes(&header[1]))).collect()
+}
+
 pub fn config(value: &Value) -> Result<Config, Refusal> {
     let mut config = Config::new(value["team"].as_str().expect("a team"))?;
     for audience in value["audiences"].as_array().expect("audiences") {
@@ -35,6 +44,15 @@ pub fn config(value: &Value) -> Result<Config, Refusal> {
     }
     if let Some(seconds) = value.get("max_lifetime") {
         config.set_max_lifetime(seconds.as_i64().expect("seconds"))?;
+    }
+    if let Some(seconds) = value.get("max_age") {
+        config.set_max_age(seconds.as_i64().expect("seconds"))?;
+    }
+    if value.get("accept_cookie").is_some_and(|accepted| accepted.as_bool().expect("true or false")) {
+        config.accept_cookie();
+    }
+    if let Some(policy) = value.get("email_header") {
+        config.set_email_header(email_header(policy.as_str().expect("a policy")));
     }
     match value.get("allow_services") {
         None => {}
@@ -48,10 +66,27 @@ pub fn config(value: &Value) -> Result<Config, Refusal> {
     Ok(config)
 }
 
+fn email_header(policy: &str) -> EmailHeader {
+    match policy {
+        "check" => EmailHeader::Check,
+        "require" => EmailHeader::Require,
+        "ignore" => EmailHeader::Ignore,
+        _ => panic!("no policy is called {policy}"),
+    }
+}
+
 pub fn keys(file: &str) -> Keys {
     Keys::from_json(&super::read(&format!("tests/vectors/{file}"))).expect("usable keys")
 }
 
+/// The keys of a file, prepared once for all vectors.
+fn shared_keys(file: &str) -> Keys {
+    static READ: Mutex<BTreeMap<String, Keys>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().expect("no panic before");
+    read.entry(file.to_owned()).or_insert_with(|| keys(file)).clone()
+}
+
 pub fn verifier(config_value: &Value, keys_file: &str) -> Verifier {
-    Verifier::new(config(config_value).expect("a config"), keys(keys_file)).expect("a verifier")
+    let keys = shared_keys(keys_file);
+    Verifier::new(config(config_value).expect("a config"), keys).expect("a verifier")
 }

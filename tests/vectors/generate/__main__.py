@@ -13,6 +13,12 @@ import documents_numbers
 import documents_twins
 import documents_whole
 import oracle
+import requests_age
+import requests_both
+import requests_cookie
+import requests_email
+import requests_header
+import requests_order
 import sets
 import tokens_accepted
 import tokens_algorithm
@@ -31,7 +37,7 @@ import tokens_times
 import tokens_type
 from mint import AUDIENCE, NOW, TEAM
 from segments import document
-from vector import Configuration, Document, Token
+from vector import Configuration, Document, Request, Token
 
 FOLDER = Path(__file__).resolve().parent.parent
 TOKENS = (
@@ -51,6 +57,7 @@ TOKENS = (
     tokens_principal,
     tokens_order,
 )
+REQUESTS = (requests_header, requests_cookie, requests_both, requests_email, requests_age, requests_order)
 DOCUMENTS = (documents_whole, documents_keys, documents_numbers, documents_twins)
 CONFIGURATIONS = (configs_team, configs_options)
 DEFAULTS = {"config": {"team": TEAM, "audiences": [AUDIENCE]}, "keys": "acme.jwks.json", "now": NOW}
@@ -61,22 +68,24 @@ def main(arguments: list[str]) -> int:
         print("usage: python tests/vectors/generate [--check]", file=sys.stderr)
         return 2
     tokens = [vector for family in TOKENS for vector in family.vectors()]
+    requests = [vector for family in REQUESTS for vector in family.vectors()]
     documents = [vector for family in DOCUMENTS for vector in family.vectors()]
     configurations = [vector for family in CONFIGURATIONS for vector in family.vectors()]
-    faults = oracle.faults(tokens, documents, configurations)
+    faults = oracle.faults(tokens, requests, documents, configurations)
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
     files = {
         **sets.files(),
         "tokens.json": document({"defaults": DEFAULTS}, members(tokens)),
+        "requests.json": document({"defaults": DEFAULTS}, members(requests)),
         "keys.json": document({}, members(documents)),
         "configs.json": document({}, members(configurations)),
     }
     return check(files) if arguments else write(files)
 
 
-def members(vectors: Sequence[Token | Document | Configuration]) -> list[dict[str, object]]:
+def members(vectors: Sequence[Token | Request | Document | Configuration]) -> list[dict[str, object]]:
     return [vector.members() for vector in vectors]
 
 

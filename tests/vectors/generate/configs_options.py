@@ -9,7 +9,7 @@ MONTH = 2_628_000
 
 
 def vectors() -> list[Configuration]:
-    return [*_audiences(), *_wrong_audiences(), *_numbers(), *_services()]
+    return [*_audiences(), *_wrong_audiences(), *_numbers(), *_services(), *_requests()]
 
 
 def _audiences() -> list[Configuration]:
@@ -78,10 +78,15 @@ def _wrong_audiences() -> list[Configuration]:
 
 
 def _numbers() -> list[Configuration]:
-    good = {"leeway": (0, 1, 30, 299, 300), "max_lifetime": (1, 60, 86400, MONTH - 1, MONTH)}
+    good = {
+        "leeway": (0, 1, 30, 299, 300),
+        "max_lifetime": (1, 60, 86400, MONTH - 1, MONTH),
+        "max_age": (1, 60, 86400, MONTH - 1, MONTH),
+    }
     bad = {
         "leeway": (-1, 301, 86400, 2**31, 2**63 - 1, -(2**63)),
         "max_lifetime": (0, -1, MONTH + 1, 2**53, 2**63 - 1, -(2**63)),
+        "max_age": (0, -1, MONTH + 1, 2**53, 2**63 - 1, -(2**63)),
     }
     return [
         *(
@@ -105,13 +110,32 @@ def _numbers() -> list[Configuration]:
             "all-options",
             "all",
             "every option at once",
-            config(leeway=0, max_lifetime=60, allow_services=[CLIENT_ID]),
+            config(
+                leeway=0,
+                max_lifetime=60,
+                max_age=30,
+                allow_services=[CLIENT_ID],
+                accept_cookie=True,
+                email_header="require",
+            ),
         ),
         fine(
             "lifetime-below-leeway",
             "all",
             "a lifetime shorter than the leeway",
             config(leeway=300, max_lifetime=1),
+        ),
+        fine(
+            "age-below-leeway",
+            "all",
+            "an age shorter than the leeway",
+            config(leeway=300, max_age=1),
+        ),
+        fine(
+            "age-above-lifetime",
+            "all",
+            "an age that no token reaches",
+            config(max_lifetime=60, max_age=86400),
         ),
     ]
 
@@ -162,5 +186,21 @@ def _services() -> list[Configuration]:
                 config(allow_services=value),
             )
             for name, value in bad.items()
+        ),
+    ]
+
+
+def _requests() -> list[Configuration]:
+    """What of a request is read besides the header with the token."""
+    return [
+        fine("cookie", "accept_cookie", "the cookie is accepted", config(accept_cookie=True)),
+        *(
+            fine(
+                f"email-header-{policy}",
+                "email_header",
+                "what is made of the e-mail header",
+                config(email_header=policy),
+            )
+            for policy in ("check", "require", "ignore")
         ),
     ]

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from mint import decode
 from segments import decoded, encode
-from vector import Configuration, Document, Token
+from vector import Configuration, Document, Request, Token
 
 from keys import ACME, ACME_2, ACME_3072, ACME_4096, DOCS_KID, OTHER_TEAM, TestKey
 
@@ -29,9 +29,14 @@ BEFORE_SIGNATURE = {
 }
 
 
-def faults(tokens: list[Token], documents: list[Document], configurations: list[Configuration]) -> list[str]:
+def faults(
+    tokens: list[Token],
+    requests: list[Request],
+    documents: list[Document],
+    configurations: list[Configuration],
+) -> list[str]:
     """What is wrong with the vectors, one line each."""
-    found = [*_repeated(tokens), *_repeated(documents), *_repeated(configurations)]
+    found = [*_repeated(tokens), *_repeated(requests), *_repeated(documents), *_repeated(configurations)]
     inputs = {
         **{vector.name: vector.token for vector in tokens},
         **{vector.name: vector.document for vector in documents},
@@ -46,7 +51,21 @@ def faults(tokens: list[Token], documents: list[Document], configurations: list[
             found.append(f"{vector.name}: the signature is good")
         if _judged_after_signature(vector.status) and not holds(_named_key(vector), vector.token):
             found.append(f"{vector.name}: the signature is bad")
-    return found
+    return found + [fault for request in requests for fault in _request_faults(request)]
+
+
+def _request_faults(request: Request) -> list[str]:
+    """A request whose headers are written as others, or that has no token for its verdict."""
+    values = [value for _, value in request.headers]
+    faults = []
+    if [decoded(encode(value)) for value in values] != values:
+        faults.append("written as other bytes")
+    if request.read is not None and not any(request.read in value for value in values):
+        faults.append("the token that must be read is not there")
+    judged = request.status != "NO_TOKEN" and _judged_after_signature(request.status)
+    if judged and (request.read is None or not holds(ACME, request.read)):
+        faults.append("no token that is read has a signature that holds")
+    return [f"{request.name}: {fault}" for fault in faults]
 
 
 def holds(key: TestKey, token: bytes) -> bool:
@@ -68,6 +87,6 @@ def _judged_after_signature(status: str) -> bool:
     return status not in BEFORE_SIGNATURE
 
 
-def _repeated(vectors: Sequence[Token | Document | Configuration]) -> list[str]:
+def _repeated(vectors: Sequence[Token | Request | Document | Configuration]) -> list[str]:
     counts = Counter(vector.name for vector in vectors)
     return [f"{name}: {count} vectors of this name" for name, count in counts.items() if count > 1]

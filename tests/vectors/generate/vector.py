@@ -42,6 +42,33 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Request:
+    """Headers and their verdict; `read`, which is not written, is the token that must be read."""
+
+    name: str
+    rule: str
+    about: str
+    headers: list[tuple[str, bytes]]
+    status: str
+    claims: Object | None = None
+    config: Object | None = None
+    now: int | None = None
+    read: bytes | None = None
+
+    def members(self) -> Object:
+        optional: Object = {"config": self.config, "now": self.now}
+        return {
+            "name": self.name,
+            "rule": self.rule,
+            "about": self.about,
+            **{name: value for name, value in optional.items() if value is not None},
+            "headers": [[name, encode(value)] for name, value in self.headers],
+            "status": self.status,
+            **({} if self.claims is None else {"claims": self.claims}),
+        }
+
+
+@dataclass(frozen=True)
 class Document:
     """A key document, and which of its keys are used (sorted) and which are skipped (in order)."""
 

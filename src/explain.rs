@@ -1,0 +1,127 @@
+//! The same rules, all of them, told: for people who ask why a token is refused.
+
+use serde_json::{Map, Value, json};
+
+use crate::config::Config;
+use crate::header::{ALGORITHM, Header};
+use crate::keys::KeySet;
+use crate::payload::Payload;
+use crate::policy::{Case, RULES};
+use crate::status::{Refusal, Status};
+use crate::time::Timestamp;
+use crate::token::{HEADER_MAX, Token};
+use crate::verifier::{check_signature, unknown_key};
+
+/// Texts of a token with more characters are cut when they are shown.
+const SHOWN_MAX: usize = 512;
+
+/// A list of checks with what each expected and found. It never says as a whole whether the token
+/// is accepted: only verification does.
+pub(crate) fn explain(config: &Config, keys: &KeySet, token: &[u8], now: Timestamp) -> Value {
+    let mut checks = Checks(Vec::new());
+    let parsed = checks.tell(
+        "form",
+        Token::parse(token),
+        json!("three parts of base64url"),
+        json!({"bytes": token.len()}),
+    );
+    if let Some(token) = parsed {
+        checks.explain_header(&token, keys);
+        checks.explain_claims(&token, config, now);
+    }
+    json!({
+        "note": "an explanation for people, not a verdict: claims are shown whether or not the signature holds",
+        "now": now.seconds(),
+        "leeway": config.leeway,
+        "checks": checks.0,
+    })
+}
+
+struct Checks(Vec<Value>);
+
+impl Checks {
+    fn explain_header(&mut self, token: &Token<'_>, keys: &KeySet) {
+        let mut buffer = [0; HEADER_MAX];
+        let Ok(text) = token.decode_header(&mut buffer) else { return };
+        let expected =
+            json!({"alg": ALGORITHM, "kid": "1 to 128 printable characters", "typ": "JWT, or absent"});
+        let header =
+            self.tell("header", Header::parse(text), expected, members(text, &["alg", "kid", "typ"]));
+
+        let known: Vec<&str> = keys.keys().map(|(key_id, _)| key_id.as_str()).collect();
+        let Some(header) = header else { return };
+        let found = keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id));
+        let key = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
+        if let Some(key) = key {
+            self.tell(
+                "signature",
+                check_signature(key, token),
+                json!("RSASSA-PKCS1-v1_5 with SHA-256"),
+                Value::Null,
+            );
+        }
+    }
+
+    fn explain_claims(&mut self, token: &Token<'_>, config: &Config, now: Timestamp) {
+        const SHOWN: [&str; 9] = ["iss", "aud", "type", "exp", "iat", "nbf", "sub", "email", "common_name"];
+        let Ok(text) = token.decode_payload() else { return };
+        let payload =
+            self.tell("claims", Payload::parse(&text), json!("typed claims"), members(&text, &SHOWN));
+        let Some(payload) = payload else { return };
+        let case = Case { config, payload: &payload, now };
+        for rule in &RULES {
+            self.tell(rule.name, (rule.check)(&case), (rule.expected)(&case), (rule.found)(&case));
+        }
+    }
+
+    fn tell<T>(
+        &mut self,
+        name: &str,
+        outcome: Result<T, Refusal>,
+        expected: Value,
+        found: Value,
+    ) -> Option<T> {
+        let mut check = Map::new();
+        check.insert("check".into(), name.into());
+        let status = outcome.as_ref().map_or_else(Refusal::status, |_| Status::Ok);
+        check.insert("result".into(), if status == Status::Ok { "passed" } else { "failed" }.into());
+        if let Err(refusal) = &outcome {
+            check.insert("status".into(), refusal.status().name().into());
+            check.insert("message".into(), refusal.message().into());
+        }
+        check.insert("expected".into(), expected);
+        check.insert("found".into(), shown(found));
+        self.0.push(Value::Object(check));
+        outcome.ok()
+    }
+}
+
+/// These members of a JSON text, if it is an object; for showing only.
+fn members(text: &[u8], names: &[&str]) -> Value {
+    match serde_json::from_slice::<Value>(text) {
+        Ok(Value::Object(all)) => {
+            names.iter().filter_map(|name| Some(((*name).to_owned(), all.get(*name)?.clone()))).collect()
+        }
+        _ => Value::Null,
+    }
+}
+
+/// With every text, names of members too, cut to a length that people read.
+fn shown(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(cut(text)),
+        Value::Array(items) => items.into_iter().map(shown).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (cut(name), shown(member))).collect()
+        }
+        other => other,
+    }
+}
+
+fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(SHOWN_MAX) {
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
+}

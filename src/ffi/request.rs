@@ -1,0 +1,116 @@
+use std::ffi::c_char;
+
+use super::claims::cfaccess_claims;
+use super::error::cfaccess_error;
+use super::guard::{Out, bytes, guard, not_null};
+use super::verifier::{cfaccess_verifier, timestamp};
+use crate::request::Header;
+use crate::status::{Refusal, Status};
+use crate::time::Timestamp;
+
+/// A header of a request: name and value, each a pointer and a length, without NUL.
+#[repr(C)]
+pub struct cfaccess_header {
+    /// The name, read without regard to case; NULL only if name_len is 0.
+    pub name: *const c_char,
+    /// Its length in bytes.
+    pub name_len: usize,
+    /// The value, as it came; NULL only if value_len is 0.
+    pub value: *const c_char,
+    /// Its length in bytes.
+    pub value_len: usize,
+}
+
+/// Verifies the token of a request, given as its headers, now.
+///
+/// The token is the value of Cf-Access-Jwt-Assertion; where that header is not there and the
+/// configuration accepts the cookie, the value of the cookie CF_Authorization. NO_TOKEN if there is
+/// none or it is empty, MALFORMED if there is more than one. If the request has the header
+/// Cf-Access-Authenticated-User-Email, it must equal the verified e-mail, and be empty for a service,
+/// unless the configuration says otherwise: else IDENTITY_MISMATCH, after all other checks. No other
+/// header is read.
+///
+/// @param verifier     borrowed
+/// @param headers      borrowed during the call, in any order; NULL only if headers_len is 0
+/// @param headers_len  their number
+/// @param out_claims   owned, freed with cfaccess_claims_free()
+/// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify(), and the refusals above; #CFACCESS_STATUS_INVALID_ARGUMENT if a
+///         length is larger than anything in memory can be
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_verify_request(
+    verifier: Option<&cfaccess_verifier>,
+    headers: *const cfaccess_header,
+    headers_len: usize,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { verify_request(verifier, headers, headers_len, || Ok(Timestamp::now()), out_claims, out_error) }
+}
+
+/// Verifies as cfaccess_verifier_verify_request() would at another time, for tests and replays.
+///
+/// @param verifier     borrowed
+/// @param headers      as in cfaccess_verifier_verify_request()
+/// @param headers_len  as in cfaccess_verifier_verify_request()
+/// @param now          seconds since 1970, from 0 to 2^53 - 1
+/// @param out_claims   owned, freed with cfaccess_claims_free()
+/// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify_request(); #CFACCESS_STATUS_INVALID_ARGUMENT if `now` is out of range
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_verify_request_at(
+    verifier: Option<&cfaccess_verifier>,
+    headers: *const cfaccess_header,
+    headers_len: usize,
+    now: i64,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { verify_request(verifier, headers, headers_len, || timestamp(now), out_claims, out_error) }
+}
+
+/// # Safety
+/// `headers` is NULL or valid for reading `headers_len` headers, each of them valid as described; the
+/// out-pointers are NULL or valid for writing.
+unsafe fn verify_request(
+    verifier: Option<&cfaccess_verifier>,
+    headers: *const cfaccess_header,
+    headers_len: usize,
+    clock: impl FnOnce() -> Result<Timestamp, Refusal>,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_claims = unsafe { Out::new(out_claims) }?;
+        // SAFETY: the caller's promise.
+        let headers = unsafe { headers_of(headers, headers_len) }?;
+        let claims = not_null(verifier)?.verifier.verify_request_at(&headers, clock()?)?;
+        out_claims.give_raw(cfaccess_claims::into_raw(claims));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// # Safety
+/// As `verify_request`, for as long as the result lives.
+unsafe fn headers_of<'a>(
+    headers: *const cfaccess_header,
+    headers_len: usize,
+) -> Result<Vec<Header<'a>>, Refusal> {
+    // SAFETY: the caller's promise.
+    let headers: &[cfaccess_header] = unsafe { super::guard::slice(headers, headers_len) }?;
+    let parts = headers.iter().map(|header| {
+        // SAFETY: the caller's promise.
+        let name = unsafe { bytes(header.name, header.name_len) }?;
+        // SAFETY: the caller's promise.
+        let value = unsafe { bytes(header.value, header.value_len) }?;
+        Ok((name, value))
+    });
+    parts.collect()
+}
