@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 TEAM = "acme"
+EMAIL = "user@example.com"
 ISSUER = "https://acme.cloudflareaccess.com"
 AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
 
@@ -38,6 +39,7 @@ def write(vectors: Path, folder: Path) -> int:
         "audience": AUDIENCE,
         "now": str(now),
         "token": token,
+        "request": "\n".join(f"{name}: {value}" for name, value in _request(token)),
         "signing_input": signing_input,
         "signature": _decode(signature),
         # The dearest ways to be refused: each is a whole token with one flaw, seen as late as can be.
@@ -54,7 +56,7 @@ def write(vectors: Path, folder: Path) -> int:
 def _person(now: int) -> dict[str, Any]:
     return {
         "aud": [AUDIENCE],
-        "email": "user@example.com",
+        "email": EMAIL,
         "exp": now + 86_400,
         "iat": now - 60,
         "nbf": now - 60,
@@ -64,6 +66,26 @@ def _person(now: int) -> dict[str, Any]:
         "sub": "7335d417-61da-459d-899c-0a01c76a2f94",
         "country": "US",
     }
+
+
+def _request(token: str) -> list[tuple[str, str]]:
+    """What arrives at a server behind Access when a browser asks for a page."""
+    browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0"
+    cookies = f"theme=dark; session=3f1c9a7be2d84f06; CF_Authorization={token}; _ga=GA1.1.17.1767225600"
+    return [
+        ("Host", "app.example.com"),
+        ("User-Agent", browser),
+        ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+        ("Accept-Encoding", "gzip, br"),
+        ("Accept-Language", "en-US,en;q=0.9"),
+        ("Cookie", cookies),
+        ("Cf-Access-Authenticated-User-Email", EMAIL),
+        ("Cf-Access-Jwt-Assertion", token),
+        ("Cf-Connecting-Ip", "198.51.100.7"),
+        ("Cf-Ray", "8f0c2a1b3d4e5f60-DFW"),
+        ("X-Forwarded-For", "198.51.100.7"),
+        ("X-Forwarded-Proto", "https"),
+    ]
 
 
 def _sign(key: rsa.RSAPrivateKey, key_id: str, claims: dict[str, Any]) -> str:

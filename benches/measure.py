@@ -28,7 +28,13 @@ class Measured:
         """The median of the ratios within a round, which drift between rounds does not touch."""
         return median(one[row] / one[against] for one in self.rounds)
 
+    def difference(self, row: str, over: str) -> float:
+        """The median of the differences within a round, in nanoseconds."""
+        return median(one[row] - one[over] for one in self.rounds)
+
     def reached(self, target: Target) -> float:
+        if target.over:
+            return self.difference(target.row, target.over)
         if target.against:
             return self.ratio(target.row, target.against)
         return self.allocations[target.row]
@@ -44,7 +50,7 @@ def measure(rounds: int) -> Measured:
         measured.rounds.append(asked)
 
     for target in TARGETS:
-        if not target.against:
+        if not target.against and not target.over:
             program = programs["go" if target.row.startswith("go_") else "rust"]
             measured.allocations[target.row] = program.ask(f"allocations {target.row}")
     for program in programs.values():

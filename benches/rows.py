@@ -20,6 +20,7 @@ ROWS = [
     Row("jsonwebtoken", "rust", "the crate jsonwebtoken, `decode` with a prepared key"),
     Row("c_floor", "c", "C, the bare check", recorded=False),
     Row("c_verify", "c", "C, `cfaccess_verifier_verify_at` and `cfaccess_claims_free`"),
+    Row("c_request", "c", "C, `cfaccess_verifier_verify_request_at`: that token in a request of 12 headers"),
     Row("c_malformed", "c", "C, a whole token with one byte outside the alphabet near its end"),
     Row("c_garbage", "c", "C, `not a token`", recorded=False),
     Row("c_unknown_key", "c", "C, a whole token with a `kid` that is not in the set"),
@@ -34,13 +35,16 @@ ROWS = [
 
 @dataclass(frozen=True)
 class Target:
-    """At most `limit` times the other row, or at most `limit` allocations."""
+    """At most `limit` times a row, or `limit` ns over a row, or `limit` allocations."""
 
     row: str
     limit: float
     against: str = ""
+    over: str = ""
 
     def __str__(self) -> str:
+        if self.over:
+            return f"{self.row} at most {self.limit:g} ns over {self.over}"
         if self.against:
             return f"{self.row} at most {self.limit:g} of {self.against}"
         return f"{self.row} at most {self.limit:g} allocations"
@@ -48,6 +52,7 @@ class Target:
 
 TARGETS = [
     Target("c_verify", 1.10, "floor_rsa"),
+    Target("c_request", 500, over="c_verify"),
     Target("c_malformed", 0.02, "floor_rsa"),
     Target("c_unknown_key", 0.04, "floor_rsa"),
     Target("python_verify", 1.30, "floor_rsa"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from typing import Any
 FUZZ = Path(__file__).resolve().parent
 VECTORS = FUZZ.parent / "tests" / "vectors"
 LONGEST = 4_000
-OF_EACH_STATUS = {"token": 7, "keys": 40}
+OF_EACH_STATUS = {"token": 7, "keys": 40, "request": 15}
 
 # Refused before the signature is looked at, or for it: a new signature would make other tokens of them.
 AS_THEY_ARE = {"MALFORMED", "TOO_LARGE", "OPAQUE_TOKEN", "BAD_SIGNATURE"}
@@ -27,6 +28,7 @@ Vector = dict[str, Any]
 def main() -> None:
     write("token", of_each_status("token", load("tokens"), token_input))
     write("keys", of_each_status("keys", load("keys"), lambda vector: joined(vector["document"])))
+    write("request", requests(load("requests")))
     write("c_entry", programs())
 
 
@@ -75,6 +77,33 @@ def token_input(vector: Vector) -> bytes:
 
 def base64url(part: bytes) -> bytes:
     return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+
+
+TOKEN = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+
+
+def requests(vectors: list[Vector]) -> Iterator[tuple[str, bytes]]:
+    """Lines of headers. What only the settings tell apart is there once."""
+    allowed = (vector for vector in vectors if vector["status"] == "OK")
+    genuine = {token for vector in allowed for token in TOKEN.findall(lines(vector))}
+
+    def stand_in(match: re.Match[bytes]) -> bytes:
+        if match[0] not in genuine:
+            return match[0]
+        claims = json.loads(base64url(match[0].split(b".")[1]))
+        if "common_name" in claims:
+            return b"\3"
+        return b"\1" if claims["email"] == "user@example.com" else b"\2"
+
+    seen: set[bytes] = set()
+    for name, data in of_each_status("request", vectors, lambda vector: TOKEN.sub(stand_in, lines(vector))):
+        if data not in seen:
+            yield name, data
+        seen.add(data)
+
+
+def lines(vector: Vector) -> bytes:
+    return b"\n".join(joined(name) + b":" + joined(value) for name, value in vector["headers"])
 
 
 GENUINE = b"G"

@@ -31,6 +31,11 @@ fn key_documents() {
 }
 
 #[test]
+fn requests() {
+    replay("request", fuzz::request::run);
+}
+
+#[test]
 fn programs_in_c() {
     replay("c_entry", fuzz::c_entry::run);
 }

@@ -12,6 +12,8 @@
 /* How many runs lie between two looks at the clock. */
 #define BATCH 16
 
+#define MOST_HEADERS 16
+
 /* There only if c/allocations.c is preloaded. */
 unsigned long allocations_so_far(void) __attribute__((weak));
 
@@ -28,12 +30,15 @@ struct row {
     const char *name;
     const char *input; /* NULL: the floor */
     cfaccess_status expected;
-    struct file token;
+    struct file file;
+    cfaccess_header headers[MOST_HEADERS];
+    size_t headers_len; /* 0: the input is a token */
 };
 
 static struct row rows[] = {
     {.name = "c_floor"},
     {.name = "c_verify", .input = "token", .expected = CFACCESS_STATUS_OK},
+    {.name = "c_request", .input = "request", .expected = CFACCESS_STATUS_OK},
     {.name = "c_malformed", .input = "malformed", .expected = CFACCESS_STATUS_MALFORMED},
     {.name = "c_garbage", .input = "garbage", .expected = CFACCESS_STATUS_MALFORMED},
     {.name = "c_unknown_key", .input = "unknown_key", .expected = CFACCESS_STATUS_UNKNOWN_KEY},
@@ -49,6 +54,7 @@ static void fail(const char *what) {
 static void run(const struct row *row) {
     cfaccess_claims *claims;
     cfaccess_error *error;
+    cfaccess_status status;
 
     if (row->input == NULL) {
         if (!floor_holds(bare)) {
@@ -56,8 +62,13 @@ static void run(const struct row *row) {
         }
         return;
     }
-    if (cfaccess_verifier_verify_at(verifier, row->token.bytes, row->token.length, now, &claims, &error) !=
-        row->expected) {
+    if (row->headers_len > 0) {
+        status = cfaccess_verifier_verify_request_at(verifier, row->headers, row->headers_len, now, &claims,
+                                                     &error);
+    } else {
+        status = cfaccess_verifier_verify_at(verifier, row->file.bytes, row->file.length, now, &claims, &error);
+    }
+    if (status != row->expected) {
         fail("another status than expected");
     }
     cfaccess_claims_free(claims);
@@ -105,6 +116,23 @@ static struct file read_file(const char *folder, const char *name) {
     return file;
 }
 
+/* Points into the lines of the file. */
+static void read_headers(struct row *row) {
+    for (char *line = strtok(row->file.bytes, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        char *colon = strstr(line, ": ");
+
+        if (colon == NULL || row->headers_len == MOST_HEADERS) {
+            fail("not a request");
+        }
+        row->headers[row->headers_len++] = (cfaccess_header){
+            .name = line,
+            .name_len = (size_t)(colon - line),
+            .value = colon + 2,
+            .value_len = strlen(colon + 2),
+        };
+    }
+}
+
 static void prepare(const char *folder) {
     struct file document = read_file(folder, "keys.json");
     cfaccess_keys *keys;
@@ -122,7 +150,10 @@ static void prepare(const char *folder) {
     now = strtoll(read_file(folder, "now").bytes, NULL, 10);
     for (size_t i = 0; i < ROWS; i++) {
         if (rows[i].input != NULL) {
-            rows[i].token = read_file(folder, rows[i].input);
+            rows[i].file = read_file(folder, rows[i].input);
+            if (strcmp(rows[i].input, "request") == 0) {
+                read_headers(&rows[i]);
+            }
         }
     }
 }

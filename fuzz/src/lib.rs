@@ -4,6 +4,7 @@
 
 pub mod c_entry;
 pub mod keys;
+pub mod request;
 pub mod token;
 
 mod c_api;

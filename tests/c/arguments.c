@@ -62,6 +62,9 @@ static void null_where_a_value_is_needed(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_config_allow_any_service(NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_config_set_leeway(NULL, 30, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_config_set_max_lifetime(NULL, 30, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_config_set_max_age(NULL, 30, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_config_accept_cookie(NULL, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_config_set_email_header(NULL, CFACCESS_EMAIL_HEADER_CHECK, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_keys_from_json(NULL, 1, &new_keys, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_keys_from_file(NULL, &new_keys, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_keys_load_json(NULL, "{}", 2, &error));
@@ -73,6 +76,8 @@ static void null_where_a_value_is_needed(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_verify(verifier, NULL, 5, &claims, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_verify_at(NULL, "a.b.c", 5, NOW, &claims, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_verify_at(verifier, NULL, 5, NOW, &claims, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_explain(NULL, "a.b.c", 5, NOW, &json, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_explain(verifier, NULL, 5, NOW, &json, &error));
 
   EXPECT(new_config == NULL && new_keys == NULL && new_verifier == NULL && claims == NULL && json == NULL);
 }
@@ -90,6 +95,8 @@ static void null_where_a_result_goes(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_verify(verifier, TOKEN_PERSON, strlen(TOKEN_PERSON), NULL, &error));
   EXPECT_NULL_ARGUMENT(
       cfaccess_verifier_verify_at(verifier, TOKEN_PERSON, strlen(TOKEN_PERSON), NOW, NULL, &error));
+  EXPECT_NULL_ARGUMENT(
+      cfaccess_verifier_explain(verifier, TOKEN_PERSON, strlen(TOKEN_PERSON), NOW, NULL, &error));
   free(document);
 }
 
@@ -100,6 +107,9 @@ static void null_everywhere(void) {
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_config_allow_any_service(NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_config_set_leeway(NULL, 0, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_config_set_max_lifetime(NULL, 0, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_config_set_max_age(NULL, 0, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_config_accept_cookie(NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_config_set_email_header(NULL, 0, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_from_json(NULL, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_from_file(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_load_json(NULL, NULL, 0, NULL));
@@ -107,6 +117,7 @@ static void null_everywhere(void) {
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_new(NULL, NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_verify(NULL, NULL, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_verify_at(NULL, NULL, 0, 0, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_explain(NULL, NULL, 0, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_error_status(NULL));
   EXPECT(strcmp(cfaccess_error_message(NULL), "") == 0);
   EXPECT(cfaccess_verifier_warning(NULL, 0) == NULL);
@@ -158,11 +169,14 @@ static void absurd_lengths_are_refused_unread(void) {
   for (size_t i = 0; i < sizeof absurd_lengths / sizeof *absurd_lengths; i++) {
     cfaccess_claims *claims;
     cfaccess_keys *new_keys;
+    char *json;
     size_t length = absurd_lengths[i];
     EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
                   cfaccess_verifier_verify(verifier, GARBAGE, length, &claims, NULL));
     EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
                   cfaccess_verifier_verify_at(verifier, GARBAGE, length, NOW, &claims, NULL));
+    EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
+                  cfaccess_verifier_explain(verifier, GARBAGE, length, NOW, &json, NULL));
     EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
                   cfaccess_keys_from_json(GARBAGE, length, &new_keys, NULL));
     EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT, cfaccess_keys_load_json(keys, GARBAGE, length, NULL));
@@ -171,7 +185,11 @@ static void absurd_lengths_are_refused_unread(void) {
 
 static void a_time_out_of_range_is_refused(void) {
   const int64_t times[] = {-1, INT64_C(1) << 53, INT64_MIN, INT64_MAX};
+  char *json = GARBAGE;
   for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+    EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
+                  cfaccess_verifier_explain(verifier, "a.b.c", 5, times[i], &json, NULL));
+    EXPECT(json == NULL);
     EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
                   verdict_at(verifier, TOKEN_PERSON, strlen(TOKEN_PERSON), times[i]));
   }

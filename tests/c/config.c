@@ -111,6 +111,27 @@ static void the_lifetime_is_bounded_and_used(void) {
   cfaccess_config_free(config);
 }
 
+static void the_age_is_bounded_and_used(void) {
+  const int64_t issued_at = NOW - 60;
+  cfaccess_config *config = usual_config();
+
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 3600, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, verdict_with(config, TOKEN_PERSON, issued_at + 3600));
+  EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_OLD, verdict_with(config, TOKEN_PERSON, issued_at + 3601));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 2628000, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, verdict_with(config, TOKEN_PERSON, issued_at + 3601));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 1, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_OLD, verdict_with(config, TOKEN_PERSON, NOW));
+
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, 0, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, -1, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, 2628001, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, INT64_MIN, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, INT64_MAX, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_OLD, verdict_with(config, TOKEN_PERSON, NOW));
+  cfaccess_config_free(config);
+}
+
 static void an_unusual_audience_is_a_warning(void) {
   cfaccess_config *config = usual_config();
   cfaccess_keys *keys = keys_of(KEYS_FILE);
@@ -150,6 +171,7 @@ int main(void) {
   RUN(services_are_listed_or_any);
   RUN(the_leeway_is_bounded_and_used);
   RUN(the_lifetime_is_bounded_and_used);
+  RUN(the_age_is_bounded_and_used);
   RUN(an_unusual_audience_is_a_warning);
   RUN(a_thousand_audiences_are_enough);
   return all_stories_passed();

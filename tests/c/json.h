@@ -8,11 +8,15 @@
 
 #include "support.h"
 
-static inline json_t *parse(const char *text, size_t length) {
+static inline json_t *parse_as(const char *text, size_t length, size_t flags) {
   json_error_t error;
-  json_t *json = json_loadb(text, length, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
+  json_t *json = json_loadb(text, length, JSON_ALLOW_NUL | JSON_DECODE_ANY | flags, &error);
   must(json != NULL, error.text);
   return json;
+}
+
+static inline json_t *parse(const char *text, size_t length) {
+  return parse_as(text, length, 0);
 }
 
 static inline json_t *read_json(const char *file) {

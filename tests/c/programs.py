@@ -32,6 +32,7 @@ def all_programs(release: Path, failpoint: Path) -> list[Program]:
         Program("config", release, linked),
         Program("keys", release, linked),
         Program("arguments", release, linked),
+        Program("requests", release, linked),
         Program("threads", release, linked),
         Program("fork", release, linked),
         Program("unload", release, ("-ldl",)),

@@ -114,9 +114,9 @@ static inline cfaccess_verifier *usual_verifier(void) {
   return verifier;
 }
 
-/* A message is one printable line that holds no piece of the token: 16 bytes are longer than any word. */
+/* A message is one printable line that holds no piece of the token: 20 bytes are longer than any name. */
 static inline bool is_sane(const char *message, const char *token, size_t token_len) {
-  const size_t piece = 16;
+  const size_t piece = 20;
   size_t length = strlen(message);
   bool sane = length > 0 && length <= 256;
   for (size_t i = 0; i < length; i++) {
@@ -149,6 +149,34 @@ static inline cfaccess_status verdict_at(const cfaccess_verifier *verifier, cons
 
 static inline cfaccess_status verdict(const cfaccess_verifier *verifier, const char *token) {
   return verdict_at(verifier, token, strlen(token), NOW);
+}
+
+static inline cfaccess_header header(const char *name, const char *value) {
+  return (cfaccess_header){name, strlen(name), value, strlen(value)};
+}
+
+/* Verifies a request as verdict_at() does a token; no message holds a piece of any header. */
+static inline cfaccess_status request_verdict_at(const cfaccess_verifier *verifier,
+                                                 const cfaccess_header *headers, size_t headers_len,
+                                                 int64_t now) {
+  cfaccess_claims *claims;
+  cfaccess_error *error;
+  cfaccess_status status =
+      cfaccess_verifier_verify_request_at(verifier, headers, headers_len, now, &claims, &error);
+  if (status == CFACCESS_STATUS_OK) {
+    must(claims != NULL && error == NULL, "success gives claims and no error");
+  } else {
+    must(claims == NULL && error != NULL, "a refusal gives an error and no claims");
+    must(cfaccess_error_status(error) == status, "the error has the status of the call");
+    must(is_sane(cfaccess_error_message(error), NULL, 0), cfaccess_error_message(error));
+  }
+  for (size_t i = 0; status != CFACCESS_STATUS_OK && i < headers_len; i++) {
+    must(is_sane(cfaccess_error_message(error), headers[i].value, headers[i].value_len),
+         cfaccess_error_message(error));
+  }
+  cfaccess_claims_free(claims);
+  cfaccess_error_free(error);
+  return status;
 }
 
 static inline bool text_is(cfaccess_str string, const char *expected) {
