@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import pytest
 from cfaccess import AccessError, Claims, Keys, Verifier
@@ -27,12 +28,14 @@ def test_person_has_every_claim_of_the_token(claims: Claims) -> None:
         "issued_at": NOW - 60,
         "not_before": NOW - 60,
         "expires_at": NOW + 3600,
+        "ends_at": NOW + 3600,
         "session": "6ei69kawdKzMIAPF",
         "identity_nonce": "6ei69kawdKzMIAPF",
         "nonce": None,
         "country": "GB",
         "token_type": "app",
         "custom": None,
+        "groups": None,
         "payload": person(),
     }
 
@@ -51,12 +54,14 @@ def test_service_has_a_client_id_and_no_address(keys: Keys) -> None:
         "issued_at": NOW - 60,
         "not_before": None,
         "expires_at": NOW + 3600,
+        "ends_at": NOW + 3600,
         "session": None,
         "identity_nonce": None,
         "nonce": None,
         "country": None,
         "token_type": "app",
         "custom": None,
+        "groups": None,
         "payload": service(),
     }
 
@@ -108,6 +113,33 @@ def test_custom_claims_come_as_they_were_signed(verifier: Verifier) -> None:
     assert verifier.verify(mint(person(custom=custom)), now=NOW).custom == custom
 
 
+@pytest.mark.parametrize(
+    ("custom", "groups"),
+    [
+        (None, None),
+        ({}, None),
+        ({"department": "it"}, None),
+        ({"groups": []}, ()),
+        ({"groups": None}, ()),
+        ({"groups": ["staff", "größe", "a/b"]}, ("staff", "größe", "a/b")),
+        ({"groups": [""]}, ("",)),
+        ({"groups": [{"id": "1", "email": "a@b", "name": "staff"}]}, ("staff",)),
+        ({"groups": [{"id": "1", "email": "staff@example.com"}]}, ("staff@example.com",)),
+        ({"groups": [{"id": "1", "name": "", "email": None}]}, ("1",)),
+        ({"groups": ["staff", {"id": "1"}]}, ("staff", "1")),
+        ({"groups": ["staff", 1]}, None),
+        ({"groups": [{"gid": "1"}]}, None),
+        ({"groups": [["staff"]]}, None),
+        ({"groups": [None]}, None),
+        ({"groups": "staff"}, None),
+        ({"groups": {"name": "staff"}}, None),
+        ({"groups": False}, None),
+    ],
+)
+def test_groups_are_present_absent_or_unknown(verifier: Verifier, custom: Any, groups: Any) -> None:
+    assert verifier.verify(mint(person(custom=custom)), now=NOW).groups == groups
+
+
 def test_text_outside_of_ascii_keeps_its_place(verifier: Verifier) -> None:
     claims = verifier.verify(mint(person(email="zoë@exämple.com", country="É", sub="☕")), now=NOW)
 
@@ -142,6 +174,17 @@ def test_seconds_left_never_go_below_zero(claims: Claims, now: float, seconds: i
 
     assert left == seconds
     assert type(left) is int
+
+
+@pytest.mark.parametrize(
+    ("max_age", "ends"), [(None, 3600), (600, 540), (3659, 3599), (3660, 3600), (3661, 3600)]
+)
+def test_session_ends_with_the_token_or_with_its_age(keys: Keys, max_age: int | None, ends: int) -> None:
+    claims = new_verifier(keys, max_age=max_age).verify(mint(person()), now=NOW)
+
+    assert (claims.ends_at, claims.expires_at) == (NOW + ends, NOW + 3600)
+    assert claims.seconds_left(NOW) == ends
+    assert claims.seconds_left(NOW + ends + 1) == 0
 
 
 def test_seconds_left_ask_the_clock_by_default(verifier: Verifier) -> None:

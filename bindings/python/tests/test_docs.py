@@ -16,6 +16,8 @@ from support import AUDIENCE, certs, mint, new_verifier, person
 
 MODULES = [
     "cfaccess",
+    "cfaccess.asgi",
+    "cfaccess.wsgi",
     *(f"cfaccess.{path.stem}" for path in Path(cfaccess.__file__).parent.glob("_[a-z]*.py")),
 ]
 README = Path(__file__).resolve().parents[1] / "README.md"

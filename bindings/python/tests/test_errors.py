@@ -7,7 +7,7 @@ import re
 
 import cfaccess
 import pytest
-from cfaccess import AccessError, Verifier, _native
+from cfaccess import AccessError, Verifier, _library
 from cfaccess._errors import BY_NUMBER, refusal
 from support import REPOSITORY, mint, person
 
@@ -15,7 +15,7 @@ KINDS = list(BY_NUMBER.values())
 
 
 def library_name(number: int) -> str:
-    name: bytes = _native.DECLARED["cfaccess_status_name"](number)
+    name: bytes = _library.DECLARED["cfaccess_status_name"](number)
     return name.decode()
 
 
@@ -37,7 +37,7 @@ def test_table_is_the_one_of_the_header() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.status)
 def test_http_status_is_the_one_of_the_library(kind: type[AccessError]) -> None:
-    assert kind.http_status == _native.DECLARED["cfaccess_status_http"](kind.number)
+    assert kind.http_status == _library.DECLARED["cfaccess_status_http"](kind.number)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.status)
@@ -72,3 +72,10 @@ def test_refusal_survives_a_pickle() -> None:
 
     assert type(error) is cfaccess.Expired
     assert str(error) == "EXPIRED: too late"
+
+
+@pytest.mark.parametrize("kind", [cfaccess.NoRoute, cfaccess.UncleanPath, cfaccess.CrossOrigin])
+def test_refusals_of_the_middleware_are_not_those_of_the_library(kind: type[AccessError]) -> None:
+    assert kind not in KINDS
+    assert kind.number == -1
+    assert kind.http_status == 403

@@ -97,7 +97,7 @@ def test_call_under_way_keeps_what_close_lets_go(keys: Keys, verifier: Verifier,
 
     verifier.close()
     keys.close()
-    _, strings = _native.verify(under_way, token.encode(), NOW)
+    _, strings = _native.verify(_native.TOKEN, under_way, token.encode(), len(token), NOW)
 
     assert strings[4] == "ada@example.com"
 

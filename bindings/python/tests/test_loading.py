@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import cfaccess
-from cfaccess import _native
+from cfaccess import _library
 
 PACKAGE = Path(cfaccess.__file__).parent
 
@@ -37,7 +37,7 @@ def copied(destination: Path) -> Path:
 
 def test_library_beside_the_package_is_loaded(tmp_path: Path) -> None:
     parent = copied(tmp_path)
-    shutil.copy(_native.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
+    shutil.copy(_library.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
 
     assert import_error(parent, library=None) == ""
     assert import_error(parent, library="") == ""
@@ -55,7 +55,7 @@ def test_missing_library_is_named(tmp_path: Path) -> None:
 
 def test_named_library_is_never_replaced_by_another(tmp_path: Path) -> None:
     parent = copied(tmp_path)
-    shutil.copy(_native.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
+    shutil.copy(_library.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
 
     said = import_error(parent, library=str(tmp_path / "absent.so"))
 

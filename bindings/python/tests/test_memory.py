@@ -36,6 +36,22 @@ def test_claims_go_back(verifier: Verifier, token: str) -> None:
     assert growth(lambda: verifier.verify(token, now=NOW), times=20_000) < LIMIT
 
 
+def test_requests_go_back(verifier: Verifier, token: str) -> None:
+    headers = [("Accept", "*/*"), ("Cf-Access-Jwt-Assertion", token), ("Cookie", "a=1"), ("Cookie", "b=2")]
+
+    assert growth(lambda: verifier.verify_request(headers, now=NOW), times=20_000) < LIMIT
+
+
+def test_refused_requests_go_back(verifier: Verifier, token: str) -> None:
+    headers = [("Cf-Access-Jwt-Assertion", token)] * 2
+
+    assert growth(lambda: status_of(lambda: verifier.verify_request(headers)), times=20_000) < LIMIT
+
+
+def test_explanations_go_back(verifier: Verifier, token: str) -> None:
+    assert growth(lambda: verifier.explain(token, now=NOW), times=4_000) < LIMIT
+
+
 def test_errors_go_back(verifier: Verifier) -> None:
     unknown = mint(person(), key="stranger")
 

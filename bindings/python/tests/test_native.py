@@ -7,7 +7,7 @@ import re
 
 import cfaccess
 import pytest
-from cfaccess import _claims, _native
+from cfaccess import _claims, _library, _native, _verifier
 from support import REPOSITORY
 
 HEADER = re.sub(
@@ -34,14 +34,14 @@ def c_size(declaration: str) -> int:
 
 
 def test_every_function_of_the_header_is_declared_and_no_other() -> None:
-    assert set(_native.DECLARED) == set(prototypes())
-    assert len(_native.DECLARED) > 20
+    assert set(_library.DECLARED) == set(prototypes())
+    assert len(_library.DECLARED) > 20
 
 
-@pytest.mark.parametrize("name", sorted(_native.DECLARED))
+@pytest.mark.parametrize("name", sorted(_library.DECLARED))
 def test_declaration_has_the_arguments_and_result_of_the_header(name: str) -> None:
     result, arguments = prototypes()[name]
-    function = _native.DECLARED[name]
+    function = _library.DECLARED[name]
 
     assert [ctypes.sizeof(kind) for kind in function.argtypes] == [c_size(argument) for argument in arguments]
     if function.restype is None:
@@ -50,11 +50,11 @@ def test_declaration_has_the_arguments_and_result_of_the_header(name: str) -> No
         assert ctypes.sizeof(function.restype) == c_size(result)
 
 
-@pytest.mark.parametrize("name", sorted(_native.DECLARED))
+@pytest.mark.parametrize("name", sorted(_library.DECLARED))
 def test_only_what_may_wait_lets_the_gil_go(name: str) -> None:
     may_wait = name in ("cfaccess_keys_from_json", "cfaccess_keys_from_file", "cfaccess_keys_load_json")
 
-    assert isinstance(_native.DECLARED[name], _native._leaving_gil._FuncPtr) == may_wait
+    assert isinstance(_library.DECLARED[name], _library._leaving_gil._FuncPtr) == may_wait
 
 
 def claims_fields() -> list[tuple[str, str]]:
@@ -72,11 +72,26 @@ def test_head_of_the_claims_is_read_as_the_header_writes_it() -> None:
 
     head = ["struct_size", "kind", "present", "issued_at", "not_before", "expires_at"]
     assert names[:9] == [*head, "audiences_len", "audiences", "block"]
-    assert sum(sizes[:9]) == _native.CLAIMS_HEAD.size == 72
+    assert sum(sizes[:9]) == 72
+    assert names[-1] == "ends_at"
+    assert sum(sizes) == _native.CLAIMS_HEAD.size
+
+
+def test_headers_are_written_as_the_header_of_c_has_them() -> None:
+    body = re.search(r"struct cfaccess_header\s*\{(.*?)\}", HEADER, flags=re.S)
+    assert body
+
+    assert re.findall(r"(\w+);", body.group(1)) == ["name", "name_len", "value", "value_len"]
+    assert [row.size for row in _native._rows] == [32 * count for count in range(_native.MOST_HEADERS + 1)]
+
+
+@pytest.mark.parametrize("policy", ["check", "require", "ignore"])
+def test_email_policy_is_the_one_of_the_header(policy: str) -> None:
+    assert _verifier.EMAIL_HEADER[policy] == constant(f"CFACCESS_EMAIL_HEADER_{policy.upper()}")
 
 
 def test_strings_are_read_in_the_order_of_the_header() -> None:
-    names = [name for name, _ in claims_fields()][9:]
+    names = [name for name, _ in claims_fields()][9:-1]
 
     assert names == [
         "payload",
@@ -133,7 +148,7 @@ def test_version_is_the_one_of_the_crate_and_of_the_library() -> None:
     assert crate
 
     assert cfaccess.__version__ == crate.group(1)
-    assert _native.DECLARED["cfaccess_version"]().decode() == crate.group(1)
+    assert _library.DECLARED["cfaccess_version"]().decode() == crate.group(1)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +167,10 @@ def test_version_is_the_one_of_the_crate_and_of_the_library() -> None:
 )
 def test_library_of_another_abi_is_refused(library: int, package: str, fits: bool) -> None:
     if fits:
-        _native.check_version(library, package)
+        _library.check_version(library, package)
         return
     with pytest.raises(ImportError, match=f"version {package} cannot use"):
-        _native.check_version(library, package)
+        _library.check_version(library, package)
 
 
 def test_failpoint_is_not_in_this_library(verifier: cfaccess.Verifier) -> None:

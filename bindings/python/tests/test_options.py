@@ -59,8 +59,8 @@ def test_services_are_allowed_by_name_only(keys: Keys, services: Any, verdict: s
     assert status_of(lambda: verifier.verify(mint(service()), now=NOW)) == verdict
 
 
-@pytest.mark.parametrize("name", ["leeway", "max_lifetime"])
-@pytest.mark.parametrize("seconds", [True, "30", None, 1j, [30]])
+@pytest.mark.parametrize("name", ["leeway", "max_lifetime", "max_age"])
+@pytest.mark.parametrize("seconds", [True, "30", 1j, [30]])
 def test_options_of_another_type_are_a_type_error(keys: Keys, name: str, seconds: Any) -> None:
     with pytest.raises(TypeError, match=f"{name} must be seconds as int or float"):
         new_verifier(keys, **{name: seconds})
@@ -79,6 +79,34 @@ def test_leeway_out_of_range_is_an_invalid_config(keys: Keys, seconds: float) ->
 @pytest.mark.parametrize("seconds", [0, 0.9, -1, 2_628_001, *WRAPPING, 1e300, float("inf"), float("nan")])
 def test_max_lifetime_out_of_range_is_an_invalid_config(keys: Keys, seconds: float) -> None:
     assert status_of(lambda: new_verifier(keys, max_lifetime=seconds)) == "INVALID_CONFIG"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.9, -1, 2_628_001, *WRAPPING, 1e300, float("inf"), float("nan")])
+def test_max_age_out_of_range_is_an_invalid_config(keys: Keys, seconds: float) -> None:
+    assert status_of(lambda: new_verifier(keys, max_age=seconds)) == "INVALID_CONFIG"
+
+
+@pytest.mark.parametrize("name", ["leeway", "max_lifetime"])
+def test_only_max_age_may_be_none(keys: Keys, name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be seconds as int or float"):
+        new_verifier(keys, **{name: None})
+
+
+@pytest.mark.parametrize("value", [1, 0, None, "false", "yes", []])
+def test_accept_cookie_is_a_bool(keys: Keys, value: Any) -> None:
+    with pytest.raises(TypeError, match="accept_cookie must be bool"):
+        new_verifier(keys, accept_cookie=value)
+
+
+@pytest.mark.parametrize("value", [None, 0, True, b"check", ["check"]])
+def test_email_header_of_another_type_is_a_type_error(keys: Keys, value: Any) -> None:
+    with pytest.raises(TypeError, match="email_header must be str"):
+        new_verifier(keys, email_header=value)
+
+
+@pytest.mark.parametrize("value", ["", "Check", "off", "none", "check "])
+def test_email_header_that_is_no_policy_is_an_invalid_config(keys: Keys, value: str) -> None:
+    assert status_of(lambda: new_verifier(keys, email_header=value)) == "INVALID_CONFIG"
 
 
 def test_fractions_of_options_are_rounded_down(keys: Keys) -> None:
@@ -134,7 +162,7 @@ def test_no_audience_is_no_verifier(keys: Keys) -> None:
 
 @pytest.mark.parametrize(
     "option",
-    ["accept_cookie", "email_header", "max_age", "cache_entries", "audience", "verify", "algorithms"],
+    ["cache_entries", "audience", "verify", "algorithms"],
 )
 def test_unknown_options_are_type_errors(keys: Keys, option: str) -> None:
     with pytest.raises(TypeError, match=option):

@@ -11,8 +11,10 @@
 ...     print("hello,", claims.email)
 hello, ada@example.com
 
-Everything public is in this module. The work is done by a shared library that the wheel carries; the
-environment variable `CFACCESS_LIBRARY` may name another one by its absolute path.
+Everything public is in this module, and in `cfaccess.wsgi` and `cfaccess.asgi`, which put a verifier before
+applications of Flask, Django, FastAPI and all others that speak WSGI or ASGI. The work is done by a
+shared library that the wheel carries; the environment variable `CFACCESS_LIBRARY` may name another one by
+its absolute path.
 """
 
 from ._claims import Claims
@@ -20,6 +22,7 @@ from ._errors import (
     AccessError,
     AmbiguousIdentity,
     BadSignature,
+    CrossOrigin,
     Expired,
     IdentityMismatch,
     Internal,
@@ -32,6 +35,7 @@ from ._errors import (
     Malformed,
     MalformedClaims,
     MissingClaim,
+    NoRoute,
     NoToken,
     NotYetValid,
     NoUsableKeys,
@@ -43,6 +47,7 @@ from ._errors import (
     SessionTooLong,
     SessionTooOld,
     TooLarge,
+    UncleanPath,
     UnknownKey,
     UnsupportedAlgorithm,
     UnsupportedHeader,
@@ -59,6 +64,7 @@ __all__ = [
     "AmbiguousIdentity",
     "BadSignature",
     "Claims",
+    "CrossOrigin",
     "Expired",
     "IdentityMismatch",
     "Internal",
@@ -72,6 +78,7 @@ __all__ = [
     "Malformed",
     "MalformedClaims",
     "MissingClaim",
+    "NoRoute",
     "NoToken",
     "NoUsableKeys",
     "NotYetValid",
@@ -83,6 +90,7 @@ __all__ = [
     "SessionTooLong",
     "SessionTooOld",
     "TooLarge",
+    "UncleanPath",
     "UnknownKey",
     "UnsupportedAlgorithm",
     "UnsupportedHeader",

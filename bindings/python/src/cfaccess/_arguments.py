@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Union
 
 from ._errors import AccessError, InvalidArgument, InvalidConfig
@@ -25,7 +25,7 @@ def token_bytes(token: Token) -> bytes:
         return str.encode(token, "utf-8", "surrogatepass")
     if isinstance(token, (bytes, bytearray, memoryview)):
         return memoryview(token).tobytes()
-    raise _wrong_type("token", "str, bytes, bytearray or memoryview", token)
+    raise wrong_type("token", "str, bytes, bytearray or memoryview", token)
 
 
 def document_bytes(document: str | bytes) -> bytes:
@@ -34,13 +34,13 @@ def document_bytes(document: str | bytes) -> bytes:
         return str.encode(document, "utf-8", "surrogatepass")
     if isinstance(document, bytes):
         return memoryview(document).tobytes()
-    raise _wrong_type("document", "str or bytes", document)
+    raise wrong_type("document", "str or bytes", document)
 
 
 def path_bytes(path: str | os.PathLike[str]) -> bytes:
     """A path as the file system spells it."""
     if not isinstance(path, (str, os.PathLike)):
-        raise _wrong_type("path", "str or os.PathLike", path)
+        raise wrong_type("path", "str or os.PathLike", path)
     try:
         encoded = os.fsencode(path)
     except UnicodeEncodeError:
@@ -53,7 +53,7 @@ def path_bytes(path: str | os.PathLike[str]) -> bytes:
 def text(value: str, name: str) -> bytes:
     """A configured string as C takes it: UTF-8, ended by the first NUL."""
     if not isinstance(value, str):
-        raise _wrong_type(name, "str", value)
+        raise wrong_type(name, "str", value)
     try:
         encoded = str.encode(value, "utf-8")
     except UnicodeEncodeError:
@@ -66,14 +66,30 @@ def text(value: str, name: str) -> bytes:
 def texts(values: Iterable[str], name: str) -> list[bytes]:
     """Several configured strings. A bare string is not the list of its characters."""
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise _wrong_type(name, "a list of str", values)
+        raise wrong_type(name, "a list of str", values)
     return [text(value, f"an entry of {name}") for value in values]
+
+
+def switch(value: bool, name: str) -> bool:
+    """Yes or no. The string "false" is neither."""
+    if not isinstance(value, bool):
+        raise wrong_type(name, "bool", value)
+    return value
+
+
+def choice(value: str, numbers: Mapping[str, int], name: str) -> int:
+    """The number of one word out of several."""
+    if not isinstance(value, str):
+        raise wrong_type(name, "str", value)
+    if value not in numbers:
+        raise InvalidConfig(f"{name} is none of {', '.join(numbers)}")
+    return numbers[value]
 
 
 def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
     """Seconds, rounded down. What does not fit in 64 bits becomes the nearest that does."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _wrong_type(name, "seconds as int or float", value)
+        raise wrong_type(name, "seconds as int or float", value)
     if isinstance(value, float):
         if not math.isfinite(value):
             raise refusal(f"{name} is not a finite number of seconds")
@@ -89,5 +105,5 @@ def point_in_time(now: Seconds) -> int:
     return seconds
 
 
-def _wrong_type(name: str, expected: str, value: object) -> TypeError:
+def wrong_type(name: str, expected: str, value: object) -> TypeError:
     return TypeError(f"{name} must be {expected}, not {type(value).__name__}")

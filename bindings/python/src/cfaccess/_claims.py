@@ -43,8 +43,10 @@ class Claims:
     @property
     def principal_id(self) -> str:
         """A stable name for the caller, across applications and teams: `<host of the team>/person/<sub>` or
-        `<host of the team>/service/<Client ID>`. A key for accounts and for audit lines; an e-mail address
-        may be handed on to somebody else."""
+        `<host of the team>/service/<Client ID>`. The key for accounts and for audit lines.
+
+        An e-mail address is no such key: it may be handed on to somebody else, a person may get another one,
+        it has several spellings, and two identity providers may vouch for the same one."""
         return self._strings[2]
 
     @property
@@ -91,6 +93,12 @@ class Claims:
         return self._head[5]
 
     @property
+    def ends_at(self) -> int:
+        """When a session of your own should end at the latest, in seconds: `expires_at`, or before that
+        `issued_at` plus the verifier's `max_age`."""
+        return self._head[10]
+
+    @property
     def session(self) -> str | None:
         """The identifier of the session: `identity_nonce`, or else `nonce`."""
         return self._optional(8, SESSION)
@@ -128,6 +136,20 @@ class Claims:
         return custom
 
     @property
+    def groups(self) -> tuple[str, ...] | None:
+        """`groups` of `custom`, which has three states. The groups, in their order; `()` if the token
+        says that there are none, by an empty list or `null`; and `None` if it does not tell: nobody
+        configured the claim, or Access left it out because the token grew too large. `None` is no proof
+        that the person is in no group.
+
+        Identity providers write a group as a string, which is taken as it is, or as an object, of which the
+        first of `name`, `email` and `id` counts that is a string and not empty. Several groups may have one
+        name: look at `custom` where identifiers matter. A list with anything else in it, or something else
+        than a list, is `None` too: what cannot be read whole is not read in part.
+        """
+        return _groups(self.custom or {})
+
+    @property
     def payload(self) -> dict[str, Any]:
         """Every claim of the token, those without an attribute here included.
 
@@ -137,12 +159,12 @@ class Claims:
         return payload
 
     def seconds_left(self, now: Seconds | None = None) -> int:
-        """Whole seconds until `expires_at`, never below 0: how long a session of your own may last.
+        """Whole seconds until `ends_at`, never below 0: how long a session of your own may last.
 
         `now` is in seconds since 1970, rounded down; by default the system's clock. Raises
         `InvalidArgument` for one outside 0 to 2^53 - 1, and `TypeError` for what is not a number.
         """
-        return max(0, self.expires_at - point_in_time(time.time() if now is None else now))
+        return max(0, self.ends_at - point_in_time(time.time() if now is None else now))
 
     def _optional(self, index: int, bit: int) -> str | None:
         return self._strings[index] if self._head[2] & bit else None
@@ -150,10 +172,29 @@ class Claims:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Claims):
             return NotImplemented
-        return self._strings == other._strings
+        return self._strings == other._strings and self.ends_at == other.ends_at
 
     def __hash__(self) -> int:
         return hash(self._strings[0])
 
     def __repr__(self) -> str:
         return f"<Claims {self.kind} {self.principal_id!r} expires_at={self.expires_at}>"
+
+
+def _groups(custom: dict[str, Any]) -> tuple[str, ...] | None:
+    listed = custom.get("groups", "unknown")
+    if listed is None:
+        return ()
+    if not isinstance(listed, list):
+        return None
+    names = [_group(group) for group in listed]
+    return tuple(name for name in names if name is not None) if None not in names else None
+
+
+def _group(group: Any) -> str | None:
+    if isinstance(group, str):
+        return group
+    if isinstance(group, dict):
+        named = (group.get(member) for member in ("name", "email", "id"))
+        return next((name for name in named if isinstance(name, str) and name), None)
+    return None

@@ -1,15 +1,8 @@
-"""The shared library as ctypes sees it. No other file of this package knows ctypes.
-
-A call that never waits keeps the GIL (`PyDLL`): to let it go around a few microseconds, and to queue for
-it again beside a busy thread, costs hundreds of times the call. A call that may wait, because it reads a
-file or prepares keys, lets it go (`CDLL`).
-"""
+"""The shared library as ctypes sees it. No other file of this package knows ctypes, but `_library`."""
 
 from __future__ import annotations
 
-import os
 from ctypes import (
-    CDLL,
     Array,
     PyDLL,
     byref,
@@ -17,84 +10,24 @@ from ctypes import (
     c_char_p,
     c_int32,
     c_int64,
-    c_uint32,
     c_void_p,
     py_object,
     sizeof,
     string_at,
 )
-from functools import partial
-from pathlib import Path
 from struct import Struct
 from typing import Any
 
 from ._errors import AccessError, Internal, refusal
 from ._handle import Handle
-from ._version import __version__
-
-
-def _library_path() -> Path:
-    """The library named by `CFACCESS_LIBRARY`, or else the one that the wheel put beside this file."""
-    named = os.environ.get("CFACCESS_LIBRARY")
-    if named:
-        path, origin = Path(named), "CFACCESS_LIBRARY"
-        if not path.is_absolute():
-            raise ImportError(f"cfaccess: CFACCESS_LIBRARY must be an absolute path, and is {named!r}")
-    else:
-        path, origin = Path(__file__).resolve().parent / "libcfaccess.so", "beside the package"
-    if not path.is_file():
-        hint = "" if named else "; CFACCESS_LIBRARY, which could name another one, is not set"
-        raise ImportError(f"cfaccess: the shared library is missing; tried {path} ({origin}){hint}")
-    return path
-
-
-def _load(kind: type[CDLL], path: Path) -> Any:
-    try:
-        return kind(str(path))
-    except OSError as error:
-        raise ImportError(f"cfaccess: the shared library cannot be loaded; tried {path}: {error}") from error
-
-
-def check_version(library: int, package: str) -> None:
-    """Refuses a library that does not speak this package's ABI: another major version (another minor one
-    while the major is 0), or older than the package."""
-    major, minor, patch = map(int, package.split("."))
-    wanted = (major << 16) | (minor << 8) | patch
-    breaking = 8 if major == 0 else 16
-    if library < wanted or library >> breaking != wanted >> breaking:
-        found = f"{library >> 16}.{library >> 8 & 255}.{library & 255}"
-        raise ImportError(f"cfaccess: version {package} cannot use {LIBRARY_PATH}, which is version {found}")
-
-
-LIBRARY_PATH = _library_path()
-_keeping_gil = _load(PyDLL, LIBRARY_PATH)
-_leaving_gil = _load(CDLL, LIBRARY_PATH)
-
-DECLARED: dict[str, Any] = {}
-"""Every function of the header, by its name."""
-
-
-def _declare(library: Any, result: Any, name: str, *arguments: Any) -> Any:
-    try:
-        function = getattr(library, name)
-    except AttributeError:
-        found = f"{LIBRARY_PATH} has no function {name}"
-        raise ImportError(f"cfaccess: {found}; it is not version {__version__}") from None
-    function.restype = result
-    function.argtypes = arguments
-    DECLARED[name] = function
-    return function
-
-
-_quick, _slow = partial(_declare, _keeping_gil), partial(_declare, _leaving_gil)
+from ._library import quick as _quick
+from ._library import slow as _slow
+from ._request import ASSERTION, COOKIE, EMAIL
 
 # Lengths are declared as void pointers: of the same size, and 100 ns faster to convert.
 _POINTER = _LENGTH = _OUT = c_void_p
 _BYTES = c_char_p
 _STATUS = c_int32
-
-_version_number = _quick(c_uint32, "cfaccess_version_number")
-check_version(_version_number(), __version__)
 
 _version = _quick(_BYTES, "cfaccess_version")
 _status_name = _quick(_BYTES, "cfaccess_status_name", c_int32)
@@ -118,12 +51,25 @@ _config_allow_service = _quick(_STATUS, "cfaccess_config_allow_service", _POINTE
 _config_allow_any_service = _quick(_STATUS, "cfaccess_config_allow_any_service", _POINTER, _OUT)
 _config_set_leeway = _quick(_STATUS, "cfaccess_config_set_leeway", _POINTER, c_int64, _OUT)
 _config_set_max_lifetime = _quick(_STATUS, "cfaccess_config_set_max_lifetime", _POINTER, c_int64, _OUT)
+_config_set_max_age = _quick(_STATUS, "cfaccess_config_set_max_age", _POINTER, c_int64, _OUT)
+_config_accept_cookie = _quick(_STATUS, "cfaccess_config_accept_cookie", _POINTER, _OUT)
+_config_set_email_header = _quick(_STATUS, "cfaccess_config_set_email_header", _POINTER, c_int32, _OUT)
 _config_free = _quick(None, "cfaccess_config_free", _POINTER)
 
 _verifier_new = _quick(_STATUS, "cfaccess_verifier_new", _POINTER, _POINTER, _OUT, _OUT)
 _verifier_warning = _quick(_BYTES, "cfaccess_verifier_warning", _POINTER, _LENGTH)
-_verify = _quick(_STATUS, "cfaccess_verifier_verify", _POINTER, _BYTES, _LENGTH, _OUT, _OUT)
-_verify_at = _quick(_STATUS, "cfaccess_verifier_verify_at", _POINTER, _BYTES, _LENGTH, c_int64, _OUT, _OUT)
+_explain = _quick(_STATUS, "cfaccess_verifier_explain", _POINTER, _BYTES, _LENGTH, c_int64, _OUT, _OUT)
+
+# What is verified, by the system's clock and at a given time. The four take the same arguments.
+TOKEN = (
+    _quick(_STATUS, "cfaccess_verifier_verify", _POINTER, _BYTES, _LENGTH, _OUT, _OUT),
+    _quick(_STATUS, "cfaccess_verifier_verify_at", _POINTER, _BYTES, _LENGTH, c_int64, _OUT, _OUT),
+)
+REQUEST = (
+    _quick(_STATUS, "cfaccess_verifier_verify_request", _POINTER, _POINTER, _LENGTH, _OUT, _OUT),
+    _quick(_STATUS, "cfaccess_verifier_verify_request_at", _POINTER, _POINTER, _LENGTH, c_int64, _OUT, _OUT),
+)
+
 _claims_free = _quick(None, "cfaccess_claims_free", _POINTER)
 _verifier_free = _quick(None, "cfaccess_verifier_free", _POINTER)
 
@@ -153,6 +99,12 @@ def _result(status: int, outs: Array[c_void_p]) -> int:
     return result
 
 
+def description(number: int) -> str:
+    """What a status means in general, in one line."""
+    text: str = _status_description(number).decode()
+    return text
+
+
 def keys_from_json(document: bytes) -> Handle:
     """Keys from a JWK Set."""
     outs = _Outs()
@@ -179,11 +131,22 @@ def keys_status(keys: Handle) -> bytes:
     """What the set holds, as JSON."""
     outs = _Outs()
     status = _keys_status(keys.pointer, outs, byref(outs, _WORD))
-    json = _result(status, outs)
+    return _string(_result(status, outs))
+
+
+def explain(verifier: Handle, token: bytes, now: int) -> bytes:
+    """Every check that can be made on a token, as JSON."""
+    outs = _Outs()
+    status = _explain(verifier.pointer, token, len(token), now, outs, byref(outs, _WORD))
+    return _string(_result(status, outs))
+
+
+def _string(address: int) -> bytes:
+    """A copy of a string that the library handed out, which goes back."""
     try:
-        return string_at(json)
+        return string_at(address)
     finally:
-        _string_free(json)
+        _string_free(address)
 
 
 def verifier(
@@ -192,6 +155,9 @@ def verifier(
     services: list[bytes] | None,
     leeway: int,
     max_lifetime: int,
+    max_age: int | None,
+    accept_cookie: bool,
+    email_header: int,
     keys: Handle,
 ) -> Handle:
     """A verifier; `services` is None for any. Texts have no NUL, numbers fit in 64 bits."""
@@ -207,6 +173,11 @@ def verifier(
                 _apply(_config_allow_service, config, service)
         _apply(_config_set_leeway, config, leeway)
         _apply(_config_set_max_lifetime, config, max_lifetime)
+        if max_age is not None:
+            _apply(_config_set_max_age, config, max_age)
+        if accept_cookie:
+            _apply(_config_accept_cookie, config)
+        _apply(_config_set_email_header, config, email_header)
         status = _verifier_new(config, keys.pointer, outs, byref(outs, _WORD))
         return Handle(_result(status, outs), _verifier_free)
     finally:
@@ -228,9 +199,10 @@ def warnings(verifier: Handle) -> tuple[str, ...]:
     return tuple(lines)
 
 
-# The head of `cfaccess_claims`: struct_size, kind, present, issued_at, not_before, expires_at,
-# audiences_len, audiences, and the block's pointer and length.
-CLAIMS_HEAD = Struct("@NIIqqqNPPN")
+# The numbers of `cfaccess_claims`: struct_size, kind, present, issued_at, not_before, expires_at,
+# audiences_len, audiences, the block's pointer and length; and, behind the strings that the block has
+# too, ends_at.
+CLAIMS_HEAD = Struct(f"@NIIqqqNPPN{12 * 16}xq")
 _unpack, _head_at = CLAIMS_HEAD.unpack, (c_char * CLAIMS_HEAD.size).from_address
 
 # The strings of the block that are always there, and the end that `split` leaves behind the last NUL.
@@ -246,8 +218,12 @@ _text_at.restype, _text_at.argtypes = py_object, (_POINTER, _LENGTH, _BYTES)
 _spare: list[tuple[Any, Any, Any]] = []
 
 
-def verify(verifier: Handle, token: bytes, now: int | None) -> tuple[tuple[int, ...], list[str]]:
-    """The head of the claims and their strings, in the order of the header.
+def verify(
+    entry: tuple[Any, Any], verifier: Handle, subject: Any, length: int, now: int | None
+) -> tuple[tuple[int, ...], list[str]]:
+    """The numbers of the claims and their strings, in the order of the header.
+
+    `entry` is `TOKEN`, and the subject its bytes; or `REQUEST`, and the subject its `headers`.
 
     This is the way of every request, so it makes no call that it can do without: to read the fields of a
     `ctypes.Structure` one by one would cost 600 ns each.
@@ -259,9 +235,9 @@ def verify(verifier: Handle, token: bytes, now: int | None) -> tuple[tuple[int, 
         places = outs, byref(outs), byref(outs, _WORD)
     outs, out_claims, out_error = places
     if now is None:
-        status = _verify(verifier.pointer, token, len(token), out_claims, out_error)
+        status = entry[0](verifier.pointer, subject, length, out_claims, out_error)
     else:
-        status = _verify_at(verifier.pointer, token, len(token), now, out_claims, out_error)
+        status = entry[1](verifier.pointer, subject, length, now, out_claims, out_error)
     claims = outs[0]
     if status or not claims:
         raise _refused(status, outs[1])
@@ -274,3 +250,22 @@ def verify(verifier: Handle, token: bytes, now: int | None) -> tuple[tuple[int, 
     if len(strings) != CLAIMS_STRINGS + head[6]:
         raise Internal("the claims do not have the shape that this version expects")
     return head, strings
+
+
+# `cfaccess_header` is four words: name, its length, value, its length.
+MOST_HEADERS = 5
+_rows = [Struct(f"@{4 * count}P") for count in range(MOST_HEADERS + 1)]
+
+_address = PyDLL(None).PyBytes_AsString
+_address.restype, _address.argtypes = _POINTER, (py_object,)
+
+_names = {name: (_address(name), len(name)) for name in (ASSERTION, COOKIE, EMAIL)}
+
+
+def headers(values: list[tuple[bytes, bytes]]) -> bytes:
+    """The headers of a request as C takes them, at most `MOST_HEADERS`. The values must outlive the
+    result, and the names are those of `_names`."""
+    row: list[int] = []
+    for name, value in values:
+        row += (*_names[name], _address(value), len(value))
+    return _rows[len(values)].pack(*row)

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from . import _native
-from ._arguments import LAST_SECOND, Seconds, Token, point_in_time, text, texts, token_bytes, whole_seconds
+from ._arguments import (
+    LAST_SECOND,
+    Seconds,
+    Token,
+    choice,
+    point_in_time,
+    switch,
+    text,
+    texts,
+    token_bytes,
+    whole_seconds,
+)
 from ._claims import Claims
 from ._errors import InvalidConfig
 from ._handle import Owner
 from ._keys import Keys
+from ._request import Headers, headers_that_matter
+
+# CFACCESS_EMAIL_HEADER_* in C.
+EMAIL_HEADER = {"check": 0, "require": 1, "ignore": 2}
 
 
 class Verifier(Owner):
@@ -32,6 +49,14 @@ class Verifier(Owner):
     - `max_lifetime`: the longest time from `iat` to `exp` that is accepted, in seconds, 1 to 2,628,000, which
       is the month that Access allows
       (https://developers.cloudflare.com/cloudflare-one/access-controls/access-settings/session-management/).
+    - `max_age`: the longest time since `iat` that is accepted, in seconds, 1 to 2,628,000, without leeway.
+      `None` for no bound.
+    - `accept_cookie`: whether `verify_request` takes the token from the cookie `CF_Authorization` where there
+      is no header `Cf-Access-Jwt-Assertion`. Access does not promise to pass the cookie on.
+    - `email_header`: what `verify_request` makes of the header `Cf-Access-Authenticated-User-Email`, which
+      anybody can send. `"check"`: where it is there, it must be the verified e-mail, and empty for a service.
+      `"require"`: it must be there for a person, too. `"ignore"`: it is not looked at, and nobody may
+      believe it.
 
     Fractions of a second are rounded down. Raises `InvalidConfig` with what is wrong and what was expected,
     `InvalidArgument` if the keys are closed, and `TypeError` for wrong types: a bare string is no list.
@@ -51,7 +76,10 @@ class Verifier(Owner):
         keys: Keys,
         leeway: Seconds = 30,
         allow_services: Iterable[str] | Literal["any"] = (),
+        accept_cookie: bool = False,
+        email_header: Literal["check", "require", "ignore"] = "check",
         max_lifetime: Seconds = 2_628_000,
+        max_age: Seconds | None = None,
     ) -> None:
         if not isinstance(keys, Keys):
             raise TypeError(f"keys must be Keys, not {type(keys).__name__}")
@@ -62,6 +90,9 @@ class Verifier(Owner):
             None if any_service else texts(allow_services, "allow_services"),
             whole_seconds(leeway, "leeway", InvalidConfig),
             whole_seconds(max_lifetime, "max_lifetime", InvalidConfig),
+            None if max_age is None else whole_seconds(max_age, "max_age", InvalidConfig),
+            switch(accept_cookie, "accept_cookie"),
+            choice(email_header, EMAIL_HEADER, "email_header"),
             keys._opened(),
         )
         self._warnings = _native.warnings(self._handle)
@@ -87,7 +118,7 @@ class Verifier(Owner):
         3. key and signature: `UnknownKey`, `BadSignature`
         4. claims: `MalformedClaims`, `MissingClaim`, `InvalidClaim`
         5. policy: `WrongIssuer`, `WrongAudience`, `WrongTokenType`, `Expired`, `NotYetValid`,
-           `SessionTooLong`, `AmbiguousIdentity`, `ServiceNotAllowed`
+           `SessionTooLong`, `SessionTooOld`, `AmbiguousIdentity`, `ServiceNotAllowed`
 
         All of them are `AccessError`. Beside them it raises `InvalidArgument` for a `now` outside 0 to
         2^53 - 1 or a closed verifier, `Internal` for a fault of the library, and `TypeError` for another
@@ -107,5 +138,69 @@ class Verifier(Owner):
         if now is not None and (type(now) is not int or not 0 <= now <= LAST_SECOND):
             now = point_in_time(now)
         claims = Claims()
-        claims._head, claims._strings = _native.verify(handle, token, now)
+        claims._head, claims._strings = _native.verify(_native.TOKEN, handle, token, len(token), now)
         return claims
+
+    def verify_request(self, headers: Headers, now: Seconds | None = None) -> Claims:
+        """Verifies the token of a request, and returns what it says.
+
+        `headers` is one of these, and of it only `Cf-Access-Jwt-Assertion`, `Cookie` and
+        `Cf-Access-Authenticated-User-Email` are read, in any case of letters:
+
+        - a mapping of names to values, such as `request.headers` of Flask, Django, Starlette and others,
+          where `items()` may give a name more than once;
+        - a list of pairs of name and value;
+        - a WSGI environ: a `dict` with a tuple `wsgi.version`, or with `REQUEST_METHOD` and no hyphen in
+          its keys;
+        - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`.
+
+        Names and values are `bytes`, or `str` that stand for bytes as WSGI and the frameworks have it: in
+        ISO-8859-1. What does not fit there is taken as UTF-8.
+
+        The token is the value of `Cf-Access-Jwt-Assertion`. Where that header is not there and the cookie is
+        accepted, it is the value of the cookie `CF_Authorization`. `NoToken` if there is none or it is empty;
+        `Malformed` if there is more than one, also joined by a comma. Then it raises what `verify` raises,
+        and at last `IdentityMismatch` if the e-mail header is not as `email_header` has it. `TypeError` for
+        another type of argument. It never waits.
+
+        Two things are lost in a WSGI environ. Servers join repeated headers by a comma: assertions and
+        e-mails are refused then, as they should be, and a cookie behind such a comma is not found. And
+        some servers do not tell `_` in a name from `-`, so that a header with underscores is read like
+        the real one; gunicorn and Werkzeug drop such headers.
+
+        >>> verifier.verify_request({"Cf-Access-Jwt-Assertion": token}).email
+        'ada@example.com'
+        >>> verifier.verify_request([(b"accept", b"*/*")])
+        Traceback (most recent call last):
+        cfaccess.NoToken: NO_TOKEN: the request has no header Cf-Access-Jwt-Assertion
+        """
+        handle = self._handle
+        if handle is None:
+            handle = self._opened()
+        if now is not None and (type(now) is not int or not 0 <= now <= LAST_SECOND):
+            now = point_in_time(now)
+        found = headers_that_matter(headers)
+        claims = Claims()
+        claims._head, claims._strings = _native.verify(
+            _native.REQUEST, handle, _native.headers(found), len(found), now
+        )
+        return claims
+
+    def explain(self, token: Token, now: Seconds | None = None) -> dict[str, Any]:
+        """Tells people why a token is refused: every check that can be made, with what it expected and found.
+
+        The result is a new dict of plain values. `checks` is a list of dicts with `check`, `result`
+        (`"passed"` or `"failed"`), `expected` and `found`, and `status` and `message` where it failed. It is
+        no verdict, and has nothing that says whether the token is accepted. Claims are shown whether or not
+        the signature holds, the signature never: show it to whoever may see the claims.
+
+        Arguments are those of `verify`. Raises `InvalidArgument` for a `now` outside 0 to 2^53 - 1 or a
+        closed verifier, and `TypeError` for wrong types; nothing about the token.
+
+        >>> checks = verifier.explain(token, now=9_999_999_999)["checks"]
+        >>> [(check["check"], check["status"]) for check in checks if check["result"] == "failed"]
+        [('expiry', 'EXPIRED')]
+        """
+        moment = point_in_time(time.time() if now is None else now)
+        explanation: dict[str, Any] = json.loads(_native.explain(self._opened(), token_bytes(token), moment))
+        return explanation

@@ -1,0 +1,57 @@
+"""A FastAPI application behind Access: uvicorn fastapi_app:app"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from cfaccess import Claims, Keys, Verifier
+from cfaccess.asgi import AccessMiddleware, claims
+from fastapi import Depends, FastAPI, Header, Request, WebSocket
+from fastapi.responses import PlainTextResponse
+
+app = FastAPI(default_response_class=PlainTextResponse)
+app.add_middleware(
+    AccessMiddleware,
+    verifier=Verifier(
+        team=os.environ["ACCESS_TEAM"],
+        audiences=[os.environ["ACCESS_AUDIENCE"]],
+        keys=Keys.from_file(os.environ["ACCESS_CERTS"]),
+    ),
+    open_paths=["GET /healthz"],
+    login_page=os.environ.get("ACCESS_LOGIN_PAGE"),
+    check_origin=True,
+)
+
+
+def caller_of(request: Request) -> Claims:
+    caller = claims(request)
+    assert caller is not None  # only for paths that are not open
+    return caller
+
+
+Caller = Annotated[Claims, Depends(caller_of)]
+
+
+@app.api_route("/", methods=["GET", "POST"])
+async def hello(caller: Caller) -> str:
+    return f"hello, {caller.email}"
+
+
+@app.get("/legacy")
+async def legacy(cf_access_authenticated_user_email: Annotated[str, Header()]) -> str:
+    """Code that trusts the header is safe here: it is the verified e-mail."""
+    return "hello, " + cf_access_authenticated_user_email
+
+
+@app.get("/healthz")
+async def health(request: Request) -> str:
+    return "open" if claims(request) is None else "verified"
+
+
+@app.websocket("/socket")
+async def socket(websocket: WebSocket) -> None:
+    caller = claims(websocket)
+    await websocket.accept()
+    await websocket.send_text(f"hello, {caller.email if caller else 'nobody'}")
+    await websocket.close()

@@ -1,0 +1,74 @@
+"""The shared library: where it is, whether it fits, and the functions that are declared of it.
+
+A call that never waits keeps the GIL (`PyDLL`): to let it go around a few microseconds, and to queue for
+it again beside a busy thread, costs hundreds of times the call. A call that may wait, because it reads a
+file or prepares keys, lets it go (`CDLL`).
+"""
+
+from __future__ import annotations
+
+import os
+from ctypes import CDLL, PyDLL, c_uint32
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ._version import __version__
+
+
+def _library_path() -> Path:
+    """The library named by `CFACCESS_LIBRARY`, or else the one that the wheel put beside this file."""
+    named = os.environ.get("CFACCESS_LIBRARY")
+    if named:
+        path, origin = Path(named), "CFACCESS_LIBRARY"
+        if not path.is_absolute():
+            raise ImportError(f"cfaccess: CFACCESS_LIBRARY must be an absolute path, and is {named!r}")
+    else:
+        path, origin = Path(__file__).resolve().parent / "libcfaccess.so", "beside the package"
+    if not path.is_file():
+        hint = "" if named else "; CFACCESS_LIBRARY, which could name another one, is not set"
+        raise ImportError(f"cfaccess: the shared library is missing; tried {path} ({origin}){hint}")
+    return path
+
+
+def _load(kind: type[CDLL], path: Path) -> Any:
+    try:
+        return kind(str(path))
+    except OSError as error:
+        raise ImportError(f"cfaccess: the shared library cannot be loaded; tried {path}: {error}") from error
+
+
+def check_version(library: int, package: str) -> None:
+    """Refuses a library that does not speak this package's ABI: another major version (another minor one
+    while the major is 0), or older than the package."""
+    major, minor, patch = map(int, package.split("."))
+    wanted = (major << 16) | (minor << 8) | patch
+    breaking = 8 if major == 0 else 16
+    if library < wanted or library >> breaking != wanted >> breaking:
+        found = f"{library >> 16}.{library >> 8 & 255}.{library & 255}"
+        raise ImportError(f"cfaccess: version {package} cannot use {LIBRARY_PATH}, which is version {found}")
+
+
+LIBRARY_PATH = _library_path()
+_keeping_gil = _load(PyDLL, LIBRARY_PATH)
+_leaving_gil = _load(CDLL, LIBRARY_PATH)
+
+DECLARED: dict[str, Any] = {}
+"""Every function of the header, by its name."""
+
+
+def _declare(library: Any, result: Any, name: str, *arguments: Any) -> Any:
+    try:
+        function = getattr(library, name)
+    except AttributeError:
+        found = f"{LIBRARY_PATH} has no function {name}"
+        raise ImportError(f"cfaccess: {found}; it is not version {__version__}") from None
+    function.restype = result
+    function.argtypes = arguments
+    DECLARED[name] = function
+    return function
+
+
+quick, slow = partial(_declare, _keeping_gil), partial(_declare, _leaving_gil)
+
+check_version(quick(c_uint32, "cfaccess_version_number")(), __version__)

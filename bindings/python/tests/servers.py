@@ -1,0 +1,92 @@
+"""Real servers on the loopback with the applications of `examples`, and requests to them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPMessage
+from pathlib import Path
+from typing import NamedTuple
+
+import cfaccess
+import pytest
+from support import AUDIENCE, certs
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+LOGIN_PAGE = "https://acme.cloudflareaccess.com/cdn-cgi/access/login/app.example.com"
+
+GUNICORN = ["gunicorn", "--workers=1", "--threads=2", "--log-level=warning", "--bind=fd://{fd}"]
+UVICORN = ["uvicorn", "--log-level=warning", "--fd={fd}"]
+
+
+class Answer(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    headers: HTTPMessage
+    body: str
+
+
+class Server(NamedTuple):
+    """One that runs, and its port."""
+
+    port: int
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """An underscore in the name of a header is a hyphen."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, headers=named)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read().decode())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def serving(command: list[str], application: str, directory: Path) -> Iterator[Server]:
+    """Connections wait in the socket, which is open before the server starts: there is no race."""
+    (directory / "certs.json").write_text(certs("acme-1"))
+    environment = {
+        **os.environ,
+        "ACCESS_TEAM": "acme",
+        "ACCESS_AUDIENCE": AUDIENCE,
+        "ACCESS_CERTS": str(directory / "certs.json"),
+        "ACCESS_LOGIN_PAGE": LOGIN_PAGE,
+        "PYTHONPATH": os.pathsep.join([str(EXAMPLES), str(Path(cfaccess.__file__).parents[1])]),
+    }
+    with socket.create_server(("127.0.0.1", 0)) as listening, (directory / "log").open("w+") as log:
+        arguments = [word.format(fd=listening.fileno()) for word in command]
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments, application],
+            cwd=directory,
+            env=environment,
+            pass_fds=[listening.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            server = Server(listening.getsockname()[1])
+            _wait_for(server, process, directory / "log")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            server.ask("/healthz")
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")
