@@ -20,3 +20,20 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations a verification", allocations)
 	}
 }
+
+// A request costs no allocation more than its token, unless its cookies come in several headers.
+func TestAllocationsOfARequest(t *testing.T) {
+	verifier := acmeVerifier(t)
+	token := newMinter(t, "acme-1").token(t, personClaims(nil))
+	request := requestFromBrowser(token, []string{"theme=dark; CF_Authorization=" + token})
+
+	allocations := testing.AllocsPerRun(1000, func() {
+		if _, err := verifier.VerifyRequestAt(request, now); err != nil {
+			t.Fatal(err)
+		}
+	})
+
+	if allocations > 2 {
+		t.Errorf("%v allocations a request", allocations)
+	}
+}

@@ -1,6 +1,13 @@
 package cfaccess_test
 
-import "testing"
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
+)
 
 func BenchmarkVerify(b *testing.B) {
 	verifier := acmeVerifier(b)
@@ -35,4 +42,74 @@ func BenchmarkVerifyRefused(b *testing.B) {
 			b.Fatal("accepted")
 		}
 	}
+}
+
+// What a request costs more than its token is the difference to BenchmarkVerify. It is better seen
+// as the difference to BenchmarkVerifyRefused, where no signature is checked.
+func BenchmarkVerifyRequest(b *testing.B) {
+	benchmarkRequest(b, requestFromBrowser(newMinter(b, "acme-1").token(b, personClaims(nil)), nil))
+}
+
+func BenchmarkVerifyRequestRefused(b *testing.B) {
+	malformed := newMinter(b, "acme-1").token(b, personClaims(nil)) + "="
+	benchmarkRequest(b, requestFromBrowser(malformed, nil))
+}
+
+func BenchmarkVerifyRequestWithItsCookieRefused(b *testing.B) {
+	malformed := newMinter(b, "acme-1").token(b, personClaims(nil)) + "="
+	cookies := []string{"theme=dark; session=0123456789abcdef; CF_Authorization=" + malformed}
+	benchmarkRequest(b, requestFromBrowser(malformed, cookies))
+}
+
+func BenchmarkVerifyRequestWithManyCookiesRefused(b *testing.B) {
+	malformed := newMinter(b, "acme-1").token(b, personClaims(nil)) + "="
+	cookies := []string{strings.Repeat("name=0123456789abcdef; ", 178) + "CF_Authorization=" + malformed}
+	benchmarkRequest(b, requestFromBrowser(malformed, cookies))
+}
+
+func benchmarkRequest(b *testing.B, request *http.Request) {
+	verifier := acmeVerifier(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		verifier.VerifyRequestAt(request, now)
+	}
+}
+
+func BenchmarkMiddleware(b *testing.B) {
+	protect := newMiddleware(b, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: acmeVerifier(b)}}, CheckOrigin: true})
+	handler := protect(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	request := requestFromBrowser(currentToken(b, nil), nil)
+	request.URL = &url.URL{Path: "/"}
+	b.ReportAllocs()
+	for b.Loop() {
+		handler.ServeHTTP(nil, request)
+	}
+}
+
+// requestFromBrowser has the headers that come from a browser through Access.
+func requestFromBrowser(token string, cookies []string) *http.Request {
+	header := http.Header{}
+	for name, value := range map[string]string{
+		"Accept":                             "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+		"Accept-Encoding":                    "gzip, br",
+		"Accept-Language":                    "en-US,en;q=0.5",
+		"Cdn-Loop":                           "cloudflare; loops=1",
+		"Cf-Access-Authenticated-User-Email": "user@example.com",
+		"Cf-Access-Jwt-Assertion":            token,
+		"Cf-Connecting-Ip":                   "203.0.113.7",
+		"Cf-Ipcountry":                       "US",
+		"Cf-Ray":                             "8f0000000000abcd-FRA",
+		"Sec-Fetch-Dest":                     "document",
+		"Sec-Fetch-Mode":                     "navigate",
+		"Sec-Fetch-Site":                     "same-origin",
+		"User-Agent":                         "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+		"X-Forwarded-For":                    "203.0.113.7",
+		"X-Forwarded-Proto":                  "https",
+	} {
+		header.Set(name, value)
+	}
+	if cookies != nil {
+		header["Cookie"] = cookies
+	}
+	return &http.Request{Method: http.MethodGet, Header: header}
 }

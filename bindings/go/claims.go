@@ -39,7 +39,9 @@ type Claims struct {
 	Issuer string
 	// PrincipalID names the caller across applications and teams: <host of the team>/person/<sub>
 	// or <host of the team>/service/<Client ID>. It, not an e-mail address, is what to store
-	// beside data that the caller owns.
+	// beside data that the caller owns: an address can pass to another person, one person's
+	// address can change, other teams may know the same address as somebody else, and a service
+	// has none.
 	PrincipalID string
 	// Subject is the person's UUID ("sub"). Access gives a new one to a person who is removed
 	// and added again. Empty for a service.
@@ -57,6 +59,9 @@ type Claims struct {
 	NotBefore time.Time
 	// ExpiresAt is when the token ceases to be valid ("exp").
 	ExpiresAt time.Time
+	// EndsAt is when a session of the application's own should end at the latest: ExpiresAt, or
+	// earlier if [Config.MaxAge] ends it before.
+	EndsAt time.Time
 	// IdentityNonce is the key of the person's identity in Access ("identity_nonce"); optional.
 	IdentityNonce string
 	// Nonce stands for IdentityNonce in the older shape of a token ("nonce"); optional.
@@ -68,7 +73,8 @@ type Claims struct {
 	// TokenType is "app" ("type"); absent in the older shape of a token.
 	TokenType string
 	// Custom is a JSON object of the claims that the team configured ("custom"); optional.
-	// Access leaves some out if they are too long, so a missing one says nothing.
+	// Access leaves some out if they are too long, so a missing one says nothing. [Claims.Groups]
+	// reads the groups.
 	Custom JSON
 	// Payload is the whole payload, the very bytes that were signed.
 	Payload JSON
@@ -101,10 +107,9 @@ func (c *Claims) Has(claim Claim) bool {
 	return c.present&claim != 0
 }
 
-// SecondsLeft is how many seconds lie between now and ExpiresAt, without any leeway; negative
-// after it.
+// SecondsLeft is how many seconds lie between now and EndsAt, without any leeway; never below 0.
 func (c *Claims) SecondsLeft(now time.Time) int64 {
-	return c.ExpiresAt.Unix() - now.Unix()
+	return max(0, c.EndsAt.Unix()-now.Unix())
 }
 
 // JSON is JSON text, empty if there is none.

@@ -43,7 +43,7 @@ func TestClaimsOfAPerson(t *testing.T) {
 	if left := claims.SecondsLeft(now.Add(time.Hour)); left != 82800 {
 		t.Errorf("seconds left: %d", left)
 	}
-	if left := claims.SecondsLeft(claims.ExpiresAt.Add(time.Second)); left != -1 {
+	if left := claims.SecondsLeft(claims.ExpiresAt.Add(time.Second)); left != 0 {
 		t.Errorf("seconds left after the end: %d", left)
 	}
 }
@@ -157,7 +157,7 @@ func TestJSONThatIsAbsent(t *testing.T) {
 	}
 }
 
-func TestTheBitsOfClaimsAreThoseOfTheHeader(t *testing.T) {
+func TestTheConstantsAreThoseOfTheHeader(t *testing.T) {
 	header := readHeader(t)
 	for name, claim := range map[string]cfaccess.Claim{
 		"NOT_BEFORE": cfaccess.ClaimNotBefore, "SUBJECT": cfaccess.ClaimSubject, "EMAIL": cfaccess.ClaimEmail,
@@ -167,6 +167,9 @@ func TestTheBitsOfClaimsAreThoseOfTheHeader(t *testing.T) {
 	} {
 		expectConstant(t, header, "CFACCESS_CLAIM_"+name, uint32(claim))
 	}
+	expectConstant(t, header, "CFACCESS_EMAIL_HEADER_CHECK", uint32(cfaccess.EmailHeaderCheck))
+	expectConstant(t, header, "CFACCESS_EMAIL_HEADER_REQUIRE", uint32(cfaccess.EmailHeaderRequire))
+	expectConstant(t, header, "CFACCESS_EMAIL_HEADER_IGNORE", uint32(cfaccess.EmailHeaderIgnore))
 	expectConstant(t, header, "CFACCESS_KIND_PERSON", uint32(cfaccess.Person))
 	expectConstant(t, header, "CFACCESS_KIND_SERVICE", uint32(cfaccess.Service))
 }

@@ -1,6 +1,7 @@
 package cfaccess_test
 
 import (
+	"net/http"
 	"testing"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
@@ -18,6 +19,10 @@ func TestAClosedVerifierRefuses(t *testing.T) {
 	if claims != nil {
 		t.Error("claims came with the error")
 	}
+	_, err = verifier.VerifyHeader(http.Header{})
+	expectError(t, err, cfaccess.ErrInvalidArgument)
+	_, err = verifier.Explain(token, now)
+	expectError(t, err, cfaccess.ErrInvalidArgument)
 	if verifier.Warnings() != nil {
 		t.Error("a closed verifier has no warnings")
 	}
@@ -61,6 +66,10 @@ func TestNilAndUnmadeValuesRefuse(t *testing.T) {
 			_, err = cfaccess.NewVerifier(acmeConfig(), test.keys)
 			expectError(t, err, test.want)
 			_, err = test.verifier.Verify("")
+			expectError(t, err, test.want)
+			_, err = test.verifier.VerifyRequest(&http.Request{})
+			expectError(t, err, test.want)
+			_, err = test.verifier.Explain("", now)
 			expectError(t, err, test.want)
 			test.verifier.Warnings()
 			test.verifier.Close()

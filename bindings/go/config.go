@@ -29,6 +29,11 @@ type Config struct {
 	// 2,628,000 (one month, the longest session of Access). 0 means one month.
 	MaxLifetime time.Duration
 
+	// MaxAge is the longest time since "iat" that is accepted, in whole seconds up to 2,628,000,
+	// compared without leeway. 0 means no such bound. A person who stays longer has to log in
+	// again, even if Access would still let them in.
+	MaxAge time.Duration
+
 	// AllowServices are the Client IDs of service tokens that are let in. By default only
 	// persons are.
 	AllowServices []string
@@ -36,7 +41,31 @@ type Config struct {
 	// AllowAnyService lets in every service token of the team that has the right audience. It
 	// and AllowServices exclude each other.
 	AllowAnyService bool
+
+	// AcceptCookie takes the token of a request from the cookie CF_Authorization where the header
+	// Cf-Access-Jwt-Assertion is not there. Access does not promise to pass the cookie on, and a
+	// browser sends it along with requests that other sites cause: see [Guard.CheckOrigin].
+	AcceptCookie bool
+
+	// EmailHeader says what is made of the request header Cf-Access-Authenticated-User-Email,
+	// which anybody can send. By default it is checked.
+	EmailHeader EmailHeader
 }
+
+// EmailHeader is a policy for the request header Cf-Access-Authenticated-User-Email. No policy
+// believes the header by itself.
+type EmailHeader int32
+
+const (
+	// EmailHeaderCheck refuses a request whose header is not the verified e-mail, or not empty
+	// for a service. The header may be missing. The default.
+	EmailHeaderCheck EmailHeader = iota
+	// EmailHeaderRequire also refuses a person's request without the header.
+	EmailHeaderRequire
+	// EmailHeaderIgnore does not look at the header. Nothing behind the verifier may believe it
+	// then, unless a [Guard] has overwritten it.
+	EmailHeaderIgnore
+)
 
 // build gives the configuration as the library takes it. The caller frees it.
 func (c Config) build() (*C.cfaccess_config, error) {
@@ -68,6 +97,9 @@ func (c Config) fill(config *C.cfaccess_config) error {
 	if err := c.fillTimes(config); err != nil {
 		return err
 	}
+	if err := c.fillRequests(config); err != nil {
+		return err
+	}
 	return c.fillServices(config)
 }
 
@@ -91,9 +123,27 @@ func (c Config) fillTimes(config *C.cfaccess_config) error {
 		if err != nil {
 			return err
 		}
-		return outcomeError(C.cfaccess_go_config_set_max_lifetime(config, seconds))
+		if err := outcomeError(C.cfaccess_go_config_set_max_lifetime(config, seconds)); err != nil {
+			return err
+		}
+	}
+	if c.MaxAge != 0 {
+		seconds, err := wholeSeconds("the maximum age", c.MaxAge)
+		if err != nil {
+			return err
+		}
+		return outcomeError(C.cfaccess_go_config_set_max_age(config, seconds))
 	}
 	return nil
+}
+
+func (c Config) fillRequests(config *C.cfaccess_config) error {
+	if c.AcceptCookie {
+		if err := outcomeError(C.cfaccess_go_config_accept_cookie(config)); err != nil {
+			return err
+		}
+	}
+	return outcomeError(C.cfaccess_go_config_set_email_header(config, C.int32_t(c.EmailHeader)))
 }
 
 func (c Config) fillServices(config *C.cfaccess_config) error {

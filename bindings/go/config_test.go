@@ -72,6 +72,37 @@ func TestMaxLifetime(t *testing.T) {
 	}
 }
 
+func TestMaxAge(t *testing.T) {
+	token := newMinter(t, "acme-1").token(t, personClaims(object{"nbf": nil}))
+	unbounded := acmeVerifier(t)
+	config := acmeConfig()
+	config.MaxAge = time.Hour
+	bounded := newVerifier(t, config, loadKeys(t, "acme.jwks.json"))
+
+	claims, inTime := bounded.VerifyAt(token, now.Add(time.Hour))
+	_, tooLate := bounded.VerifyAt(token, now.Add(time.Hour+time.Second))
+	_, unboundedLate := unbounded.VerifyAt(token, now.Add(time.Hour+time.Second))
+
+	expectError(t, tooLate, cfaccess.ErrSessionTooOld)
+	if inTime != nil || unboundedLate != nil {
+		t.Fatalf("got %v, %v", inTime, unboundedLate)
+	}
+	if end := now.Add(time.Hour); !claims.EndsAt.Equal(end) || claims.ExpiresAt.Equal(end) {
+		t.Errorf("ends at %v, expires at %v", claims.EndsAt, claims.ExpiresAt)
+	}
+	if left := claims.SecondsLeft(now.Add(time.Minute)); left != 59*60 {
+		t.Errorf("seconds left: %d", left)
+	}
+}
+
+func TestWithoutMaxAgeTheSessionEndsWithTheToken(t *testing.T) {
+	claims := mustVerify(t, acmeVerifier(t), newMinter(t, "acme-1").token(t, personClaims(nil)))
+
+	if !claims.EndsAt.Equal(claims.ExpiresAt) {
+		t.Errorf("ends at %v, expires at %v", claims.EndsAt, claims.ExpiresAt)
+	}
+}
+
 func TestAConfigThatIsRefused(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	for name, change := range map[string]func(*cfaccess.Config){
@@ -89,6 +120,11 @@ func TestAConfigThatIsRefused(t *testing.T) {
 		"lifetime in milliseconds": func(c *cfaccess.Config) { c.MaxLifetime = 1500 * time.Millisecond },
 		"lifetime over its cap":    func(c *cfaccess.Config) { c.MaxLifetime = 2_628_001 * time.Second },
 		"negative lifetime":        func(c *cfaccess.Config) { c.MaxLifetime = -time.Second },
+		"age in milliseconds":      func(c *cfaccess.Config) { c.MaxAge = 1500 * time.Millisecond },
+		"age over its cap":         func(c *cfaccess.Config) { c.MaxAge = 2_628_001 * time.Second },
+		"negative age":             func(c *cfaccess.Config) { c.MaxAge = -time.Second },
+		"unknown e-mail policy":    func(c *cfaccess.Config) { c.EmailHeader = 3 },
+		"negative e-mail policy":   func(c *cfaccess.Config) { c.EmailHeader = -1 },
 		"empty Client ID":          func(c *cfaccess.Config) { c.AllowServices = []string{""} },
 		"Client ID with a NUL":     func(c *cfaccess.Config) { c.AllowServices = []string{clientID + "\x00"} },
 		"both kinds of services": func(c *cfaccess.Config) {

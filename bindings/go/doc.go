@@ -1,5 +1,6 @@
 // Package cfaccess tells an origin server who is calling when the server sits behind Cloudflare
-// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion).
+// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion) and
+// lets through, as a net/http middleware, only those that are verified.
 //
 // It is a thin layer over the C library libcfaccess. The library decides; this package converts.
 // The same bytes give the same verdict in every language.
@@ -9,7 +10,19 @@
 //		Team:      "acme",
 //		Audiences: []string{"32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"},
 //	}, keys)
-//	claims, err := verifier.Verify(token)
+//	claims, err := verifier.VerifyRequest(request)
+//
+// # Middleware
+//
+// [NewMiddleware] puts a verifier, or one for each host and path, before any [http.Handler]:
+//
+//	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{
+//		Routes: []cfaccess.Route{{Verifier: verifier}},
+//		Open:   []cfaccess.OpenPath{{Method: "GET", Path: "/healthz"}},
+//	})
+//	http.ListenAndServe("127.0.0.1:8080", protect(mux))
+//
+// Handlers ask [FromContext] who is calling.
 //
 // # Refusals
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"net/http/httptest"
 	"time"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
@@ -103,19 +104,24 @@ func ExampleKeys_Status() {
 	// 1 key in force, 7 skipped
 }
 
-// A handler that lets in whom Access let in.
-func Example_handler() {
+// A handler that lets in whom Access let in. NewMiddleware does the same, and more, for any handler.
+func ExampleVerifier_VerifyRequest() {
 	verifier := exampleVerifier()
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		claims, err := verifier.Verify(r.Header.Get("Cf-Access-Jwt-Assertion"))
+	defer verifier.Close()
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		claims, err := verifier.VerifyRequest(r)
 		if err != nil {
 			var refusal *cfaccess.AccessError
 			errors.As(err, &refusal)
-			log.Print(err)
 			http.Error(w, refusal.Status, refusal.HTTPStatus)
 			return
 		}
 		fmt.Fprintln(w, "hello,", claims.Email)
-	})
-	_ = handler
+	}
+
+	recorder := httptest.NewRecorder()
+	handler(recorder, httptest.NewRequest("GET", "/", nil))
+	fmt.Print(recorder.Code, " ", recorder.Body)
+	// Output:
+	// 401 NO_TOKEN
 }

@@ -33,6 +33,10 @@ func libraryStatusName(number int32) string {
 	return C.GoString(C.cfaccess_status_name(C.int32_t(number)))
 }
 
+func libraryStatusDescription(number int32) string {
+	return C.GoString(C.cfaccess_status_description(C.int32_t(number)))
+}
+
 func libraryStatusHTTP(number int32) int {
 	return int(C.cfaccess_status_http(C.int32_t(number)))
 }

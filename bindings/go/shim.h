@@ -102,9 +102,34 @@ static inline cfaccess_go_outcome cfaccess_go_config_set_max_lifetime(cfaccess_c
     return outcome;
 }
 
+static inline cfaccess_go_outcome cfaccess_go_config_set_max_age(cfaccess_config *config, int64_t seconds) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_set_max_age(config, seconds, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_accept_cookie(cfaccess_config *config) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_accept_cookie(config, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_set_email_header(cfaccess_config *config, int32_t policy) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_set_email_header(config, policy, &outcome.error);
+    return outcome;
+}
+
 static inline cfaccess_go_verifier cfaccess_go_verifier_new(const cfaccess_config *config, const cfaccess_keys *keys) {
     cfaccess_go_verifier made = {0};
     made.outcome.status = cfaccess_verifier_new(config, keys, &made.verifier, &made.outcome.error);
+    return made;
+}
+
+static inline cfaccess_go_string cfaccess_go_explain(const cfaccess_verifier *verifier, const char *token,
+                                                     size_t token_len, int64_t now) {
+    cfaccess_go_string made = {0};
+    made.outcome.status = cfaccess_verifier_explain(verifier, token, token_len, now, &made.string, &made.outcome.error);
     return made;
 }
 

@@ -19,7 +19,7 @@ var (
 	// ErrKeysPending (503): the keys are being fetched. No function of this version gives it.
 	ErrKeysPending = status(23, "KEYS_PENDING", 503)
 
-	// ErrNoToken (401): the request carries no token. No function of this version gives it.
+	// ErrNoToken (401): the request carries no token.
 	ErrNoToken = status(40, "NO_TOKEN", 401)
 	// ErrTooLarge (401): the token is longer than 16,384 bytes, or its decoded header than 2,048.
 	ErrTooLarge = status(41, "TOO_LARGE", 401)
@@ -57,15 +57,13 @@ var (
 	ErrNotYetValid = status(87, "NOT_YET_VALID", 401)
 	// ErrSessionTooLong (401): the token lives longer than Config.MaxLifetime.
 	ErrSessionTooLong = status(88, "SESSION_TOO_LONG", 401)
-	// ErrSessionTooOld (401): the login is longer ago than allowed. No function of this version
-	// gives it.
+	// ErrSessionTooOld (401): the login is longer ago than Config.MaxAge.
 	ErrSessionTooOld = status(89, "SESSION_TOO_OLD", 401)
 	// ErrAmbiguousIdentity (403): neither a person nor a service, or both.
 	ErrAmbiguousIdentity = status(90, "AMBIGUOUS_IDENTITY", 403)
 	// ErrServiceNotAllowed (403): the service's Client ID is not allowed by the Config.
 	ErrServiceNotAllowed = status(91, "SERVICE_NOT_ALLOWED", 403)
-	// ErrIdentityMismatch (403): the request names another person than the token. No function of
-	// this version gives it.
+	// ErrIdentityMismatch (403): the request names another person than the token.
 	ErrIdentityMismatch = status(92, "IDENTITY_MISMATCH", 403)
 	// ErrRevoked (401): the token was revoked. No function of this version gives it.
 	ErrRevoked = status(93, "REVOKED", 401)

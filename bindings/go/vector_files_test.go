@@ -70,13 +70,16 @@ type vectorConfig struct {
 	Audiences     []string
 	Leeway        *int64
 	MaxLifetime   *int64          `json:"max_lifetime"`
+	MaxAge        *int64          `json:"max_age"`
 	AllowServices json.RawMessage `json:"allow_services"`
+	AcceptCookie  bool            `json:"accept_cookie"`
+	EmailHeader   string          `json:"email_header"`
 }
 
 // inGo gives the configuration as this package takes it.
 func (c vectorConfig) inGo(t testing.TB) cfaccess.Config {
 	t.Helper()
-	config := cfaccess.Config{Team: c.Team, Audiences: c.Audiences}
+	config := cfaccess.Config{Team: c.Team, Audiences: c.Audiences, AcceptCookie: c.AcceptCookie}
 	if c.Leeway != nil {
 		config.Leeway = seconds(*c.Leeway)
 		if *c.Leeway == 0 {
@@ -89,6 +92,13 @@ func (c vectorConfig) inGo(t testing.TB) cfaccess.Config {
 			t.Skip("a MaxLifetime of 0 seconds: in Go, 0 stands for the default")
 		}
 	}
+	if c.MaxAge != nil {
+		config.MaxAge = seconds(*c.MaxAge)
+		if *c.MaxAge == 0 {
+			t.Skip("a MaxAge of 0 seconds: in Go, 0 stands for no bound")
+		}
+	}
+	config.EmailHeader = emailHeader(t, c.EmailHeader)
 	if string(c.AllowServices) == `"any"` {
 		config.AllowAnyService = true
 	} else if c.AllowServices != nil {
@@ -97,6 +107,20 @@ func (c vectorConfig) inGo(t testing.TB) cfaccess.Config {
 		}
 	}
 	return config
+}
+
+func emailHeader(t testing.TB, policy string) cfaccess.EmailHeader {
+	t.Helper()
+	switch policy {
+	case "", "check":
+		return cfaccess.EmailHeaderCheck
+	case "require":
+		return cfaccess.EmailHeaderRequire
+	case "ignore":
+		return cfaccess.EmailHeaderIgnore
+	}
+	t.Fatalf("the vectors have an unknown policy for the e-mail header: %q", policy)
+	return 0
 }
 
 // seconds gives a duration. The longest one, 292 years, stands for all that are longer still.

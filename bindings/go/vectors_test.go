@@ -85,6 +85,8 @@ func claimByName(t *testing.T, claims *cfaccess.Claims, name string) any {
 		return claims.IssuedAt.Unix()
 	case "expires_at":
 		return claims.ExpiresAt.Unix()
+	case "ends_at":
+		return claims.EndsAt.Unix()
 	case "not_before":
 		if optional(cfaccess.ClaimNotBefore, claims.NotBefore) == nil {
 			return nil

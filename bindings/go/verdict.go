@@ -20,6 +20,14 @@ func verdictText(verdict *C.cfaccess_go_verdict) string {
 	return unsafe.String(&text[0], len(text))
 }
 
+// conclude turns what a verification gave into the results of its function.
+func conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
+	if verdict.status != C.CFACCESS_STATUS_OK {
+		return nil, statusError(int32(verdict.status), verdictText(verdict))
+	}
+	return newClaims(verdict), nil
+}
+
 // newClaims makes Go-owned claims. Their strings are all parts of one.
 func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
 	text := verdictText(verdict)
@@ -32,6 +40,7 @@ func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
 		CommonName:    part(text, verdict.common_name),
 		IssuedAt:      unixTime(verdict.issued_at),
 		ExpiresAt:     unixTime(verdict.expires_at),
+		EndsAt:        unixTime(verdict.ends_at),
 		IdentityNonce: part(text, verdict.identity_nonce),
 		Nonce:         part(text, verdict.nonce),
 		Session:       part(text, verdict.session),

@@ -24,6 +24,7 @@ typedef struct cfaccess_go_verdict {
     int64_t issued_at;
     int64_t not_before;
     int64_t expires_at;
+    int64_t ends_at;
     cfaccess_go_span payload;
     cfaccess_go_span issuer;
     cfaccess_go_span principal_id;
@@ -76,6 +77,7 @@ static inline void cfaccess_go_accept(cfaccess_claims *claims, cfaccess_go_verdi
     verdict->issued_at = claims->issued_at;
     verdict->not_before = claims->not_before;
     verdict->expires_at = claims->expires_at;
+    verdict->ends_at = claims->ends_at;
     verdict->payload = cfaccess_go_span_of(claims->payload, block);
     verdict->issuer = cfaccess_go_span_of(claims->issuer, block);
     verdict->principal_id = cfaccess_go_span_of(claims->principal_id, block);
@@ -99,18 +101,26 @@ static inline void cfaccess_go_accept(cfaccess_claims *claims, cfaccess_go_verdi
     cfaccess_claims_free(claims);
 }
 
+/* Takes what a verification gave out. */
+static inline void cfaccess_go_conclude(cfaccess_status status, cfaccess_claims *claims, cfaccess_error *error,
+                                        cfaccess_go_verdict *verdict) {
+    verdict->status = status;
+    if (status == CFACCESS_STATUS_OK) {
+        cfaccess_go_accept(claims, verdict);
+    } else {
+        cfaccess_go_refuse(error, verdict);
+    }
+}
+
 /* `now` is used if `use_now` is not 0; else the library reads its clock. */
 static inline void cfaccess_go_verify(const cfaccess_verifier *verifier, const char *token, size_t token_len,
                                       int use_now, int64_t now, cfaccess_go_verdict *verdict) {
     cfaccess_claims *claims = NULL;
     cfaccess_error *error = NULL;
-    verdict->status = use_now ? cfaccess_verifier_verify_at(verifier, token, token_len, now, &claims, &error)
-                              : cfaccess_verifier_verify(verifier, token, token_len, &claims, &error);
-    if (verdict->status == CFACCESS_STATUS_OK) {
-        cfaccess_go_accept(claims, verdict);
-    } else {
-        cfaccess_go_refuse(error, verdict);
-    }
+    cfaccess_status status = use_now
+                                 ? cfaccess_verifier_verify_at(verifier, token, token_len, now, &claims, &error)
+                                 : cfaccess_verifier_verify(verifier, token, token_len, &claims, &error);
+    cfaccess_go_conclude(status, claims, error, verdict);
 }
 
 /* Brings the text that did not fit, and frees the claims. `text` has room for `text_length` bytes. */

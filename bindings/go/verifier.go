@@ -54,8 +54,8 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 //   - key and signature: [ErrUnknownKey], [ErrBadSignature]
 //   - claims as such: [ErrMalformedClaims], [ErrMissingClaim], [ErrInvalidClaim]
 //   - claims against the configuration: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType],
-//     [ErrExpired], [ErrNotYetValid], [ErrSessionTooLong], [ErrAmbiguousIdentity],
-//     [ErrServiceNotAllowed]
+//     [ErrExpired], [ErrNotYetValid], [ErrSessionTooLong], [ErrSessionTooOld],
+//     [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
 //
 // Besides: [ErrInvalidArgument] if the Verifier is closed, [ErrInternal].
 func (v *Verifier) Verify(token string) (*Claims, error) {
@@ -76,19 +76,19 @@ func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error)
 	if err != nil {
 		return nil, err
 	}
-	var flag C.int
-	if useNow {
-		flag = 1
-	}
 	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
 	var verdict C.cfaccess_go_verdict
-	C.cfaccess_go_verify(pointer, text, C.size_t(len(token)), flag, C.int64_t(now), &verdict)
+	C.cfaccess_go_verify(pointer, text, C.size_t(len(token)), flag(useNow), C.int64_t(now), &verdict)
 	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
 	v.giveBack()
-	if verdict.status != C.CFACCESS_STATUS_OK {
-		return nil, statusError(int32(verdict.status), verdictText(&verdict))
+	return conclude(&verdict)
+}
+
+func flag(set bool) C.int {
+	if set {
+		return 1
 	}
-	return newClaims(&verdict), nil
+	return 0
 }
 
 // Warnings tells what looks like a mistake in the configuration without being wrong for certain,

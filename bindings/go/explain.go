@@ -1,0 +1,37 @@
+package cfaccess
+
+// #include "shim.h"
+import "C"
+
+import (
+	"runtime"
+	"time"
+	"unsafe"
+)
+
+// Explain tells people why a token is refused at a time: it makes every check that can be made, not
+// only those up to the first that fails. The result is a JSON object whose list "checks" has an
+// object for each: "check", "result" ("passed" or "failed"), "expected", "found", and "status" and
+// "message" if it failed.
+//
+// It is not a verdict, and no member of it says whether the token is accepted: only
+// [Verifier.Verify] and [Verifier.VerifyRequest] do. It shows claims whether or not the signature
+// holds, so it is not for those who should not see them; the signature it never shows.
+//
+// Errors, none of which says anything about the token: [ErrInvalidArgument] if the time is before
+// 1970 or more than 2^53 - 1 seconds after it, or the Verifier is closed.
+func (v *Verifier) Explain(token string, at time.Time) (JSON, error) {
+	pointer, err := v.borrow()
+	if err != nil {
+		return "", err
+	}
+	defer v.giveBack()
+	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
+	made := C.cfaccess_go_explain(pointer, text, C.size_t(len(token)), C.int64_t(at.Unix()))
+	runtime.KeepAlive(token)
+	if err := outcomeError(made.outcome); err != nil {
+		return "", err
+	}
+	defer C.cfaccess_string_free(made.string)
+	return JSON(C.GoString(made.string)), nil
+}

@@ -1,0 +1,177 @@
+package cfaccess
+
+import (
+	"errors"
+	"net/http"
+)
+
+// Guard says what a middleware lets through, and how it answers the rest. [NewMiddleware] makes one.
+type Guard struct {
+	// Routes say which verifier judges which requests. At least one is needed, and a request
+	// that none is for is refused with [ErrNoRoute].
+	Routes []Route
+
+	// Open are the requests that are let through unverified, such as health checks, webhooks and
+	// the OPTIONS of a browser.
+	Open []OpenPath
+
+	// CheckOrigin refuses, with [ErrCrossOrigin], what a browser sends because of a page of
+	// another origin, unless its method is GET, HEAD or OPTIONS. A WebSocket handshake is
+	// refused too. The login cookie that Access turns into the token is SameSite=None by
+	// default, so a browser sends it along with such requests.
+	//
+	// The headers Sec-Fetch-Site and, from browsers without it, Origin decide. A request without
+	// both does not come from a page, and passes. Open paths are not checked.
+	CheckOrigin bool
+
+	// TrustedOrigins are other origins, like "https://app.example.com", that CheckOrigin lets
+	// through.
+	TrustedOrigins []string
+
+	// OnRefusal is told of every refusal, for logging. It may run in several goroutines at
+	// once. The request is as it came: its headers hold the token, so do not log them. If it
+	// panics, the server ends the request without an answer, and the handler is not reached.
+	OnRefusal func(request *http.Request, refusal *AccessError)
+}
+
+// Route names the requests that a verifier judges. Verifiers of several routes may share their Keys.
+type Route struct {
+	// Host is the host that requests are for, without a port, in any case: "app.example.com".
+	// Empty means every host that no other route names: the routes that name a host are the only
+	// ones for it.
+	Host string
+
+	// Prefix is where the paths begin: "/admin" is for "/admin" and "/admin/users", not for
+	// "/administration". Of several that fit the longest wins. Empty or "/" means all paths.
+	// Paths are compared after decoding, letter by letter.
+	Prefix string
+
+	// Verifier judges the requests.
+	Verifier *Verifier
+
+	// LoginPage is where a browser is sent to log in, if not empty:
+	// "https://<team>.cloudflareaccess.com/cdn-cgi/access/login/<host>". The path of the
+	// request is added as the parameter redirect_url, its query is not.
+	//
+	// Only a page that a browser navigates to with GET is redirected, with 302, and only if
+	// there was no token or it ceased to be valid ([ErrNoToken], [ErrExpired],
+	// [ErrSessionTooOld], [ErrRevoked]); never a request with X-Requested-With:
+	// XMLHttpRequest.
+	LoginPage string
+}
+
+// OpenPath is a request that is let through unverified: one method of one path, not of those below
+// it. GET does not include HEAD.
+type OpenPath struct {
+	// Host is as in [Route], and empty means every host.
+	Host string
+	// Method is the method, in capitals.
+	Method string
+	// Path is the whole path, decoded.
+	Path string
+}
+
+// Refusals of a [Guard] itself. They are no statuses of the library.
+var (
+	// ErrNoRoute (403): no route of the Guard is for the host and path.
+	ErrNoRoute error = &condition{name: "NO_ROUTE", http: http.StatusForbidden}
+	// ErrUncleanPath (403): the path could be understood in several ways, see [NewMiddleware].
+	ErrUncleanPath error = &condition{name: "UNCLEAN_PATH", http: http.StatusForbidden}
+	// ErrCrossOrigin (403): a page of another origin caused the request, see Guard.CheckOrigin.
+	ErrCrossOrigin error = &condition{name: "CROSS_ORIGIN", http: http.StatusForbidden}
+)
+
+// NewMiddleware makes a function that puts a guard before a handler:
+//
+//	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{
+//		Routes: []cfaccess.Route{{Verifier: verifier}},
+//	})
+//	http.ListenAndServe("127.0.0.1:8080", protect(mux))
+//
+// The handler gets a request only if [Verifier.VerifyRequest] accepts it or it is for an
+// [OpenPath]. [FromContext] gives the claims, and [IsOpen] tells the two cases apart. In the request
+// that the handler gets, the header Cf-Access-Authenticated-User-Email is the verified e-mail; for
+// services and on open paths there is none, whatever was sent and whatever [Config.EmailHeader] is.
+//
+// # Answers
+//
+// A refused request is answered with [AccessError.HTTPStatus] and the name and general meaning of
+// the status, never the message of the error, in JSON:
+//
+//	{"status":"EXPIRED","message":"the token has expired"}
+//
+// or as plain text if the header Accept prefers text/plain or text/html. No answer is to be cached.
+//
+// # Paths
+//
+// Paths of a request are those of its URL as the middleware gets it, so the middleware goes outside
+// of anything that changes them, such as [http.StripPrefix]. A path which a handler, a proxy or a
+// file system could take for another one is unclean: with an empty, "." or ".." segment (also
+// before a ";"), an encoded slash, a backslash, a control character, something still encoded after
+// decoding, or invalid UTF-8. An unclean path is never open, and where paths decide between routes
+// it is refused with [ErrUncleanPath]. Where a host has one route for all paths it passes.
+//
+// A handler that takes different letters for the same path ("/Admin") needs a host of its own.
+//
+// Errors: [ErrInvalidConfig] says what of the Guard is wrong.
+func NewMiddleware(config Guard) (func(next http.Handler) http.Handler, error) {
+	made, err := newGuard(config)
+	if err != nil {
+		return nil, err
+	}
+	return made.before, nil
+}
+
+// guard is a Guard made ready for use.
+type guard struct {
+	routes    routes
+	open      map[OpenPath]bool
+	origins   originCheck
+	onRefusal func(*http.Request, *AccessError)
+}
+
+func (g *guard) before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.isOpen(r) {
+			next.ServeHTTP(w, passed(r, nil))
+			return
+		}
+		route, err := g.routes.find(r)
+		var claims *Claims
+		if err == nil {
+			claims, err = g.judge(route, r)
+		}
+		if err != nil {
+			g.refuse(w, r, route, accessError(err))
+			return
+		}
+		next.ServeHTTP(w, passed(r, claims))
+	})
+}
+
+func (g *guard) judge(route *route, r *http.Request) (*Claims, error) {
+	claims, err := route.verifier.VerifyRequest(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.origins.check(r); err != nil {
+		return nil, err
+	}
+	return claims, nil
+}
+
+func (g *guard) isOpen(r *http.Request) bool {
+	if len(g.open) == 0 || !isClean(r.URL) {
+		return false
+	}
+	return g.open[OpenPath{Method: r.Method, Path: r.URL.Path}] ||
+		g.open[OpenPath{Host: hostOf(r), Method: r.Method, Path: r.URL.Path}]
+}
+
+func accessError(err error) *AccessError {
+	var refusal *AccessError
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	return &AccessError{Status: "INTERNAL", HTTPStatus: http.StatusInternalServerError, Message: "an unknown error"}
+}

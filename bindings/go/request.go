@@ -1,0 +1,116 @@
+package cfaccess
+
+// #cgo noescape cfaccess_go_verify_request
+// #cgo nocallback cfaccess_go_verify_request
+// #include "request.h"
+import "C"
+
+import (
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+	"unsafe"
+)
+
+// The names of the headers that matter, whose letters may be of any case.
+const (
+	assertionHeader = "Cf-Access-Jwt-Assertion"
+	emailHeader     = "Cf-Access-Authenticated-User-Email"
+	cookieHeader    = "Cookie"
+)
+
+// VerifyRequest verifies the token of a request by the system's clock, and that the request does
+// not name anybody else.
+//
+// The token is the value of the header Cf-Access-Jwt-Assertion or, where that header is not there
+// and [Config.AcceptCookie] is set, of the cookie CF_Authorization. The header
+// Cf-Access-Authenticated-User-Email is treated as [Config.EmailHeader] says. No other header is
+// read. Names are compared without regard to case, also those of a map made by hand.
+//
+// Errors: [ErrNoToken] if there is no token or it is empty; [ErrMalformed] if there is more than
+// one; those of [Verifier.Verify]; then [ErrIdentityMismatch]. [ErrNullArgument] if the request is
+// nil.
+func (v *Verifier) VerifyRequest(request *http.Request) (*Claims, error) {
+	if request == nil {
+		return nil, refuse(ErrNullArgument, "the request is nil")
+	}
+	return v.verifyHeader(request.Header, false, 0)
+}
+
+// VerifyRequestAt does what [Verifier.VerifyRequest] does as if the clock stood at the given time,
+// for tests and replays. Fractions of a second are dropped.
+//
+// Errors: those of VerifyRequest; [ErrInvalidArgument] if the time is before 1970 (as the zero Time
+// is) or more than 2^53 - 1 seconds after it.
+func (v *Verifier) VerifyRequestAt(request *http.Request, at time.Time) (*Claims, error) {
+	if request == nil {
+		return nil, refuse(ErrNullArgument, "the request is nil")
+	}
+	return v.verifyHeader(request.Header, true, at.Unix())
+}
+
+// VerifyHeader does what [Verifier.VerifyRequest] does with the headers of a request. A nil Header
+// is one without a token.
+//
+// Errors: those of VerifyRequest.
+func (v *Verifier) VerifyHeader(header http.Header) (*Claims, error) {
+	return v.verifyHeader(header, false, 0)
+}
+
+// VerifyHeaderAt does what [Verifier.VerifyRequestAt] does with the headers of a request.
+//
+// Errors: those of VerifyRequestAt.
+func (v *Verifier) VerifyHeaderAt(header http.Header, at time.Time) (*Claims, error) {
+	return v.verifyHeader(header, true, at.Unix())
+}
+
+func (v *Verifier) verifyHeader(header http.Header, useNow bool, now int64) (*Claims, error) {
+	pointer, err := v.borrow()
+	if err != nil {
+		return nil, err
+	}
+	request := headersThatMatter(header)
+	var verdict C.cfaccess_go_verdict
+	C.cfaccess_go_verify_request(pointer, request, flag(useNow), C.int64_t(now), &verdict)
+	runtime.KeepAlive(request) // noescape alone does not do that in Go 1.24
+	v.giveBack()
+	return conclude(&verdict)
+}
+
+// headersThatMatter gives the headers in the form of request.h.
+func headersThatMatter(header http.Header) C.cfaccess_go_request {
+	var request C.cfaccess_go_request
+	var room [1]string
+	cookies := room[:0]
+	for name, values := range header {
+		switch {
+		case len(name) == len(assertionHeader) && strings.EqualFold(name, assertionHeader):
+			request.assertions_len = add(request.assertions[:], request.assertions_len, values)
+		case len(name) == len(emailHeader) && strings.EqualFold(name, emailHeader):
+			request.emails_len = add(request.emails[:], request.emails_len, values)
+		case len(name) == len(cookieHeader) && strings.EqualFold(name, cookieHeader):
+			cookies = append(cookies, values...)
+		}
+	}
+	if len(cookies) > 1 {
+		cookies = []string{strings.Join(cookies, "; ")}
+	}
+	request.cookies_len = add(request.cookies[:], 0, cookies)
+	return request
+}
+
+// add puts values behind the count that is there, as far as there is room, and gives the new count.
+func add(room []C.cfaccess_go_value, count C.size_t, values []string) C.size_t {
+	for _, value := range values {
+		if int(count) == len(room) {
+			break
+		}
+		room[count] = C.cfaccess_go_value{
+			text:   (*C.char)(unsafe.Pointer(unsafe.StringData(value))),
+			length: C.size_t(len(value)),
+		}
+		count++
+	}
+	return count
+}

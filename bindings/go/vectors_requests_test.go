@@ -1,0 +1,85 @@
+package cfaccess_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
+)
+
+type requestVector struct {
+	Name    string
+	About   string
+	Config  *vectorConfig
+	Keys    string
+	Now     *int64
+	Headers []vectorHeader
+	Status  string
+	Claims  map[string]json.RawMessage
+}
+
+// vectorHeader is a pair of a name and a value.
+type vectorHeader struct {
+	name  string
+	value octets
+}
+
+func (h *vectorHeader) UnmarshalJSON(text []byte) error {
+	return json.Unmarshal(text, &[]any{&h.name, &h.value})
+}
+
+func TestRequestVectors(t *testing.T) {
+	var file struct {
+		Defaults struct {
+			Config vectorConfig
+			Keys   string
+			Now    int64
+		}
+		Vectors []requestVector
+	}
+	readVectors(t, "requests.json", &file)
+	for _, vector := range file.Vectors {
+		t.Run(vector.Name, func(t *testing.T) {
+			if vector.Config == nil {
+				vector.Config = &file.Defaults.Config
+			}
+			if vector.Keys == "" {
+				vector.Keys = file.Defaults.Keys
+			}
+			if vector.Now == nil {
+				vector.Now = &file.Defaults.Now
+			}
+			vector.run(t)
+		})
+	}
+}
+
+// run tries the headers as net/http reads them from a connection, and as a map made by hand.
+func (v requestVector) run(t *testing.T) {
+	verifier := newVerifier(t, v.Config.inGo(t), loadKeys(t, v.Keys))
+	received, byHand := http.Header{}, http.Header{}
+	for _, header := range v.Headers {
+		received.Add(header.name, string(header.value))
+		byHand[header.name] = append(byHand[header.name], string(header.value))
+	}
+	at := time.Unix(*v.Now, 0)
+	claims, err := verifier.VerifyRequestAt(&http.Request{Header: received}, at)
+	v.compare(t, claims, err)
+	claims, err = verifier.VerifyHeaderAt(byHand, at)
+	v.compare(t, claims, err)
+}
+
+func (v requestVector) compare(t *testing.T, claims *cfaccess.Claims, err error) {
+	t.Helper()
+	if status := statusOf(t, err); status != v.Status {
+		t.Fatalf("%s: got %v, expected %s", v.About, err, v.Status)
+	}
+	if (claims == nil) != (err != nil) {
+		t.Fatal("claims and an error exclude each other")
+	}
+	for name, want := range v.Claims {
+		expectJSON(t, name, claimByName(t, claims, name), want)
+	}
+}
