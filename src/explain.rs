@@ -7,10 +7,10 @@ use crate::header::{ALGORITHM, Header};
 use crate::keys::KeySet;
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
+use crate::signature::{check_signature, find_key};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Token};
-use crate::verifier::{check_signature, unknown_key};
 
 /// Texts of a token with more characters are cut when they are shown.
 const SHOWN_MAX: usize = 512;
@@ -50,7 +50,7 @@ impl Checks {
 
         let known: Vec<&str> = keys.keys().map(|(key_id, _)| key_id.as_str()).collect();
         let Some(header) = header else { return };
-        let found = keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id));
+        let found = find_key(keys, &header.key_id);
         let key = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
         if let Some(key) = key {
             self.tell(

@@ -50,6 +50,7 @@ mod payload;
 mod policy;
 mod principal;
 mod request;
+mod signature;
 mod status;
 mod team;
 mod time;

@@ -4,14 +4,14 @@ use crate::claims::Claims;
 use crate::config::Config;
 use crate::explain::explain;
 use crate::header::Header;
-use crate::key_id::KeyId;
-use crate::keys::{KeySet, Keys, PublicKey};
+use crate::keys::Keys;
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
 use crate::request::Request;
-use crate::status::{Refusal, Status};
+use crate::signature::{check_signature, find_key};
+use crate::status::Refusal;
 use crate::time::Timestamp;
-use crate::token::{HEADER_MAX, SIGNATURE_MAX, Token};
+use crate::token::{HEADER_MAX, Token};
 
 /// Tells who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///
@@ -104,7 +104,11 @@ impl Verifier {
         let keys = self.keys.in_force();
         let key = match keys.find_by_header(token.encoded_header()) {
             Some(key) => key,
-            None => find_key(&keys, token)?,
+            None => {
+                let mut buffer = [0; HEADER_MAX];
+                let header = Header::parse(token.decode_header(&mut buffer)?)?;
+                find_key(&keys, &header.key_id)?
+            }
         };
         check_signature(key, token)?;
         key.remember_header(token.encoded_header());
@@ -115,24 +119,4 @@ impl Verifier {
         let case = Case { config: &self.config, payload, now };
         RULES.iter().try_for_each(|rule| (rule.check)(&case))
     }
-}
-
-fn find_key<'k>(keys: &'k KeySet, token: &Token<'_>) -> Result<&'k PublicKey, Refusal> {
-    let mut buffer = [0; HEADER_MAX];
-    let header = Header::parse(token.decode_header(&mut buffer)?)?;
-    keys.find(&header.key_id).ok_or_else(|| unknown_key(&header.key_id))
-}
-
-pub(crate) fn check_signature(key: &PublicKey, token: &Token<'_>) -> Result<(), Refusal> {
-    let mut buffer = [0; SIGNATURE_MAX];
-    if key.verifies(token.signing_input(), token.decode_signature(&mut buffer)?) {
-        Ok(())
-    } else {
-        Err(Refusal::new(Status::BadSignature, "the signature does not fit the token and its key"))
-    }
-}
-
-pub(crate) fn unknown_key(key_id: &KeyId<'_>) -> Refusal {
-    let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
-    Refusal::new(Status::UnknownKey, ["no key in force has the token's kid ", shown].concat())
 }
