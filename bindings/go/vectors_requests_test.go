@@ -10,11 +10,9 @@ import (
 )
 
 type requestVector struct {
-	Name    string
-	About   string
-	Config  *vectorConfig
-	Keys    string
-	Now     *int64
+	Name  string
+	About string
+	vectorSetting
 	Headers []vectorHeader
 	Status  string
 	Claims  map[string]json.RawMessage
@@ -32,25 +30,13 @@ func (h *vectorHeader) UnmarshalJSON(text []byte) error {
 
 func TestRequestVectors(t *testing.T) {
 	var file struct {
-		Defaults struct {
-			Config vectorConfig
-			Keys   string
-			Now    int64
-		}
-		Vectors []requestVector
+		Defaults vectorSetting
+		Vectors  []requestVector
 	}
 	readVectors(t, "requests.json", &file)
 	for _, vector := range file.Vectors {
 		t.Run(vector.Name, func(t *testing.T) {
-			if vector.Config == nil {
-				vector.Config = &file.Defaults.Config
-			}
-			if vector.Keys == "" {
-				vector.Keys = file.Defaults.Keys
-			}
-			if vector.Now == nil {
-				vector.Now = &file.Defaults.Now
-			}
+			vector.orElse(file.Defaults)
 			vector.run(t)
 		})
 	}

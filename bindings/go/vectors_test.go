@@ -11,37 +11,42 @@ import (
 )
 
 type tokenVector struct {
-	Name   string
-	About  string
-	Config *vectorConfig
-	Keys   string
-	Now    *int64
+	Name  string
+	About string
+	vectorSetting
 	Token  octets
 	Status string
 	Claims map[string]json.RawMessage
 }
 
+// vectorSetting is what a vector is verified with; what it leaves out, the defaults of its file say.
+type vectorSetting struct {
+	Config *vectorConfig
+	Keys   string
+	Now    *int64
+}
+
+func (s *vectorSetting) orElse(defaults vectorSetting) {
+	if s.Config == nil {
+		s.Config = defaults.Config
+	}
+	if s.Keys == "" {
+		s.Keys = defaults.Keys
+	}
+	if s.Now == nil {
+		s.Now = defaults.Now
+	}
+}
+
 func TestTokenVectors(t *testing.T) {
 	var file struct {
-		Defaults struct {
-			Config vectorConfig
-			Keys   string
-			Now    int64
-		}
-		Vectors []tokenVector
+		Defaults vectorSetting
+		Vectors  []tokenVector
 	}
 	readVectors(t, "tokens.json", &file)
 	for _, vector := range file.Vectors {
 		t.Run(vector.Name, func(t *testing.T) {
-			if vector.Config == nil {
-				vector.Config = &file.Defaults.Config
-			}
-			if vector.Keys == "" {
-				vector.Keys = file.Defaults.Keys
-			}
-			if vector.Now == nil {
-				vector.Now = &file.Defaults.Now
-			}
+			vector.orElse(file.Defaults)
 			vector.run(t)
 		})
 	}

@@ -1,7 +1,9 @@
-use super::guard::quietly;
+use super::error::cfaccess_error;
+use super::guard::{Out, guard, quietly};
 use super::text::cfaccess_str;
 use crate::claims::{Claims, Field};
 use crate::principal::Kind;
+use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 
 /// A person is calling: `subject` and `email` are there.
@@ -136,6 +138,25 @@ impl cfaccess_claims {
         unsafe { (*owned).view.audiences = if many.is_null() { few } else { many } };
         owned.cast()
     }
+}
+
+/// Runs a verification and hands its claims over.
+///
+/// # Safety
+/// The out-pointers are NULL or valid for writing.
+pub(super) unsafe fn give_claims(
+    verified: impl FnOnce() -> Result<Claims, Refusal>,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_claims = unsafe { Out::new(out_claims) }?;
+        out_claims.give_raw(cfaccess_claims::into_raw(verified()?));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
 }
 
 /// All but the audiences, whose list is in place only once it no longer moves.

@@ -1,8 +1,8 @@
 use std::ffi::c_char;
 
-use super::claims::cfaccess_claims;
+use super::claims::{cfaccess_claims, give_claims};
 use super::error::cfaccess_error;
-use super::guard::{Out, bytes, guard, not_null};
+use super::guard::{bytes, not_null, slice};
 use super::verifier::{cfaccess_verifier, timestamp};
 use crate::request::Header;
 use crate::status::{Refusal, Status};
@@ -84,17 +84,13 @@ unsafe fn verify_request(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
-    let body = || {
-        // SAFETY: the caller's promise.
-        let out_claims = unsafe { Out::new(out_claims) }?;
+    let verified = || {
         // SAFETY: the caller's promise.
         let headers = unsafe { headers_of(headers, headers_len) }?;
-        let claims = not_null(verifier)?.verifier.verify_request_at(&headers, clock()?)?;
-        out_claims.give_raw(cfaccess_claims::into_raw(claims));
-        Ok(())
+        not_null(verifier)?.verifier.verify_request_at(&headers, clock()?)
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { give_claims(verified, out_claims, out_error) }
 }
 
 /// # Safety
@@ -104,7 +100,7 @@ unsafe fn headers_of<'a>(
     headers_len: usize,
 ) -> Result<Vec<Header<'a>>, Refusal> {
     // SAFETY: the caller's promise.
-    let headers: &[cfaccess_header] = unsafe { super::guard::slice(headers, headers_len) }?;
+    let headers: &[cfaccess_header] = unsafe { slice(headers, headers_len) }?;
     let parts = headers.iter().map(|header| {
         // SAFETY: the caller's promise.
         let name = unsafe { bytes(header.name, header.name_len) }?;

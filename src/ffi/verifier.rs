@@ -1,6 +1,6 @@
 use std::ffi::{CString, c_char};
 
-use super::claims::cfaccess_claims;
+use super::claims::{cfaccess_claims, give_claims};
 use super::config::cfaccess_config;
 use super::error::cfaccess_error;
 use super::guard::{Out, bytes, guard, not_null, quietly};
@@ -173,15 +173,11 @@ unsafe fn verify(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
-    let body = || {
-        // SAFETY: the caller's promise.
-        let out_claims = unsafe { Out::new(out_claims) }?;
+    let verified = || {
         // SAFETY: the caller's promise.
         let token = unsafe { bytes(token, token_len) }?;
-        let claims = not_null(verifier)?.verifier.verify_at(token, clock()?)?;
-        out_claims.give_raw(cfaccess_claims::into_raw(claims));
-        Ok(())
+        not_null(verifier)?.verifier.verify_at(token, clock()?)
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { give_claims(verified, out_claims, out_error) }
 }
