@@ -74,11 +74,13 @@
  *
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
- * Every other use of a handle, freeing included, is for one thread at a time. The library starts no thread,
- * and no verification waits for another or for a change of keys.
+ * Every other use of a handle, freeing included, is for one thread at a time. The library starts threads to
+ * fetch keys only (cfaccess_keys_remote()), and each ends with its fetch. A verification waits for a fetch if its
+ * token names a key that is not there, and for nothing else.
  *
  * @par Fork and unload
- * A child process goes on with the handles of its parent. The library stays loaded after dlclose().
+ * A child process goes on with the handles of its parent. A fetch that was under way ends in the parent; the
+ * child begins its own when it needs one. The library stays loaded after dlclose().
  *
  * @par Panics
  * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
@@ -99,6 +101,16 @@
 #else
 #define CFACCESS_MUST_USE
 #endif
+
+/**
+ * A line of the log: keys came or changed.
+ */
+#define CFACCESS_LOG_INFO 1
+
+/**
+ * A line of the log: a fetch or the copy on disk failed.
+ */
+#define CFACCESS_LOG_WARNING 2
 
 /**
  * A person is calling: `subject` and `email` are there.
@@ -330,6 +342,11 @@ typedef int32_t cfaccess_status;
 typedef struct cfaccess_config cfaccess_config;
 
 /**
+ * Where a fetch function puts the document. Valid during its call only.
+ */
+typedef struct cfaccess_document cfaccess_document;
+
+/**
  * Why a call was refused: a status and a message. Owned by the caller, freed with
  * cfaccess_error_free(). Immutable, so any number of threads may read it.
  */
@@ -339,6 +356,12 @@ typedef struct cfaccess_error cfaccess_error;
  * The public keys of one Access team, shared by any number of verifiers and threads.
  */
 typedef struct cfaccess_keys cfaccess_keys;
+
+/**
+ * How the keys of a team are fetched and kept current: built step by step, then copied into keys. The
+ * defaults serve. One thread at a time.
+ */
+typedef struct cfaccess_remote_options cfaccess_remote_options;
 
 /**
  * Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
@@ -462,6 +485,29 @@ typedef struct cfaccess_claims {
 } cfaccess_claims;
 
 /**
+ * Fetches the document at a URL in place of the library's own HTTPS.
+ *
+ * It writes what it got with cfaccess_document_write() and returns 0; on failure it writes the reason, a
+ * line of text, and returns anything else. It is called on a thread of the library, should end within
+ * the timeout, and may be called again while an earlier call has not ended. The URL lives as long as the
+ * call. It must not unwind.
+ */
+typedef int32_t (*cfaccess_fetch_function)(void *user_data,
+                                           const char *url,
+                                           struct cfaccess_document *document);
+
+/**
+ * Takes user data back: called once, on any thread, when the library is done with it. It must not unwind.
+ */
+typedef void (*cfaccess_release_function)(void *user_data);
+
+/**
+ * Hears what happens to the keys: one of CFACCESS_LOG_* and a line, NUL-terminated, which lives as long as
+ * the call and never holds a token. It is called on any thread and must not unwind.
+ */
+typedef void (*cfaccess_log_function)(void *user_data, int32_t level, const char *line);
+
+/**
  * A header of a request: name and value, each a pointer and a length, without NUL.
  */
 typedef struct cfaccess_header {
@@ -488,6 +534,22 @@ typedef struct cfaccess_header {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Appends to the document of a fetch function.
+ *
+ * @param document     as the function got it
+ * @param content      borrowed during the call; NULL only if content_len is 0
+ * @param content_len  in bytes
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID, and nothing is appended, if the document would
+ *         have more than 1 MiB; #CFACCESS_STATUS_NULL_ARGUMENT; #CFACCESS_STATUS_INVALID_ARGUMENT if
+ *         content_len is larger than anything in memory can be
+ */
+cfaccess_status cfaccess_document_write(struct cfaccess_document *document,
+                                        const char *content,
+                                        size_t content_len,
+                                        struct cfaccess_error **out_error);
 
 /**
  * Frees claims and every string in them.
@@ -686,7 +748,7 @@ cfaccess_status cfaccess_keys_from_file(const char *path,
  * @param json       borrowed during the call; NULL only if json_len is 0
  * @param json_len   in bytes, at most 1 MiB
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_keys_from_json()
+ * @return as cfaccess_keys_from_json(); #CFACCESS_STATUS_INVALID_ARGUMENT also for keys that are fetched
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_load_json(const struct cfaccess_keys *keys,
@@ -695,9 +757,12 @@ cfaccess_status cfaccess_keys_load_json(const struct cfaccess_keys *keys,
                                         struct cfaccess_error **out_error);
 
 /**
- * What is in force now, as a JSON object: `source` ("json" or "file"), `keys` (each `kid`, `sha256`
- * of its DER SubjectPublicKeyInfo, `bits`) and `skipped` (each `kid`, which may be null, and `reason`).
- * Members are only ever added.
+ * What is in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`, `sha256`
+ * of its DER SubjectPublicKeyInfo, `bits`), `skipped` (each `kid`, which may be null, and `reason`); of keys
+ * that are fetched `age` (seconds since the endpoint last confirmed them, null if never), `last_error` (a
+ * line, null since the last success), `next_refresh` (seconds until a fetch is due), `fetches` begun,
+ * `failures`, `not_modified` (HTTP 304) and `suppressed` (how often a key was needed that could not be fetched
+ * at once). Members are only ever added.
  *
  * @param keys       borrowed
  * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -715,6 +780,191 @@ cfaccess_status cfaccess_keys_status(const struct cfaccess_keys *keys,
  * @param keys  owned, invalid afterwards; NULL is fine
  */
 void cfaccess_keys_free(struct cfaccess_keys *keys);
+
+/**
+ * Begins with the defaults.
+ *
+ * @param out_options  owned, freed with cfaccess_remote_options_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_new(struct cfaccess_remote_options **out_options,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Trusts the certificate authorities of a PEM file besides the platform's, for networks that re-sign TLS.
+ *
+ * @param options    changed on success only
+ * @param path       NUL-terminated, copied; read by cfaccess_keys_remote()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_ca_file(struct cfaccess_remote_options *options,
+                                                    const char *path,
+                                                    struct cfaccess_error **out_error);
+
+/**
+ * Keeps a copy of the keys in a file, so that a restart during an outage works. It is written whole and
+ * readable by its owner alone. One that is corrupt, too old, writable by others or owned by somebody else
+ * is left aside, which cfaccess_keys_status() tells.
+ *
+ * @param options    changed on success only
+ * @param path       NUL-terminated, copied; need not be there yet
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_cache_file(struct cfaccess_remote_options *options,
+                                                       const char *path,
+                                                       struct cfaccess_error **out_error);
+
+/**
+ * How long a fetch may take, and how long a call may wait for one. Bounds are checked by
+ * cfaccess_keys_remote().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  100 to 60,000; 5,000 unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_timeout(struct cfaccess_remote_options *options,
+                                                    int64_t milliseconds,
+                                                    struct cfaccess_error **out_error);
+
+/**
+ * The age at which keys are fetched again, ahead of need. The endpoint's `Cache-Control: max-age` may make
+ * it sooner, never later. Bounds are checked by cfaccess_keys_remote().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  at least the cooldown; 3,600,000 (an hour) unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_refresh_after(struct cfaccess_remote_options *options,
+                                                          int64_t milliseconds,
+                                                          struct cfaccess_error **out_error);
+
+/**
+ * The least time between the beginnings of two fetches, whatever caused them; up to a tenth is added at
+ * random. Bounds are checked by cfaccess_keys_remote().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  at least 1,000; 30,000 unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_cooldown(struct cfaccess_remote_options *options,
+                                                     int64_t milliseconds,
+                                                     struct cfaccess_error **out_error);
+
+/**
+ * How long keys stay in force that the endpoint no longer confirms. Bounds are checked by
+ * cfaccess_keys_remote().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  at least the age of a refresh, at most 518,400,000 (six days); 86,400,000 (a day)
+ *                      unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_max_stale(struct cfaccess_remote_options *options,
+                                                      int64_t milliseconds,
+                                                      struct cfaccess_error **out_error);
+
+/**
+ * Fetches through a function of the caller's in place of the library's own HTTPS.
+ *
+ * @param options    changed on success only
+ * @param fetch      called on threads of the library
+ * @param user_data  handed to `fetch`; the library's from now on if the call succeeds
+ * @param release    gets `user_data` back once options and keys are freed, their verifiers too, and no
+ *                   fetch runs; may be NULL
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_fetch(struct cfaccess_remote_options *options,
+                                                  cfaccess_fetch_function fetch,
+                                                  void *user_data,
+                                                  cfaccess_release_function release,
+                                                  struct cfaccess_error **out_error);
+
+/**
+ * Tells a function of the caller's what happens to the keys.
+ *
+ * @param options    changed on success only
+ * @param log        called on any thread, never while the library holds a lock
+ * @param user_data  handed to `log`; the library's from now on if the call succeeds
+ * @param release    gets `user_data` back, as in cfaccess_remote_options_set_fetch(); may be NULL
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_log(struct cfaccess_remote_options *options,
+                                                cfaccess_log_function log,
+                                                void *user_data,
+                                                cfaccess_release_function release,
+                                                struct cfaccess_error **out_error);
+
+/**
+ * Frees options. Keys made from them keep their copy.
+ *
+ * @param options  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_remote_options_free(struct cfaccess_remote_options *options);
+
+/**
+ * Fetches a team's keys from https://<team>.cloudflareaccess.com/cdn-cgi/access/certs and keeps them current,
+ * on threads that end with each fetch. The first verification begins the first fetch, unless
+ * cfaccess_keys_connect() did.
+ *
+ * Keys are fetched again ahead of age, and when a token names a key that is not there, but never more often
+ * than once a cooldown. A caller whose key is there never waits. While the endpoint fails, the keys in force
+ * stay so until `max_stale` has passed since it last confirmed them; then every token is refused with
+ * #CFACCESS_STATUS_KEYS_UNAVAILABLE until it answers again.
+ *
+ * Proxies are read from the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY) and certificate
+ * authorities from the platform's store, during this call. No redirect is followed.
+ *
+ * @param team       NUL-terminated, as in cfaccess_config_new()
+ * @param options    copied, may be changed or freed afterwards; NULL for the defaults
+ * @param out_keys   owned, freed with cfaccess_keys_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team or an option is wrong, the CA file
+ *         cannot be read or the place of the cache file not be written; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_remote(const char *team,
+                                     const struct cfaccess_remote_options *options,
+                                     struct cfaccess_keys **out_keys,
+                                     struct cfaccess_error **out_error);
+
+/**
+ * Sees to it that there are keys before the first token comes: fetches them now and waits, unless some are in
+ * force. Keys from JSON or a file always are.
+ *
+ * @param keys       borrowed
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_UNAVAILABLE with the reason, and later verifications try
+ *         again; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_connect(const struct cfaccess_keys *keys,
+                                      struct cfaccess_error **out_error);
+
+/**
+ * Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
+ * any more. Keys in force stay so until they are stale. Not to be called from such a function.
+ *
+ * @param keys  borrowed; NULL is fine
+ */
+void cfaccess_keys_close(const struct cfaccess_keys *keys);
 
 /**
  * Verifies the token of a request, given as its headers, now.
@@ -740,6 +990,23 @@ cfaccess_status cfaccess_verifier_verify_request(const struct cfaccess_verifier 
                                                  size_t headers_len,
                                                  struct cfaccess_claims **out_claims,
                                                  struct cfaccess_error **out_error);
+
+/**
+ * Verifies as cfaccess_verifier_verify_request(), but never waits, as cfaccess_verifier_try_verify().
+ *
+ * @param verifier     borrowed
+ * @param headers      as in cfaccess_verifier_verify_request()
+ * @param headers_len  as in cfaccess_verifier_verify_request()
+ * @param out_claims   owned, freed with cfaccess_claims_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify_request(), and #CFACCESS_STATUS_KEYS_PENDING
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_try_verify_request(const struct cfaccess_verifier *verifier,
+                                                     const struct cfaccess_header *headers,
+                                                     size_t headers_len,
+                                                     struct cfaccess_claims **out_claims,
+                                                     struct cfaccess_error **out_error);
 
 /**
  * Verifies as cfaccess_verifier_verify_request() would at another time, for tests and replays.
@@ -799,8 +1066,8 @@ void cfaccess_string_free(char *string);
  * @param keys          shared, the handle may be freed afterwards
  * @param out_verifier  owned, freed with cfaccess_verifier_free()
  * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience;
- *         #CFACCESS_STATUS_NULL_ARGUMENT
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys are
+ *         fetched for another team; #CFACCESS_STATUS_NULL_ARGUMENT
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_new(const struct cfaccess_config *config,
@@ -828,6 +1095,10 @@ const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, 
  * SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy);
  * of the header, its form and `alg` come first, then what is not supported, then `typ` and `kid`.
  *
+ * Where keys are fetched, a token whose key is not there waits for the fetch, within the timeout of the keys;
+ * no other waits. While no keys are in force, #CFACCESS_STATUS_KEYS_UNAVAILABLE takes the place of
+ * #CFACCESS_STATUS_UNKNOWN_KEY.
+ *
  * @param verifier    borrowed
  * @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
  * @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
@@ -843,6 +1114,24 @@ cfaccess_status cfaccess_verifier_verify(const struct cfaccess_verifier *verifie
                                          size_t token_len,
                                          struct cfaccess_claims **out_claims,
                                          struct cfaccess_error **out_error);
+
+/**
+ * Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is refused
+ * with KEYS_PENDING, and can be tried again. For event loops.
+ *
+ * @param verifier    borrowed
+ * @param token       as in cfaccess_verifier_verify()
+ * @param token_len   as in cfaccess_verifier_verify()
+ * @param out_claims  owned, freed with cfaccess_claims_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify(), and #CFACCESS_STATUS_KEYS_PENDING
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_try_verify(const struct cfaccess_verifier *verifier,
+                                             const char *token,
+                                             size_t token_len,
+                                             struct cfaccess_claims **out_claims,
+                                             struct cfaccess_error **out_error);
 
 /**
  * Verifies as cfaccess_verifier_verify() would at another time, for tests and replays.

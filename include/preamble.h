@@ -63,11 +63,13 @@
  *
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
- * Every other use of a handle, freeing included, is for one thread at a time. The library starts no thread,
- * and no verification waits for another or for a change of keys.
+ * Every other use of a handle, freeing included, is for one thread at a time. The library starts threads to
+ * fetch keys only (cfaccess_keys_remote()), and each ends with its fetch. A verification waits for a fetch if its
+ * token names a key that is not there, and for nothing else.
  *
  * @par Fork and unload
- * A child process goes on with the handles of its parent. The library stays loaded after dlclose().
+ * A child process goes on with the handles of its parent. A fetch that was under way ends in the parent; the
+ * child begins its own when it needs one. The library stays loaded after dlclose().
  *
  * @par Panics
  * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into

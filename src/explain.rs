@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::config::Config;
 use crate::header::{ALGORITHM, Header};
-use crate::keys::KeySet;
+use crate::keys::Keys;
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
-use crate::signature::{check_signature, find_key};
+use crate::signature::check_signature;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Token};
@@ -17,7 +17,7 @@ const SHOWN_MAX: usize = 512;
 
 /// A list of checks with what each expected and found. It never says as a whole whether the token
 /// is accepted: only verification does.
-pub(crate) fn explain(config: &Config, keys: &KeySet, token: &[u8], now: Timestamp) -> Value {
+pub(crate) fn explain(config: &Config, keys: &Keys, token: &[u8], now: Timestamp) -> Value {
     let mut checks = Checks(Vec::new());
     let parsed = checks.tell(
         "form",
@@ -40,7 +40,7 @@ pub(crate) fn explain(config: &Config, keys: &KeySet, token: &[u8], now: Timesta
 struct Checks(Vec<Value>);
 
 impl Checks {
-    fn explain_header(&mut self, token: &Token<'_>, keys: &KeySet) {
+    fn explain_header(&mut self, token: &Token<'_>, keys: &Keys) {
         let mut buffer = [0; HEADER_MAX];
         let Ok(text) = token.decode_header(&mut buffer) else { return };
         let expected =
@@ -48,9 +48,17 @@ impl Checks {
         let header =
             self.tell("header", Header::parse(text), expected, members(text, &["alg", "kid", "typ"]));
 
-        let known: Vec<&str> = keys.keys().map(|(key_id, _)| key_id.as_str()).collect();
+        let in_force = keys.in_force();
+        let known = in_force.as_ref().map(|keys| keys.set().keys().map(|(key_id, _)| key_id.as_str()));
+        let known: Vec<&str> = known.into_iter().flatten().collect();
         let Some(header) = header else { return };
-        let found = find_key(keys, &header.key_id);
+        let found = match &in_force {
+            None => Err(keys.unavailable()),
+            Some(keys_in_force) => {
+                let key = keys_in_force.set().find(&header.key_id);
+                key.ok_or_else(|| keys.unknown(&header.key_id))
+            }
+        };
         let key = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
         if let Some(key) = key {
             self.tell(

@@ -53,13 +53,16 @@ mod request;
 mod signature;
 mod status;
 mod team;
+mod tick;
 mod time;
 mod token;
 mod verifier;
 
 pub use claims::Claims;
 pub use config::{Config, EmailHeader};
-pub use keys::{KeyStatus, Keys, KeysStatus, SkippedKey};
+pub use keys::{
+    FetchFunction, KeyStatus, Keys, KeysStatus, LogFunction, LogLevel, RemoteOptions, SkippedKey,
+};
 pub use principal::Kind;
 pub use status::{Refusal, Status};
 pub use time::Timestamp;

@@ -237,7 +237,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-fn one_line(text: &str) -> String {
+/// One printable line of at most 256 characters.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     for character in text.chars() {
         match character {

@@ -48,6 +48,12 @@ impl Team {
         &self.issuer
     }
 
+    /// Where the team's keys are:
+    /// <https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/>
+    pub(crate) fn certs_url(&self) -> String {
+        [&self.issuer, "/cdn-cgi/access/certs"].concat()
+    }
+
     /// `acme.cloudflareaccess.com`
     pub(crate) fn host(&self) -> &str {
         self.issuer.strip_prefix(SCHEME).unwrap_or_default()

@@ -4,12 +4,12 @@ use crate::claims::Claims;
 use crate::config::Config;
 use crate::explain::explain;
 use crate::header::Header;
-use crate::keys::Keys;
+use crate::keys::{Keys, Patience};
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
 use crate::request::Request;
-use crate::signature::{check_signature, find_key};
-use crate::status::Refusal;
+use crate::signature::check_signature;
+use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Token};
 
@@ -26,9 +26,13 @@ impl Verifier {
     /// Freezes a configuration.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` if it has no audience.
+    /// `INVALID_CONFIG` if it has no audience, or if the keys are fetched for another team.
     pub fn new(config: Config, keys: Keys) -> Result<Verifier, Refusal> {
         let warnings = config.check_complete()?;
+        if let Some(team) = keys.team().filter(|team| **team != config.team) {
+            let message = format!("the keys are those of {}, not of {}", team.host(), config.team.host());
+            return Err(Refusal::new(Status::InvalidConfig, message));
+        }
         Ok(Verifier { config, keys, warnings })
     }
 
@@ -39,6 +43,9 @@ impl Verifier {
 
     /// Verifies an application token, as the header `Cf-Access-Jwt-Assertion` carries it, now.
     ///
+    /// Where keys are fetched, a token whose key is not there waits for the fetch, within the timeout
+    /// of the keys; no other waits.
+    ///
     /// # Errors
     /// The first step that fails names the refusal. The steps, in order: `OPAQUE_TOKEN`,
     /// `MALFORMED`, `TOO_LARGE` (form) · `MALFORMED`, `UNSUPPORTED_ALGORITHM`,
@@ -47,9 +54,19 @@ impl Verifier {
     /// `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`, `SESSION_TOO_LONG`, `SESSION_TOO_OLD`,
     /// `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED` (policy). No claim is looked at before the
     /// signature holds. Of the header, its form and `alg` come first, then what is not supported,
-    /// then `typ` and `kid`.
+    /// then `typ` and `kid`. While no keys are in force, `KEYS_UNAVAILABLE` takes the place of
+    /// `UNKNOWN_KEY`.
     pub fn verify(&self, token: &[u8]) -> Result<Claims, Refusal> {
-        self.verify_at(token, Timestamp::now())
+        self.verify_by(Timestamp::now, token, Patience::Wait)
+    }
+
+    /// Verifies as [`Verifier::verify`], but never waits: while the token's key is being fetched it is
+    /// refused with `KEYS_PENDING`, and can be tried again.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], and `KEYS_PENDING`.
+    pub fn try_verify(&self, token: &[u8]) -> Result<Claims, Refusal> {
+        self.verify_by(Timestamp::now, token, Patience::None)
     }
 
     /// Verifies as [`Verifier::verify`] would at another time, for tests and replays.
@@ -57,15 +74,7 @@ impl Verifier {
     /// # Errors
     /// As [`Verifier::verify`].
     pub fn verify_at(&self, token: &[u8], now: Timestamp) -> Result<Claims, Refusal> {
-        #[cfg(feature = "failpoint")]
-        crate::failpoint::reach(token);
-
-        let token = Token::parse(token)?;
-        self.check_origin(&token)?;
-        let payload = token.decode_payload()?;
-        let payload = Payload::parse(&payload)?;
-        self.check_policy(&payload, now)?;
-        Claims::new(&self.config, &payload)
+        self.verify_by(|| now, token, Patience::Wait)
     }
 
     /// Verifies the token of a request, given as its headers (names without regard to case), now.
@@ -79,7 +88,15 @@ impl Verifier {
     /// `NO_TOKEN` if there is none or it is empty; `MALFORMED` if there is more than one; those of
     /// [`Verifier::verify`]; then `IDENTITY_MISMATCH`.
     pub fn verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Claims, Refusal> {
-        self.verify_request_at(headers, Timestamp::now())
+        self.verify_request_by(Timestamp::now, headers, Patience::Wait)
+    }
+
+    /// Verifies as [`Verifier::verify_request`], but never waits, as [`Verifier::try_verify`].
+    ///
+    /// # Errors
+    /// As [`Verifier::verify_request`], and `KEYS_PENDING`.
+    pub fn try_verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Claims, Refusal> {
+        self.verify_request_by(Timestamp::now, headers, Patience::None)
     }
 
     /// Verifies as [`Verifier::verify_request`] would at another time, for tests and replays.
@@ -87,29 +104,56 @@ impl Verifier {
     /// # Errors
     /// As [`Verifier::verify_request`].
     pub fn verify_request_at(&self, headers: &[(&[u8], &[u8])], now: Timestamp) -> Result<Claims, Refusal> {
-        let request = Request::read(headers);
-        let claims = self.verify_at(request.token(&self.config)?, now)?;
-        request.check_email(&self.config, &claims)?;
-        Ok(claims)
+        self.verify_request_by(|| now, headers, Patience::Wait)
     }
 
     /// Tells people why a token is refused: every check that can be made, with what it expected and
     /// found, as a JSON object. It is no verdict and has no member that says whether the token is
     /// accepted; claims are shown whether or not the signature holds, the signature never.
     pub fn explain(&self, token: &[u8], now: Timestamp) -> String {
-        explain(&self.config, &self.keys.in_force(), token, now).to_string()
+        explain(&self.config, &self.keys, token, now).to_string()
     }
 
-    fn check_origin(&self, token: &Token<'_>) -> Result<(), Refusal> {
-        let keys = self.keys.in_force();
-        let key = match keys.find_by_header(token.encoded_header()) {
-            Some(key) => key,
-            None => {
-                let mut buffer = [0; HEADER_MAX];
-                let header = Header::parse(token.decode_header(&mut buffer)?)?;
-                find_key(&keys, &header.key_id)?
-            }
-        };
+    /// The clock is read once the keys are there.
+    fn verify_by(
+        &self,
+        clock: impl FnOnce() -> Timestamp,
+        token: &[u8],
+        patience: Patience,
+    ) -> Result<Claims, Refusal> {
+        #[cfg(feature = "failpoint")]
+        crate::failpoint::reach(token);
+
+        let token = Token::parse(token)?;
+        self.check_origin(&token, patience)?;
+        let payload = token.decode_payload()?;
+        let payload = Payload::parse(&payload)?;
+        self.check_policy(&payload, clock())?;
+        Claims::new(&self.config, &payload)
+    }
+
+    fn verify_request_by(
+        &self,
+        clock: impl FnOnce() -> Timestamp,
+        headers: &[(&[u8], &[u8])],
+        patience: Patience,
+    ) -> Result<Claims, Refusal> {
+        let request = Request::read(headers);
+        let claims = self.verify_by(clock, request.token(&self.config)?, patience)?;
+        request.check_email(&self.config, &claims)?;
+        Ok(claims)
+    }
+
+    fn check_origin(&self, token: &Token<'_>, patience: Patience) -> Result<(), Refusal> {
+        if let Some(keys) = self.keys.in_force()
+            && let Some(key) = keys.set().find_by_header(token.encoded_header())
+        {
+            return check_signature(key, token);
+        }
+        let mut buffer = [0; HEADER_MAX];
+        let header = Header::parse(token.decode_header(&mut buffer)?)?;
+        let keys = self.keys.in_force_with(&header.key_id, patience)?;
+        let key = keys.set().find(&header.key_id).ok_or_else(|| self.keys.unknown(&header.key_id))?;
         check_signature(key, token)?;
         key.remember_header(token.encoded_header());
         Ok(())

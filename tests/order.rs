@@ -73,7 +73,7 @@ fn the_faults_stand_in_the_documented_order() {
 
     for (file, beginning, end) in [
         ("src/verifier.rs", "The steps, in order:", "No claim is looked at"),
-        ("include/cfaccess.h", "before the signature holds:", "@param"),
+        ("include/cfaccess.h", "before the signature holds:", "Where keys are fetched"),
     ] {
         let text = String::from_utf8(read(file)).expect("UTF-8");
         let (_, steps) = text.split_once(beginning).expect(beginning);

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use super::error::cfaccess_error;
 use crate::status::{Refusal, Status};
@@ -110,6 +111,18 @@ pub(super) unsafe fn c_string<'a>(ptr: *const c_char) -> Result<&'a CStr, Refusa
     }
     // SAFETY: not NULL, and NUL-terminated by the caller's promise.
     Ok(unsafe { CStr::from_ptr(ptr) })
+}
+
+#[cfg(unix)]
+pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())))
+}
+
+#[cfg(not(unix))]
+pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
+    let invalid = |_| Refusal::new(Status::InvalidArgument, "the path is not UTF-8");
+    path.to_str().map(Path::new).map_err(invalid)
 }
 
 /// A string of the configuration.

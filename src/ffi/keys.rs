@@ -1,10 +1,9 @@
 use std::ffi::c_char;
-use std::path::Path;
 
 use super::error::cfaccess_error;
-use super::guard::{Out, bytes, c_string, guard, not_null, quietly};
+use super::guard::{Out, bytes, c_string, guard, not_null, path_of, quietly};
 use crate::keys::Keys;
-use crate::status::{Refusal, Status};
+use crate::status::Status;
 
 /// The public keys of one Access team, shared by any number of verifiers and threads.
 pub struct cfaccess_keys(pub(super) Keys);
@@ -72,7 +71,7 @@ pub unsafe extern "C" fn cfaccess_keys_from_file(
 /// @param json       borrowed during the call; NULL only if json_len is 0
 /// @param json_len   in bytes, at most 1 MiB
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return as cfaccess_keys_from_json()
+/// @return as cfaccess_keys_from_json(); #CFACCESS_STATUS_INVALID_ARGUMENT also for keys that are fetched
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_keys_load_json(
@@ -90,9 +89,12 @@ pub unsafe extern "C" fn cfaccess_keys_load_json(
     unsafe { guard(out_error, body) }
 }
 
-/// What is in force now, as a JSON object: `source` ("json" or "file"), `keys` (each `kid`, `sha256`
-/// of its DER SubjectPublicKeyInfo, `bits`) and `skipped` (each `kid`, which may be null, and `reason`).
-/// Members are only ever added.
+/// What is in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`, `sha256`
+/// of its DER SubjectPublicKeyInfo, `bits`), `skipped` (each `kid`, which may be null, and `reason`); of keys
+/// that are fetched `age` (seconds since the endpoint last confirmed them, null if never), `last_error` (a
+/// line, null since the last success), `next_refresh` (seconds until a fetch is due), `fetches` begun,
+/// `failures`, `not_modified` (HTTP 304) and `suppressed` (how often a key was needed that could not be fetched
+/// at once). Members are only ever added.
 ///
 /// @param keys       borrowed
 /// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -120,16 +122,4 @@ pub unsafe extern "C" fn cfaccess_keys_status(
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_keys_free(keys: Option<Box<cfaccess_keys>>) {
     quietly(|| drop(keys));
-}
-
-#[cfg(unix)]
-fn path_of(path: &std::ffi::CStr) -> Result<&Path, Refusal> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())))
-}
-
-#[cfg(not(unix))]
-fn path_of(path: &std::ffi::CStr) -> Result<&Path, Refusal> {
-    let invalid = |_| Refusal::new(Status::InvalidArgument, "the path is not UTF-8");
-    path.to_str().map(Path::new).map_err(invalid)
 }

@@ -4,9 +4,10 @@ use super::claims::{cfaccess_claims, give_claims};
 use super::error::cfaccess_error;
 use super::guard::{bytes, not_null, slice};
 use super::verifier::{cfaccess_verifier, timestamp};
+use crate::claims::Claims;
 use crate::request::Header;
 use crate::status::{Refusal, Status};
-use crate::time::Timestamp;
+use crate::verifier::Verifier;
 
 /// A header of a request: name and value, each a pointer and a length, without NUL.
 #[repr(C)]
@@ -47,7 +48,29 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_request(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { verify_request(verifier, headers, headers_len, || Ok(Timestamp::now()), out_claims, out_error) }
+    unsafe { verify_request(verifier, headers, headers_len, Verifier::verify_request, out_claims, out_error) }
+}
+
+/// Verifies as cfaccess_verifier_verify_request(), but never waits, as cfaccess_verifier_try_verify().
+///
+/// @param verifier     borrowed
+/// @param headers      as in cfaccess_verifier_verify_request()
+/// @param headers_len  as in cfaccess_verifier_verify_request()
+/// @param out_claims   owned, freed with cfaccess_claims_free()
+/// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify_request(), and #CFACCESS_STATUS_KEYS_PENDING
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_try_verify_request(
+    verifier: Option<&cfaccess_verifier>,
+    headers: *const cfaccess_header,
+    headers_len: usize,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let verify = Verifier::try_verify_request;
+    // SAFETY: the caller's promise.
+    unsafe { verify_request(verifier, headers, headers_len, verify, out_claims, out_error) }
 }
 
 /// Verifies as cfaccess_verifier_verify_request() would at another time, for tests and replays.
@@ -69,8 +92,10 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_request_at(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
+    let verify =
+        |verifier: &Verifier, headers: &[Header<'_>]| verifier.verify_request_at(headers, timestamp(now)?);
     // SAFETY: the caller's promise.
-    unsafe { verify_request(verifier, headers, headers_len, || timestamp(now), out_claims, out_error) }
+    unsafe { verify_request(verifier, headers, headers_len, verify, out_claims, out_error) }
 }
 
 /// # Safety
@@ -80,14 +105,14 @@ unsafe fn verify_request(
     verifier: Option<&cfaccess_verifier>,
     headers: *const cfaccess_header,
     headers_len: usize,
-    clock: impl FnOnce() -> Result<Timestamp, Refusal>,
+    verify: impl FnOnce(&Verifier, &[Header<'_>]) -> Result<Claims, Refusal>,
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     let verified = || {
         // SAFETY: the caller's promise.
         let headers = unsafe { headers_of(headers, headers_len) }?;
-        not_null(verifier)?.verifier.verify_request_at(&headers, clock()?)
+        verify(&not_null(verifier)?.verifier, &headers)
     };
     // SAFETY: the caller's promise.
     unsafe { give_claims(verified, out_claims, out_error) }

@@ -5,6 +5,7 @@ use super::config::cfaccess_config;
 use super::error::cfaccess_error;
 use super::guard::{Out, bytes, guard, not_null, quietly};
 use super::keys::cfaccess_keys;
+use crate::claims::Claims;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::verifier::Verifier;
@@ -22,8 +23,8 @@ pub struct cfaccess_verifier {
 /// @param keys          shared, the handle may be freed afterwards
 /// @param out_verifier  owned, freed with cfaccess_verifier_free()
 /// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience;
-///         #CFACCESS_STATUS_NULL_ARGUMENT
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys are
+///         fetched for another team; #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_new(
@@ -71,6 +72,10 @@ pub extern "C" fn cfaccess_verifier_warning(
 /// SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy);
 /// of the header, its form and `alg` come first, then what is not supported, then `typ` and `kid`.
 ///
+/// Where keys are fetched, a token whose key is not there waits for the fetch, within the timeout of the keys;
+/// no other waits. While no keys are in force, #CFACCESS_STATUS_KEYS_UNAVAILABLE takes the place of
+/// #CFACCESS_STATUS_UNKNOWN_KEY.
+///
 /// @param verifier    borrowed
 /// @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
 /// @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
@@ -89,7 +94,29 @@ pub unsafe extern "C" fn cfaccess_verifier_verify(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { verify(verifier, token, token_len, || Ok(Timestamp::now()), out_claims, out_error) }
+    unsafe { verify(verifier, token, token_len, Verifier::verify, out_claims, out_error) }
+}
+
+/// Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is refused
+/// with KEYS_PENDING, and can be tried again. For event loops.
+///
+/// @param verifier    borrowed
+/// @param token       as in cfaccess_verifier_verify()
+/// @param token_len   as in cfaccess_verifier_verify()
+/// @param out_claims  owned, freed with cfaccess_claims_free()
+/// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify(), and #CFACCESS_STATUS_KEYS_PENDING
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_try_verify(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { verify(verifier, token, token_len, Verifier::try_verify, out_claims, out_error) }
 }
 
 /// Verifies as cfaccess_verifier_verify() would at another time, for tests and replays.
@@ -111,8 +138,9 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
+    let verify_at = |verifier: &Verifier, token: &[u8]| verifier.verify_at(token, timestamp(now)?);
     // SAFETY: the caller's promise.
-    unsafe { verify(verifier, token, token_len, || timestamp(now), out_claims, out_error) }
+    unsafe { verify(verifier, token, token_len, verify_at, out_claims, out_error) }
 }
 
 /// Tells people why a token is refused: every check that can be made, each with `check`, `result`
@@ -169,14 +197,14 @@ unsafe fn verify(
     verifier: Option<&cfaccess_verifier>,
     token: *const c_char,
     token_len: usize,
-    clock: impl FnOnce() -> Result<Timestamp, Refusal>,
+    verify: impl FnOnce(&Verifier, &[u8]) -> Result<Claims, Refusal>,
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     let verified = || {
         // SAFETY: the caller's promise.
         let token = unsafe { bytes(token, token_len) }?;
-        not_null(verifier)?.verifier.verify_at(token, clock()?)
+        verify(&not_null(verifier)?.verifier, token)
     };
     // SAFETY: the caller's promise.
     unsafe { give_claims(verified, out_claims, out_error) }

@@ -1,5 +1,7 @@
 //! From a key document to the keys that can be used (RFC 7517 section 5).
 
+use std::sync::Arc;
+
 use super::jwk::{self, Unusable};
 use super::public_key::PublicKey;
 use crate::json::{self, Object, Value};
@@ -7,7 +9,7 @@ use crate::key_id::KeyId;
 use crate::status::{Refusal, Status};
 
 /// The largest document, in bytes.
-pub(super) const DOCUMENT_MAX: usize = 1 << 20;
+pub(crate) const DOCUMENT_MAX: usize = 1 << 20;
 /// The most entries a document may have, usable or not.
 const ENTRIES_MAX: usize = 32;
 
@@ -23,7 +25,7 @@ pub struct SkippedKey {
 /// The keys of one document, prepared, each `kid` once.
 pub(crate) struct KeySet {
     /// In the order of their `kid`.
-    keys: Vec<(KeyId<'static>, PublicKey)>,
+    keys: Vec<(KeyId<'static>, Arc<PublicKey>)>,
     skipped: Vec<SkippedKey>,
 }
 
@@ -54,7 +56,7 @@ impl KeySet {
                 Ok((key_id, _)) if contested.contains(&key_id) => {
                     set.skip(Unusable { key_id: Some(key_id), reason: "another key has the same kid" });
                 }
-                Ok((key_id, key)) => set.keys.push((key_id, key)),
+                Ok((key_id, key)) => set.keys.push((key_id, Arc::new(key))),
                 Err(unusable) => set.skip(unusable),
             }
         }
@@ -66,19 +68,34 @@ impl KeySet {
         Ok(set)
     }
 
+    pub(crate) fn empty() -> KeySet {
+        KeySet { keys: Vec::new(), skipped: Vec::new() }
+    }
+
+    /// This set, with what `known` has learnt of the keys that are in both.
+    pub(crate) fn in_place_of(mut self, known: &Arc<KeySet>) -> Arc<KeySet> {
+        for (key_id, key) in &mut self.keys {
+            if let Some(same) = known.find(key_id).filter(|same| *same == key) {
+                *key = Arc::clone(same);
+            }
+        }
+        let is_the_same = self.keys == known.keys && self.skipped == known.skipped;
+        if is_the_same { Arc::clone(known) } else { Arc::new(self) }
+    }
+
     /// The key with exactly this `kid`.
-    pub(crate) fn find(&self, key_id: &KeyId<'_>) -> Option<&PublicKey> {
+    pub(crate) fn find(&self, key_id: &KeyId<'_>) -> Option<&Arc<PublicKey>> {
         let index = self.keys.binary_search_by(|(known, _)| known.as_str().cmp(key_id.as_str())).ok()?;
         self.keys.get(index).map(|(_, key)| key)
     }
 
     /// The key that exactly this header, still encoded, led to before.
     pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<&PublicKey> {
-        self.keys.iter().map(|(_, key)| key).find(|key| key.remembers_header(encoded))
+        self.keys.iter().map(|(_, key)| &**key).find(|key| key.remembers_header(encoded))
     }
 
     pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = (&KeyId<'static>, &PublicKey)> {
-        self.keys.iter().map(|(key_id, key)| (key_id, key))
+        self.keys.iter().map(|(key_id, key)| (key_id, &**key))
     }
 
     pub(crate) fn skipped(&self) -> &[SkippedKey] {

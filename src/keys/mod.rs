@@ -1,20 +1,35 @@
 //! The public keys of one Access team.
 
+mod cache_file;
 mod document;
+mod fetch;
+mod gate;
+mod https;
 mod jwk;
 mod public_key;
+mod refresher;
+mod remote;
 mod source;
+mod state;
+mod status;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 
-pub(crate) use document::KeySet;
 pub use document::SkippedKey;
+pub(crate) use document::{DOCUMENT_MAX, KeySet};
 pub(crate) use public_key::PublicKey;
+pub use remote::{FetchFunction, LogFunction, LogLevel, RemoteOptions};
+pub use status::{KeyStatus, KeysStatus};
 
-use crate::status::Refusal;
+use refresher::{Help, Refresher};
+use state::State;
+
+use crate::key_id::KeyId;
+use crate::status::{Refusal, Status};
+use crate::team::Team;
 
 /// The public keys of one Access team, shared by any number of verifiers and threads.
 ///
@@ -22,34 +37,20 @@ use crate::status::Refusal;
 /// a verification under way goes on with the set that it began with.
 #[derive(Clone)]
 pub struct Keys {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
     source: &'static str,
-    in_force: ArcSwap<KeySet>,
+    state: Arc<ArcSwap<State>>,
+    refresher: Option<Arc<Refresher>>,
 }
 
-/// What a [`Keys`] holds, for logs and health pages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeysStatus {
-    /// Where the keys came from at first: `json` or `file`.
-    pub source: &'static str,
-    /// The keys in force, in the order of their `kid`.
-    pub keys: Vec<KeyStatus>,
-    /// The entries of the document in force that are not used, in its order.
-    pub skipped: Vec<SkippedKey>,
-}
+/// The set of keys that one verification goes by.
+pub(crate) struct InForce(Guard<Arc<State>>);
 
-/// A key in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyStatus {
-    /// The key's `kid`.
-    pub key_id: String,
-    /// SHA-256 of the key's DER SubjectPublicKeyInfo in lower-case hex; Access uses it as `kid`.
-    pub sha256: String,
-    /// The length of the modulus in bits.
-    pub bits: usize,
+/// What a verification does whose key must be fetched first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    Wait,
+    /// It is refused with `KEYS_PENDING` while the fetch goes on.
+    None,
 }
 
 impl Keys {
@@ -61,7 +62,7 @@ impl Keys {
     /// `KEYS_INVALID` if it is no JWK Set, is over 1 MiB or has over 32 entries;
     /// `NO_USABLE_KEYS` if no entry can be used.
     pub fn from_json(document: &[u8]) -> Result<Keys, Refusal> {
-        Ok(Keys::new("json", KeySet::parse(document)?))
+        Ok(Keys::fixed("json", KeySet::parse(document)?))
     }
 
     /// Reads the same document from a file.
@@ -69,53 +70,152 @@ impl Keys {
     /// # Errors
     /// As [`Keys::from_json`], and `KEYS_UNAVAILABLE` if the file cannot be read.
     pub fn from_file(path: &Path) -> Result<Keys, Refusal> {
-        Ok(Keys::new("file", KeySet::parse(&source::read_file(path)?)?))
+        Ok(Keys::fixed("file", KeySet::parse(&source::read_file(path)?)?))
+    }
+
+    /// Fetches the team's keys from `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs` and
+    /// keeps them current. The first verification begins the first fetch, unless
+    /// [`Keys::connect`] did.
+    ///
+    /// The team is named as in [`Config::new`](crate::Config::new). Proxies are read from the
+    /// environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) and certificate authorities
+    /// from the platform's store, now.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` if the team or an option is wrong, the `ca_file` cannot be read or the place
+    /// of the `cache_file` not be written.
+    pub fn remote(team: &str, options: RemoteOptions) -> Result<Keys, Refusal> {
+        let refresher = Refresher::new(Team::parse(team)?, options)?;
+        Ok(Keys { source: "remote", state: refresher.state(), refresher: Some(Arc::new(refresher)) })
+    }
+
+    /// Sees to it that there are keys, before the first token comes: fetches them now and waits,
+    /// unless some are in force. Keys from JSON or a file always are.
+    ///
+    /// # Errors
+    /// `KEYS_UNAVAILABLE` with the reason; later verifications try again.
+    pub fn connect(&self) -> Result<(), Refusal> {
+        let Some(refresher) = &self.refresher else { return Ok(()) };
+        if self.in_force().is_some() {
+            return Ok(());
+        }
+        let now = refresher.now();
+        if let Help::Coming(flight) = refresher.help(now) {
+            refresher.wait(&flight, now.plus(refresher.timing.timeout));
+        }
+        self.in_force().map(drop).ok_or_else(|| self.unavailable())
+    }
+
+    /// Begins no further fetch, and returns when none is under way: afterwards no function of
+    /// [`RemoteOptions`] is called any more. Keys in force stay so until they are stale. It must not be
+    /// called from such a function.
+    pub fn close(&self) {
+        if let Some(refresher) = &self.refresher {
+            refresher.close();
+        }
     }
 
     /// Replaces the whole set at once, while other threads verify.
     ///
     /// # Errors
-    /// As [`Keys::from_json`]; the keys in force then stay as they were.
+    /// As [`Keys::from_json`]; the keys in force then stay as they were. `INVALID_ARGUMENT` for keys
+    /// that are fetched.
     pub fn load_json(&self, document: &[u8]) -> Result<(), Refusal> {
-        self.shared.in_force.store(Arc::new(KeySet::parse(document)?));
+        if self.refresher.is_some() {
+            return Err(Refusal::new(Status::InvalidArgument, "these keys are fetched, not loaded"));
+        }
+        let set = KeySet::parse(document)?.in_place_of(self.state.load().set());
+        self.state.store(Arc::new(State::fixed(set)));
         Ok(())
     }
 
     /// What is in force now.
     pub fn status(&self) -> KeysStatus {
-        let set = self.in_force();
-        let keys = set.keys().map(|(key_id, key)| KeyStatus {
-            key_id: key_id.as_str().to_owned(),
-            sha256: key.sha256_hex(),
-            bits: key.bits(),
-        });
-        KeysStatus { source: self.shared.source, keys: keys.collect(), skipped: set.skipped().to_vec() }
+        let state = self.state.load();
+        match &self.refresher {
+            None => KeysStatus::fixed(self.source, state.set()),
+            Some(refresher) => KeysStatus::live(self.source, &state, refresher),
+        }
     }
 
-    pub(crate) fn in_force(&self) -> Guard<Arc<KeySet>> {
-        self.shared.in_force.load()
+    /// The team that they are fetched for.
+    pub(crate) fn team(&self) -> Option<&Team> {
+        self.refresher.as_ref().map(|refresher| &refresher.team)
     }
 
-    fn new(source: &'static str, set: KeySet) -> Keys {
-        Keys { shared: Arc::new(Shared { source, in_force: ArcSwap::from_pointee(set) }) }
+    /// The set in force, if there is one. When it grows old, a refresh begins behind the caller.
+    pub(crate) fn in_force(&self) -> Option<InForce> {
+        let state = self.state.load();
+        if let Some(refresher) = &self.refresher {
+            let now = refresher.now();
+            if !state.is_in_force(now) {
+                return None;
+            }
+            if state.is_old(now) {
+                refresher.refresh(now);
+            }
+        }
+        Some(InForce(state))
+    }
+
+    /// The set in force, with this key in it; fetched where that may help and patience allows.
+    pub(crate) fn in_force_with(&self, key_id: &KeyId<'_>, patience: Patience) -> Result<InForce, Refusal> {
+        if let Some(keys) = self.in_force().filter(|keys| keys.set().find(key_id).is_some()) {
+            return Ok(keys);
+        }
+        if let Some(refresher) = &self.refresher {
+            let now = refresher.now();
+            match (refresher.help(now), patience) {
+                (Help::Coming(flight), Patience::Wait) => {
+                    refresher.wait(&flight, now.plus(refresher.timing.timeout));
+                }
+                (Help::Coming(_), Patience::None) => return Err(self.pending()),
+                (Help::None, _) => {}
+            }
+        }
+        let keys = self.in_force().ok_or_else(|| self.unavailable())?;
+        if keys.set().find(key_id).is_some() { Ok(keys) } else { Err(self.unknown(key_id)) }
+    }
+
+    /// The refusal of a token whose key is not in force.
+    pub(crate) fn unknown(&self, key_id: &KeyId<'_>) -> Refusal {
+        let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
+        let confirmed = self.told_age().map(|age| ["; keys ", &age].concat()).unwrap_or_default();
+        let message = ["no key in force has the token's kid ", shown, &confirmed].concat();
+        Refusal::new(Status::UnknownKey, message)
+    }
+
+    /// The refusal of any token while no keys are in force.
+    pub(crate) fn unavailable(&self) -> Refusal {
+        let host = self.team().map(Team::host).unwrap_or_default();
+        let age = self.told_age().unwrap_or_default();
+        let state = self.state.load();
+        let reason = state.last_error().unwrap_or("they are not fetched yet");
+        Refusal::new(Status::KeysUnavailable, format!("no keys of {host} are in force, {age}: {reason}"))
+    }
+
+    fn pending(&self) -> Refusal {
+        let host = self.team().map(Team::host).unwrap_or_default();
+        Refusal::new(Status::KeysPending, ["the keys of ", host, " are being fetched"].concat())
+    }
+
+    fn told_age(&self) -> Option<String> {
+        let refresher = self.refresher.as_ref()?;
+        let told = match self.state.load().age(refresher.now()) {
+            Some(age) => format!("last confirmed {} s ago", age.as_secs()),
+            None => "never confirmed".to_owned(),
+        };
+        Some(told)
+    }
+
+    fn fixed(source: &'static str, set: KeySet) -> Keys {
+        let state = State::fixed(Arc::new(set));
+        Keys { source, state: Arc::new(ArcSwap::from_pointee(state)), refresher: None }
     }
 }
 
-impl KeysStatus {
-    /// The status as a JSON object with the members `source`, `keys` (each `kid`, `sha256`, `bits`)
-    /// and `skipped` (each `kid`, which may be null, and `reason`).
-    pub fn to_json(&self) -> String {
-        let keys = self
-            .keys
-            .iter()
-            .map(|key| serde_json::json!({"kid": key.key_id, "sha256": key.sha256, "bits": key.bits}));
-        let skipped =
-            self.skipped.iter().map(|key| serde_json::json!({"kid": key.key_id, "reason": key.reason}));
-        serde_json::json!({
-            "source": self.source,
-            "keys": keys.collect::<Vec<_>>(),
-            "skipped": skipped.collect::<Vec<_>>(),
-        })
-        .to_string()
+impl InForce {
+    pub(crate) fn set(&self) -> &KeySet {
+        self.0.set()
     }
 }

@@ -1,0 +1,321 @@
+use std::ffi::{c_char, c_void};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::callback::{
+    cfaccess_fetch_function, cfaccess_log_function, cfaccess_release_function, fetch_function, log_function,
+};
+use super::error::cfaccess_error;
+use super::guard::{Out, c_string, config_text, guard, not_null, path_of, quietly};
+use super::keys::cfaccess_keys;
+use crate::keys::{Keys, RemoteOptions};
+use crate::status::{Refusal, Status};
+
+/// How the keys of a team are fetched and kept current: built step by step, then copied into keys. The
+/// defaults serve. One thread at a time.
+pub struct cfaccess_remote_options(RemoteOptions);
+
+/// Begins with the defaults.
+///
+/// @param out_options  owned, freed with cfaccess_remote_options_free()
+/// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_new(
+    out_options: *mut *mut cfaccess_remote_options,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_options = unsafe { Out::new(out_options) }?;
+        out_options.give(Box::new(cfaccess_remote_options(RemoteOptions::default())));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Trusts the certificate authorities of a PEM file besides the platform's, for networks that re-sign TLS.
+///
+/// @param options    changed on success only
+/// @param path       NUL-terminated, copied; read by cfaccess_keys_remote()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_ca_file(
+    options: Option<&mut cfaccess_remote_options>,
+    path: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { set_path(options, path, out_error, |options| &mut options.ca_file) }
+}
+
+/// Keeps a copy of the keys in a file, so that a restart during an outage works. It is written whole and
+/// readable by its owner alone. One that is corrupt, too old, writable by others or owned by somebody else
+/// is left aside, which cfaccess_keys_status() tells.
+///
+/// @param options    changed on success only
+/// @param path       NUL-terminated, copied; need not be there yet
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_cache_file(
+    options: Option<&mut cfaccess_remote_options>,
+    path: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { set_path(options, path, out_error, |options| &mut options.cache_file) }
+}
+
+/// How long a fetch may take, and how long a call may wait for one. Bounds are checked by
+/// cfaccess_keys_remote().
+///
+/// @param options       changed on success only
+/// @param milliseconds  100 to 60,000; 5,000 unless set
+/// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_timeout(
+    options: Option<&mut cfaccess_remote_options>,
+    milliseconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { set_duration(options, "timeout", milliseconds, out_error, |options| &mut options.timeout) }
+}
+
+/// The age at which keys are fetched again, ahead of need. The endpoint's `Cache-Control: max-age` may make
+/// it sooner, never later. Bounds are checked by cfaccess_keys_remote().
+///
+/// @param options       changed on success only
+/// @param milliseconds  at least the cooldown; 3,600,000 (an hour) unless set
+/// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_refresh_after(
+    options: Option<&mut cfaccess_remote_options>,
+    milliseconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe {
+        set_duration(options, "refresh_after", milliseconds, out_error, |options| &mut options.refresh_after)
+    }
+}
+
+/// The least time between the beginnings of two fetches, whatever caused them; up to a tenth is added at
+/// random. Bounds are checked by cfaccess_keys_remote().
+///
+/// @param options       changed on success only
+/// @param milliseconds  at least 1,000; 30,000 unless set
+/// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_cooldown(
+    options: Option<&mut cfaccess_remote_options>,
+    milliseconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { set_duration(options, "cooldown", milliseconds, out_error, |options| &mut options.cooldown) }
+}
+
+/// How long keys stay in force that the endpoint no longer confirms. Bounds are checked by
+/// cfaccess_keys_remote().
+///
+/// @param options       changed on success only
+/// @param milliseconds  at least the age of a refresh, at most 518,400,000 (six days); 86,400,000 (a day)
+///                      unless set
+/// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_max_stale(
+    options: Option<&mut cfaccess_remote_options>,
+    milliseconds: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { set_duration(options, "max_stale", milliseconds, out_error, |options| &mut options.max_stale) }
+}
+
+/// Fetches through a function of the caller's in place of the library's own HTTPS.
+///
+/// @param options    changed on success only
+/// @param fetch      called on threads of the library
+/// @param user_data  handed to `fetch`; the library's from now on if the call succeeds
+/// @param release    gets `user_data` back once options and keys are freed, their verifiers too, and no
+///                   fetch runs; may be NULL
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_fetch(
+    options: Option<&mut cfaccess_remote_options>,
+    fetch: cfaccess_fetch_function,
+    user_data: *mut c_void,
+    release: cfaccess_release_function,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        let options = not_null(options)?;
+        // SAFETY: the caller's promise.
+        options.0.fetch = Some(unsafe { fetch_function(fetch, user_data, release) }?);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Tells a function of the caller's what happens to the keys.
+///
+/// @param options    changed on success only
+/// @param log        called on any thread, never while the library holds a lock
+/// @param user_data  handed to `log`; the library's from now on if the call succeeds
+/// @param release    gets `user_data` back, as in cfaccess_remote_options_set_fetch(); may be NULL
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_log(
+    options: Option<&mut cfaccess_remote_options>,
+    log: cfaccess_log_function,
+    user_data: *mut c_void,
+    release: cfaccess_release_function,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        let options = not_null(options)?;
+        // SAFETY: the caller's promise.
+        options.0.log = Some(unsafe { log_function(log, user_data, release) }?);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Frees options. Keys made from them keep their copy.
+///
+/// @param options  owned, invalid afterwards; NULL is fine
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_remote_options_free(options: Option<Box<cfaccess_remote_options>>) {
+    quietly(|| drop(options));
+}
+
+/// Fetches a team's keys from https://<team>.cloudflareaccess.com/cdn-cgi/access/certs and keeps them current,
+/// on threads that end with each fetch. The first verification begins the first fetch, unless
+/// cfaccess_keys_connect() did.
+///
+/// Keys are fetched again ahead of age, and when a token names a key that is not there, but never more often
+/// than once a cooldown. A caller whose key is there never waits. While the endpoint fails, the keys in force
+/// stay so until `max_stale` has passed since it last confirmed them; then every token is refused with
+/// #CFACCESS_STATUS_KEYS_UNAVAILABLE until it answers again.
+///
+/// Proxies are read from the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY) and certificate
+/// authorities from the platform's store, during this call. No redirect is followed.
+///
+/// @param team       NUL-terminated, as in cfaccess_config_new()
+/// @param options    copied, may be changed or freed afterwards; NULL for the defaults
+/// @param out_keys   owned, freed with cfaccess_keys_free()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team or an option is wrong, the CA file
+///         cannot be read or the place of the cache file not be written; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_remote(
+    team: *const c_char,
+    options: Option<&cfaccess_remote_options>,
+    out_keys: *mut *mut cfaccess_keys,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_keys = unsafe { Out::new(out_keys) }?;
+        // SAFETY: the caller's promise.
+        let team = unsafe { config_text(team) }?;
+        let options = options.map(|options| options.0.clone()).unwrap_or_default();
+        out_keys.give(Box::new(cfaccess_keys(Keys::remote(team, options)?)));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// Sees to it that there are keys before the first token comes: fetches them now and waits, unless some are in
+/// force. Keys from JSON or a file always are.
+///
+/// @param keys       borrowed
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_UNAVAILABLE with the reason, and later verifications try
+///         again; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_connect(
+    keys: Option<&cfaccess_keys>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(keys)?.0.connect()) }
+}
+
+/// Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
+/// any more. Keys in force stay so until they are stale. Not to be called from such a function.
+///
+/// @param keys  borrowed; NULL is fine
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_keys_close(keys: Option<&cfaccess_keys>) {
+    quietly(|| {
+        if let Some(keys) = keys {
+            keys.0.close();
+        }
+    });
+}
+
+/// # Safety
+/// `path` is NULL or NUL-terminated, `out_error` NULL or valid for writing.
+unsafe fn set_path(
+    options: Option<&mut cfaccess_remote_options>,
+    path: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+    place: fn(&mut RemoteOptions) -> &mut Option<PathBuf>,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let path = unsafe { c_string(path) }?;
+        *place(&mut not_null(options)?.0) = Some(path_of(path)?.to_owned());
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
+/// # Safety
+/// `out_error` is NULL or valid for writing.
+unsafe fn set_duration(
+    options: Option<&mut cfaccess_remote_options>,
+    name: &str,
+    milliseconds: i64,
+    out_error: *mut *mut cfaccess_error,
+    place: fn(&mut RemoteOptions) -> &mut Duration,
+) -> Status {
+    let body = || {
+        let not_negative = u64::try_from(milliseconds).map_err(|_| {
+            Refusal::new(
+                Status::InvalidConfig,
+                format!("{name} is {milliseconds} ms; expected no less than 0"),
+            )
+        })?;
+        *place(&mut not_null(options)?.0) = Duration::from_millis(not_negative);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}

@@ -1,0 +1,123 @@
+//! What a fetch of a key document may come back with.
+
+use std::time::{Duration, SystemTime};
+
+use super::remote::FetchFunction;
+
+/// Fetches the key document of one team.
+pub(super) trait Fetch: Send + Sync {
+    /// Asks for the document, or whether it is still the one with this entity tag.
+    fn fetch(&self, entity_tag: Option<&str>) -> Result<Answer, Failure>;
+}
+
+/// The endpoint answered.
+pub(super) enum Answer {
+    Document {
+        bytes: Vec<u8>,
+        entity_tag: Option<String>,
+        max_age: Option<Duration>,
+    },
+    /// The document is still the one that was asked about (RFC 9110 section 15.4.5).
+    NotModified {
+        max_age: Option<Duration>,
+    },
+}
+
+/// The endpoint did not answer, or with something else.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) reason: String,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Failure {
+    pub(super) fn new(reason: impl Into<String>) -> Failure {
+        Failure { reason: reason.into(), retry_after: None }
+    }
+}
+
+/// A caller's own way to the document.
+pub(super) struct Custom {
+    pub(super) function: FetchFunction,
+    pub(super) url: String,
+}
+
+impl Fetch for Custom {
+    fn fetch(&self, _entity_tag: Option<&str>) -> Result<Answer, Failure> {
+        match (self.function.0)(&self.url) {
+            Ok(bytes) => Ok(Answer::Document { bytes, entity_tag: None, max_age: None }),
+            Err(reason) => Err(Failure::new(format!("the fetch function failed: {reason}"))),
+        }
+    }
+}
+
+/// The least `max-age` in `Cache-Control` (RFC 9111 section 5.2.2.1). What is not a number of seconds
+/// says nothing.
+pub(super) fn max_age<'a>(headers: impl Iterator<Item = &'a str>) -> Option<Duration> {
+    let directives = headers.flat_map(|header| header.split(','));
+    let ages = directives.filter_map(|directive| {
+        let (name, value) = directive.split_once('=')?;
+        let seconds: u64 = value.trim().trim_matches('"').parse().ok()?;
+        name.trim().eq_ignore_ascii_case("max-age").then_some(Duration::from_secs(seconds))
+    });
+    ages.min()
+}
+
+/// `Retry-After`: seconds or a date (RFC 9110 section 10.2.3).
+pub(super) fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
+    match header.trim().parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => httpdate::parse_http_date(header).ok()?.duration_since(now).ok(),
+    }
+}
+
+/// An entity tag (RFC 9110 section 8.8.3) that can be sent back as it came.
+pub(super) fn entity_tag(header: &str) -> Option<String> {
+    const LENGTH_MAX: usize = 256;
+    let opaque = header.strip_prefix("W/").unwrap_or(header);
+    let well_formed = header.len() <= LENGTH_MAX
+        && opaque.len() >= 2
+        && opaque.starts_with('"')
+        && opaque.ends_with('"')
+        && header.bytes().all(|byte| byte.is_ascii_graphic());
+    well_formed.then(|| header.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_max_age_counts() {
+        let age = |headers: &[&str]| max_age(headers.iter().copied()).map(|age| age.as_secs());
+        assert_eq!(age(&["public, max-age=300"]), Some(300));
+        assert_eq!(age(&["Max-Age=\"300\" , s-maxage=5"]), Some(300));
+        assert_eq!(age(&["max-age=300", "max-age=60"]), Some(60));
+        assert_eq!(age(&["max-age=0"]), Some(0));
+        for nothing in
+            ["", "no-store", "max-age", "max-age=-1", "max-age=1e20", "max-age=99999999999999999999"]
+        {
+            assert_eq!(age(&[nothing]), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:47 GMT", now), Some(Duration::from_secs(10)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:27 GMT", now), None);
+        assert_eq!(retry_after("-5", now), None);
+        assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn an_entity_tag_is_quoted_and_printable() {
+        for tag in ["\"\"", "\"abc\"", "W/\"abc\""] {
+            assert_eq!(entity_tag(tag).as_deref(), Some(tag));
+        }
+        for text in ["", "\"", "abc", "W/abc", "\"a b\"", "\"a\r\nb\"", &format!("\"{}\"", "x".repeat(255))] {
+            assert_eq!(entity_tag(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! How the keys of a team are fetched: what a caller may choose, and within which bounds.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::status::{Refusal, Status};
+
+/// How the keys of a team are fetched and kept current; the defaults serve.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RemoteOptions {
+    /// A PEM file of certificate authorities to trust besides the platform's, for networks that
+    /// re-sign TLS.
+    pub ca_file: Option<PathBuf>,
+    /// How long a fetch may take, and how long a caller may wait for one: 0.1 to 60 s, default 5 s.
+    pub timeout: Duration,
+    /// The age at which keys are fetched again, ahead of need: default one hour, at least `cooldown`.
+    /// The endpoint's `Cache-Control: max-age` may make it sooner, never later.
+    pub refresh_after: Duration,
+    /// The least time between the beginnings of two fetches, whatever caused them: default 30 s, at
+    /// least 1 s. Up to a tenth is added at random.
+    pub cooldown: Duration,
+    /// How long keys stay in force that the endpoint no longer confirms: default one day, at least
+    /// `refresh_after`, at most six days.
+    pub max_stale: Duration,
+    /// Where a copy of the keys is kept, so that a restart during an outage works.
+    pub cache_file: Option<PathBuf>,
+    /// Fetches the document in place of the library's own HTTPS.
+    pub fetch: Option<FetchFunction>,
+    /// Hears what happens to the keys.
+    pub log: Option<LogFunction>,
+}
+
+/// Fetches the document at a URL, or says in a line why not. It is called on a thread of its own,
+/// should end within the timeout, and may be called again while an earlier call has not ended.
+#[derive(Clone)]
+pub struct FetchFunction(pub(super) Arc<Fetch>);
+
+/// Hears a line about the keys. It is called on any thread, and never gets a token.
+#[derive(Clone)]
+pub struct LogFunction(pub(super) Arc<Log>);
+
+type Fetch = dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync;
+type Log = dyn Fn(LogLevel, &str) + Send + Sync;
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Keys came or changed.
+    Info,
+    /// A fetch or the copy on disk failed.
+    Warning,
+}
+
+impl Default for RemoteOptions {
+    fn default() -> RemoteOptions {
+        RemoteOptions {
+            ca_file: None,
+            timeout: Duration::from_secs(5),
+            refresh_after: Duration::from_secs(3_600),
+            cooldown: Duration::from_secs(30),
+            max_stale: Duration::from_secs(86_400),
+            cache_file: None,
+            fetch: None,
+            log: None,
+        }
+    }
+}
+
+impl FetchFunction {
+    /// Takes a function from a URL to a document, or to the reason why there is none.
+    pub fn new(fetch: impl Fn(&str) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> FetchFunction {
+        FetchFunction(Arc::new(fetch))
+    }
+}
+
+impl LogFunction {
+    /// Takes a function that hears a level and a line.
+    pub fn new(log: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> LogFunction {
+        LogFunction(Arc::new(log))
+    }
+}
+
+impl fmt::Debug for FetchFunction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("FetchFunction")
+    }
+}
+
+impl fmt::Debug for LogFunction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LogFunction")
+    }
+}
+
+/// Durations that fit each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub(super) timeout: Duration,
+    pub(super) refresh_after: Duration,
+    pub(super) cooldown: Duration,
+    pub(super) max_stale: Duration,
+}
+
+const TIMEOUT_MIN: Duration = Duration::from_millis(100);
+const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+const COOLDOWN_MIN: Duration = Duration::from_secs(1);
+/// A key that was replaced stays valid for seven days.
+const STALE_MAX: Duration = Duration::from_secs(6 * 86_400);
+
+impl Timing {
+    pub(super) fn of(options: &RemoteOptions) -> Result<Timing, Refusal> {
+        let RemoteOptions { timeout, refresh_after, cooldown, max_stale, .. } = *options;
+        let wrong = |option: &str, value: Duration, expected: String| {
+            let message = format!("{option} is {} s; expected {expected}", value.as_secs_f64());
+            Err(Refusal::new(Status::InvalidConfig, message))
+        };
+        if !(TIMEOUT_MIN..=TIMEOUT_MAX).contains(&timeout) {
+            return wrong("timeout", timeout, "0.1 to 60 s".to_owned());
+        }
+        if cooldown < COOLDOWN_MIN {
+            return wrong("cooldown", cooldown, "at least 1 s".to_owned());
+        }
+        if refresh_after < cooldown {
+            let expected = format!("at least the cooldown of {} s", cooldown.as_secs_f64());
+            return wrong("refresh_after", refresh_after, expected);
+        }
+        if !(refresh_after..=STALE_MAX).contains(&max_stale) {
+            let least = refresh_after.as_secs_f64();
+            let expected = format!("at least the refresh_after of {least} s, at most 518400 s (6 days)");
+            return wrong("max_stale", max_stale, expected);
+        }
+        Ok(Timing { timeout, refresh_after, cooldown, max_stale })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl Fn(&mut RemoteOptions)) -> Result<Timing, Refusal> {
+        let mut options = RemoteOptions::default();
+        change(&mut options);
+        Timing::of(&options)
+    }
+
+    #[test]
+    fn durations_at_their_bounds_fit() {
+        let seconds = Duration::from_secs;
+        assert!(with(|_| {}).is_ok());
+        assert!(with(|options| options.timeout = Duration::from_millis(100)).is_ok());
+        assert!(with(|options| options.timeout = seconds(60)).is_ok());
+        assert!(with(|options| options.cooldown = seconds(1)).is_ok());
+        assert!(with(|options| options.refresh_after = seconds(30)).is_ok());
+        assert!(with(|options| options.max_stale = seconds(3_600)).is_ok());
+        assert!(with(|options| options.max_stale = seconds(518_400)).is_ok());
+    }
+
+    #[test]
+    fn durations_beyond_their_bounds_are_named() {
+        let milliseconds = Duration::from_millis;
+        for (name, refused) in [
+            ("timeout", with(|options| options.timeout = milliseconds(99))),
+            ("timeout", with(|options| options.timeout = milliseconds(60_001))),
+            ("cooldown", with(|options| options.cooldown = milliseconds(999))),
+            ("refresh_after", with(|options| options.refresh_after = milliseconds(29_999))),
+            ("refresh_after", with(|options| options.cooldown = milliseconds(3_600_001))),
+            ("max_stale", with(|options| options.max_stale = milliseconds(3_599_999))),
+            ("max_stale", with(|options| options.max_stale = milliseconds(518_400_001))),
+            ("max_stale", with(|options| options.refresh_after = milliseconds(86_400_001))),
+        ] {
+            let refusal = refused.expect_err(name);
+            assert_eq!(refusal.status(), Status::InvalidConfig);
+            assert!(refusal.message().starts_with(name), "{refusal}");
+        }
+    }
+}
