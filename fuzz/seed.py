@@ -110,6 +110,7 @@ GENUINE = b"G"
 NULL = b"N"
 CONFIG, AUDIENCE, SERVICE, ANY_SERVICE, LEEWAY, LIFETIME = range(6)
 KEYS, LOAD, STATUS, VERIFIER, WARNING, VERIFY, VERIFY_IN_TIME, VERIFY_AT, FREE, FILE = range(6, 16)
+OPTIONS, DURATION, PATH, FETCH, LOG, REMOTE_KEYS, CONNECT, CLOSE, TRY_VERIFY = range(16, 25)
 
 
 def call(function: int, slot: int = 0, place: int = 0, *arguments: bytes) -> bytes:
@@ -166,7 +167,40 @@ def programs() -> Iterator[tuple[str, bytes]]:
     for name, argument in [("null", NULL), ("empty", given(b"")), ("bytes", given(b"\xff\xfe\x01"))]:
         calls = [CONFIG, AUDIENCE, SERVICE, KEYS, LOAD, VERIFY]
         yield f"{name}-arguments", ready + b"".join(call(function, 0, 0, argument) for function in calls)
-    yield "null-handles", b"".join(call(function, 2) for function in range(16))
+    yield "null-handles", b"".join(call(function, 2) for function in range(25))
+    yield from remote_programs(config, verify)
+
+
+def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
+    """Keys that are fetched."""
+    success, failure = b"\0\2", b"\1\2"
+    options = call(OPTIONS) + call(LOG, 0, 0, success, NULL)
+    keys = options + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
+    verifier = call(VERIFIER, 0, 0, b"\0")
+    tried = call(TRY_VERIFY, 0, 0, GENUINE)
+    yield "fetched", config + keys + verifier + tried + verify + call(CLOSE) + tried + call(STATUS)
+    yield "connected", keys + call(CONNECT) + call(CONNECT, 0, 2) + call(LOAD, 0, 0, GENUINE)
+    for name, answer in [
+        ("fetch-fails", failure + given(b"no route")),
+        ("fetch-fails-without-reason", failure + NULL),
+        ("fetched-rubbish", success + given(b"<html>")),
+    ]:
+        yield (
+            name,
+            config + options + call(REMOTE_KEYS, 0, 0, GENUINE, answer) + call(CONNECT) + verifier + verify,
+        )
+    yield (
+        "other-team",
+        config + options + call(REMOTE_KEYS, 0, 0, given(b"other"), success, GENUINE) + verifier,
+    )
+    for which, name in enumerate(["timeout", "refresh-after", "cooldown", "max-stale"]):
+        set_twice = b"".join(call(DURATION, 0, 0, bytes([which]), number(value)) for value in (-1, 50))
+        yield f"{name}-out-of-range", options + set_twice + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
+    for which, name in enumerate(["ca-file", "cache-file"]):
+        path = call(PATH, 0, 0, bytes([which]), GENUINE)
+        yield f"{name}-nowhere", options + path + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
+    twice = call(FETCH, 0, 0, success, GENUINE) + call(FETCH, 0, 0, failure, NULL)
+    yield "options-freed-early", keys + twice + call(FREE, 0, 3) + call(CONNECT) + call(FREE, 0, 1)
 
 
 if __name__ == "__main__":

@@ -10,15 +10,15 @@ int main(int argc, char **argv) {
   cfaccess_error *error = NULL;
   int exit_code = 1;
 
-  if (argc != 5) {
-    fprintf(stderr, "usage: %s TEAM AUDIENCE KEY_FILE TOKEN\n", argv[0]);
+  if (argc != 4) {
+    fprintf(stderr, "usage: %s TEAM AUDIENCE TOKEN\n", argv[0]);
     return 2;
   }
   if (cfaccess_config_new(argv[1], &config, &error) == CFACCESS_STATUS_OK &&
       cfaccess_config_add_audience(config, argv[2], &error) == CFACCESS_STATUS_OK &&
-      cfaccess_keys_from_file(argv[3], &keys, &error) == CFACCESS_STATUS_OK &&
+      cfaccess_keys_remote(argv[1], NULL, &keys, &error) == CFACCESS_STATUS_OK &&
       cfaccess_verifier_new(config, keys, &verifier, &error) == CFACCESS_STATUS_OK &&
-      cfaccess_verifier_verify(verifier, argv[4], strlen(argv[4]), &claims, &error) == CFACCESS_STATUS_OK) {
+      cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK) {
     printf("%s is calling\n", claims->principal_id.ptr);
     exit_code = 0;
   } else {

@@ -11,6 +11,11 @@ pub const OK: i32 = 0;
 pub type Handle = *mut c_void;
 pub type Place<T> = *mut *mut T;
 
+pub type FetchFunction =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, url: *const c_char, document: Handle) -> i32>;
+pub type LogFunction = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
+pub type ReleaseFunction = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct cfaccess_str {
@@ -59,6 +64,51 @@ unsafe extern "C" {
     pub fn cfaccess_keys_status(keys: Handle, out: Place<c_char>, error: Place<c_void>) -> i32;
     pub fn cfaccess_keys_free(keys: Handle);
 
+    pub fn cfaccess_remote_options_new(out: Place<c_void>, error: Place<c_void>) -> i32;
+    pub fn cfaccess_remote_options_set_ca_file(
+        options: Handle,
+        path: *const c_char,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_remote_options_set_cache_file(
+        options: Handle,
+        path: *const c_char,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_remote_options_set_timeout(options: Handle, ms: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_remote_options_set_refresh_after(options: Handle, ms: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_remote_options_set_cooldown(options: Handle, ms: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_remote_options_set_max_stale(options: Handle, ms: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_remote_options_set_fetch(
+        options: Handle,
+        fetch: FetchFunction,
+        user_data: *mut c_void,
+        release: ReleaseFunction,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_remote_options_set_log(
+        options: Handle,
+        log: LogFunction,
+        user_data: *mut c_void,
+        release: ReleaseFunction,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_remote_options_free(options: Handle);
+    pub fn cfaccess_document_write(
+        document: Handle,
+        content: *const c_char,
+        len: usize,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_keys_remote(
+        team: *const c_char,
+        options: Handle,
+        out: Place<c_void>,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_keys_connect(keys: Handle, error: Place<c_void>) -> i32;
+    pub fn cfaccess_keys_close(keys: Handle);
+
     pub fn cfaccess_verifier_new(
         config: Handle,
         keys: Handle,
@@ -78,6 +128,13 @@ unsafe extern "C" {
         token: *const c_char,
         len: usize,
         now: i64,
+        out: Place<cfaccess_claims>,
+        error: Place<c_void>,
+    ) -> i32;
+    pub fn cfaccess_verifier_try_verify(
+        verifier: Handle,
+        token: *const c_char,
+        len: usize,
         out: Place<cfaccess_claims>,
         error: Place<c_void>,
     ) -> i32;

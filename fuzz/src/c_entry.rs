@@ -8,6 +8,7 @@ use std::ptr::null_mut;
 
 use super::c_api::*;
 use super::c_program::{Bytes, Program};
+use super::c_remote;
 use super::genuine::{self, AUDIENCE, NOW};
 use super::invariants::check_message;
 
@@ -31,12 +32,13 @@ struct Handles {
     configs: [Handle; SLOTS + 1],
     keys: [Handle; SLOTS + 1],
     verifiers: [Handle; SLOTS + 1],
+    options: [Handle; SLOTS + 1],
 }
 
 impl Default for Handles {
     fn default() -> Handles {
         let none = [null_mut(); SLOTS + 1];
-        Handles { configs: none, keys: none, verifiers: none }
+        Handles { configs: none, keys: none, verifiers: none, options: none }
     }
 }
 
@@ -45,7 +47,7 @@ impl Handles {
         let call = program.byte();
         let slot = usize::from(program.byte()) % (SLOTS + 1);
         let place = usize::from(program.byte());
-        match call % 16 {
+        match call % 32 {
             0 => {
                 let team = program.text("acme");
                 let team = team.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
@@ -83,11 +85,23 @@ impl Handles {
                     check_message(&text_of(warning), &[]);
                 }
             }
-            11 => verify(self.verifiers[slot], place, &program.token(), None),
-            12 => verify(self.verifiers[slot], place, &program.token(), Some(NOW)),
-            13 => verify(self.verifiers[slot], place, &program.token(), Some(program.number())),
+            11 => verify(self.verifiers[slot], place, &program.token(), When::Now),
+            12 => verify(self.verifiers[slot], place, &program.token(), When::At(NOW)),
+            13 => verify(self.verifiers[slot], place, &program.token(), When::At(program.number())),
             14 => self.free_one(slot, place),
-            _ => read_file(program, place),
+            15 => read_file(program, place),
+            16 => self.put(Kind::Options, slot, c_remote::new_options(place)),
+            17 => c_remote::set_duration(self.options[slot], place, program),
+            18 => c_remote::set_path(self.options[slot], place, program),
+            19 => c_remote::set_fetch(self.options[slot], place, program),
+            20 => c_remote::set_log(self.options[slot], place, program),
+            21 => {
+                let keys = c_remote::new_keys(self.options[slot], place, program);
+                self.put(Kind::Keys, slot, keys);
+            }
+            22 => c_remote::connect(self.keys[slot], place),
+            23 => c_remote::close(self.keys[slot]),
+            _ => verify(self.verifiers[slot], place, &program.token(), When::WithoutWaiting),
         }
         status_functions(program.byte().into());
     }
@@ -124,14 +138,20 @@ impl Handles {
         place: usize,
         call: impl FnOnce(Place<c_void>, Place<c_void>) -> i32,
     ) {
-        let handle = produce(place, &[], call);
-        let slot = slot % SLOTS;
-        let old = match kind {
-            Kind::Config => std::mem::replace(&mut self.configs[slot], handle),
-            Kind::Keys => std::mem::replace(&mut self.keys[slot], handle),
-            Kind::Verifier => std::mem::replace(&mut self.verifiers[slot], handle),
-        };
-        kind.free(old);
+        self.put(kind, slot, produce(place, &[], call));
+    }
+
+    fn put(&mut self, kind: Kind, slot: usize, handle: Handle) {
+        kind.free(std::mem::replace(&mut self.slots(kind)[slot % SLOTS], handle));
+    }
+
+    fn slots(&mut self, kind: Kind) -> &mut [Handle; SLOTS + 1] {
+        match kind {
+            Kind::Config => &mut self.configs,
+            Kind::Keys => &mut self.keys,
+            Kind::Verifier => &mut self.verifiers,
+            Kind::Options => &mut self.options,
+        }
     }
 
     fn load(&self, slot: usize, place: usize, json: &Bytes) {
@@ -140,21 +160,21 @@ impl Handles {
         let status = fallible(place, &[json.as_slice()], |error| unsafe {
             cfaccess_keys_load_json(keys, json.ptr(), json.len(), error)
         });
-        if status != OK {
+        // Of keys that are fetched the status tells the time as well.
+        let is_fetched = before.as_ref().is_some_and(|status| status.contains(r#""source":"remote""#));
+        assert!(status != OK || !is_fetched, "keys that are fetched are not loaded");
+        if status != OK && !is_fetched {
             assert_eq!(keys_status(keys, 0), before, "the keys in force stay");
         }
     }
 
     fn free_one(&mut self, slot: usize, which: usize) {
-        match which % 3 {
-            0 => Kind::Config.free(std::mem::replace(&mut self.configs[slot], null_mut())),
-            1 => Kind::Keys.free(std::mem::replace(&mut self.keys[slot], null_mut())),
-            _ => Kind::Verifier.free(std::mem::replace(&mut self.verifiers[slot], null_mut())),
-        }
+        let kind = KINDS[which % KINDS.len()];
+        kind.free(std::mem::replace(&mut self.slots(kind)[slot], null_mut()));
     }
 
     fn free(mut self) {
-        (0..=SLOTS).for_each(|slot| (0..3).for_each(|which| self.free_one(slot, which)));
+        (0..=SLOTS).for_each(|slot| (0..KINDS.len()).for_each(|which| self.free_one(slot, which)));
     }
 }
 
@@ -163,20 +183,34 @@ enum Kind {
     Config,
     Keys,
     Verifier,
+    Options,
 }
+
+const KINDS: [Kind; 4] = [Kind::Config, Kind::Keys, Kind::Verifier, Kind::Options];
 
 impl Kind {
     fn free(self, handle: Handle) {
         match self {
             Kind::Config => unsafe { cfaccess_config_free(handle) },
-            Kind::Keys => unsafe { cfaccess_keys_free(handle) },
+            Kind::Keys => {
+                // No fetch of this input goes on beside the next.
+                c_remote::close(handle);
+                unsafe { cfaccess_keys_free(handle) }
+            }
             Kind::Verifier => unsafe { cfaccess_verifier_free(handle) },
+            Kind::Options => unsafe { cfaccess_remote_options_free(handle) },
         }
     }
 }
 
+enum When {
+    Now,
+    WithoutWaiting,
+    At(i64),
+}
+
 /// Calls with a place for an error that holds rubbish before, or with NULL, and checks what comes out.
-fn fallible(place: usize, inputs: &[&[u8]], call: impl FnOnce(Place<c_void>) -> i32) -> i32 {
+pub(super) fn fallible(place: usize, inputs: &[&[u8]], call: impl FnOnce(Place<c_void>) -> i32) -> i32 {
     let mut error: Handle = std::ptr::dangling_mut::<u64>().cast();
     if place & 2 != 0 {
         return call(null_mut());
@@ -192,7 +226,11 @@ fn fallible(place: usize, inputs: &[&[u8]], call: impl FnOnce(Place<c_void>) -> 
 }
 
 /// The same for a function that hands something out.
-fn produce<T>(place: usize, inputs: &[&[u8]], call: impl FnOnce(Place<T>, Place<c_void>) -> i32) -> *mut T {
+pub(super) fn produce<T>(
+    place: usize,
+    inputs: &[&[u8]],
+    call: impl FnOnce(Place<T>, Place<c_void>) -> i32,
+) -> *mut T {
     let mut out: *mut T = std::ptr::dangling_mut::<u64>().cast();
     let wanted = place & 1 == 0;
     let given: Place<T> = if wanted { &mut out } else { null_mut() };
@@ -205,11 +243,14 @@ fn produce<T>(place: usize, inputs: &[&[u8]], call: impl FnOnce(Place<T>, Place<
     out
 }
 
-fn verify(verifier: Handle, place: usize, token: &Bytes, now: Option<i64>) {
+fn verify(verifier: Handle, place: usize, token: &Bytes, when: When) {
     let claims = produce(place, &[token.as_slice()], |out, error| unsafe {
-        match now {
-            None => cfaccess_verifier_verify(verifier, token.ptr(), token.len(), out, error),
-            Some(now) => cfaccess_verifier_verify_at(verifier, token.ptr(), token.len(), now, out, error),
+        match when {
+            When::Now => cfaccess_verifier_verify(verifier, token.ptr(), token.len(), out, error),
+            When::WithoutWaiting => {
+                cfaccess_verifier_try_verify(verifier, token.ptr(), token.len(), out, error)
+            }
+            When::At(now) => cfaccess_verifier_verify_at(verifier, token.ptr(), token.len(), now, out, error),
         }
     });
     if let Some(view) = unsafe { claims.as_ref() } {
@@ -266,6 +307,6 @@ fn status_functions(number: i32) {
     assert!([200, 401, 403, 500, 503].contains(&cfaccess_status_http(number)));
 }
 
-fn text_of(text: *const c_char) -> String {
+pub(super) fn text_of(text: *const c_char) -> String {
     unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8").to_owned()
 }

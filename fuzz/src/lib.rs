@@ -9,5 +9,6 @@ pub mod token;
 
 mod c_api;
 mod c_program;
+mod c_remote;
 mod genuine;
 mod invariants;

@@ -76,3 +76,71 @@ impl Drop for Running {
         self.0.tell_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_has_one_gate() {
+        let gates = Gates::new();
+        assert_eq!(gates.get().process, std::process::id());
+        assert!(Arc::ptr_eq(&gates.get(), &gates.get()));
+    }
+
+    #[test]
+    fn a_child_makes_one_gate_for_all_its_threads_and_leaves_the_locked_one_alone() {
+        let parents = Arc::new(Gate { process: 0, ..Gate::of_this_process() });
+        let _held = parents.enter();
+        let gates = Gates(ArcSwap::new(Arc::clone(&parents)));
+
+        let found = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| gates.get())).collect();
+            threads.into_iter().map(|thread| thread.join().expect("a gate")).collect::<Vec<_>>()
+        });
+
+        assert!(found.iter().all(|gate| Arc::ptr_eq(gate, &found[0])));
+        assert!(!Arc::ptr_eq(&found[0], &parents));
+        assert!(found[0].try_enter().is_some());
+    }
+
+    #[test]
+    fn who_never_waits_is_turned_away_from_a_gate_in_use() {
+        let gate = Gate::of_this_process();
+        let inside = gate.enter();
+        assert!(gate.try_enter().is_none());
+        drop(inside);
+        assert!(gate.try_enter().is_some());
+    }
+
+    #[test]
+    fn a_fetch_counts_until_it_is_over_even_if_it_panics() {
+        let gate = Arc::new(Gate::of_this_process());
+        let running = Running::count(&gate, &mut gate.enter());
+        assert_eq!(*gate.enter(), 1);
+
+        let ended = std::thread::spawn(move || {
+            let _running = running;
+            panic!("a bug");
+        });
+
+        assert!(ended.join().is_err());
+        assert_eq!(*gate.enter(), 0);
+    }
+
+    #[test]
+    fn whoever_waits_hears_of_the_end_or_stops_waiting() {
+        let gate = Arc::new(Gate::of_this_process());
+        let mut inside = gate.enter();
+        let running = Running::count(&gate, &mut inside);
+        inside = gate.wait(inside, Duration::from_millis(1));
+        assert_eq!(*inside, 1);
+
+        std::thread::scope(|scope| {
+            scope.spawn(move || drop(running));
+            while *inside > 0 {
+                inside = gate.wait(inside, Duration::MAX);
+            }
+        });
+    }
+}

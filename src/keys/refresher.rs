@@ -1,5 +1,6 @@
 //! Keeps the keys of one team current: when to fetch, who waits, what an answer changes.
 
+use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -159,33 +160,22 @@ impl Refresher {
     fn take_off(self: &Arc<Self>, flight: Flight, running: Running) {
         let refresher = Arc::clone(self);
         let fly = move || {
+            // Dropped last: whoever sees that no fetch runs has seen the last use of what it held, too.
             let _running = running;
+            let refresher = refresher;
             let known = refresher.state.load_full();
             let answer = catch_unwind(AssertUnwindSafe(|| refresher.source.fetch(known.entity_tag())));
             let answer = answer.unwrap_or_else(|_| Err(Failure::new("an internal error ended the fetch")));
             refresher.land(&flight, answer);
         };
         if let Err(error) = std::thread::Builder::new().name("cfaccess-keys".to_owned()).spawn(fly) {
-            self.land(&flight, Err(Failure::new(format!("no thread for the fetch: {error}"))));
+            // Not told to the log: this is the thread of a caller, who does not expect to be called back.
+            self.settle(&flight, Err(Failure::new(format!("no thread for the fetch: {error}"))));
         }
     }
 
     fn land(&self, flight: &Flight, answer: Result<Answer, Failure>) {
-        let news = answer.and_then(|answer| self.read(answer));
-        let gate = self.gates.get();
-        let (changed, failure) = {
-            let _alone = gate.enter();
-            let state = self.state.load();
-            if state.outruns(flight) {
-                return;
-            }
-            let (next, failure) = self.apply(&state, flight, news);
-            let changed = !Arc::ptr_eq(next.set(), state.set());
-            self.state.store(Arc::new(next));
-            (changed, failure)
-        };
-        gate.tell_all();
-
+        let Some((changed, failure)) = self.settle(flight, answer) else { return };
         match failure {
             Some(reason) => self.log(LogLevel::Warning, &reason),
             None => {
@@ -195,6 +185,25 @@ impl Refresher {
                 self.keep_copy(flight);
             }
         }
+    }
+
+    /// Whether other keys are in force now, and why the fetch failed if it did; nothing if it was outrun.
+    fn settle(&self, flight: &Flight, answer: Result<Answer, Failure>) -> Option<(bool, Option<Arc<str>>)> {
+        let news = answer.and_then(|answer| self.read(answer));
+        let gate = self.gates.get();
+        let (changed, failure) = {
+            let _alone = gate.enter();
+            let state = self.state.load();
+            if state.outruns(flight) {
+                return None;
+            }
+            let (next, failure) = self.apply(&state, flight, news);
+            let changed = !Arc::ptr_eq(next.set(), state.set());
+            self.state.store(Arc::new(next));
+            (changed, failure)
+        };
+        gate.tell_all();
+        Some((changed, failure))
     }
 
     fn read(&self, answer: Answer) -> Result<News, Failure> {
@@ -275,11 +284,9 @@ enum News {
     NotModified { max_age: Option<Duration> },
 }
 
-/// Up to a tenth, from the system's random numbers: the workers of one server all have the same others.
+/// Up to a tenth, other in each worker of one server. A cryptographic generator would take tens of
+/// milliseconds for its first number in a process, of a caller who does not wait.
 fn jitter(cooldown: Duration) -> Duration {
-    let mut random = [0];
-    match aws_lc_rs::rand::fill(&mut random) {
-        Ok(()) => cooldown * u32::from(random[0]) / 2_550,
-        Err(_) => Duration::ZERO,
-    }
+    let random = RandomState::new().hash_one((std::process::id(), SystemTime::now()));
+    cooldown * u32::from(random.to_le_bytes()[0]) / 2_550
 }

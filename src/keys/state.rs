@@ -224,3 +224,133 @@ impl State {
 
 /// A `Retry-After` is honoured up to this many cooldowns.
 const RETRY_AFTER_COOLDOWNS: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROCESS: u32 = 7;
+    const TIMING: Timing = Timing {
+        timeout: Duration::from_secs(5),
+        refresh_after: Duration::from_secs(3_600),
+        cooldown: Duration::from_secs(30),
+        max_stale: Duration::from_secs(86_400),
+    };
+
+    fn at(seconds: u64) -> Tick {
+        Tick::BEGINNING.plus(Duration::from_secs(seconds))
+    }
+
+    fn flight(began: u64) -> Flight {
+        Flight {
+            began: at(began),
+            began_at: SystemTime::UNIX_EPOCH,
+            deadline: at(began + 5),
+            process: PROCESS,
+        }
+    }
+
+    /// Begun then, on top of `state`.
+    fn begun(state: &State, began: u64) -> State {
+        state.begin(flight(began), TIMING.cooldown)
+    }
+
+    fn confirmed_at(began: u64, max_age: Option<u64>) -> State {
+        begun(&State::empty(), began).not_modified(&flight(began), max_age.map(Duration::from_secs), &TIMING)
+    }
+
+    fn failed(state: &State, began: u64, retry_after: Option<u64>, now: u64) -> State {
+        let retry_after = retry_after.map(Duration::from_secs);
+        begun(state, began).fail(&flight(began), &"an outage".into(), retry_after, at(now), &TIMING)
+    }
+
+    #[test]
+    fn a_fetch_is_under_way_until_its_deadline_and_the_next_begins_after_the_cooldown() {
+        assert_eq!(State::empty().turn(at(0), PROCESS), Turn::Now);
+        let state = begun(&State::empty(), 100);
+        assert_eq!(state.counts().fetches, 1);
+        assert_eq!(state.turn(at(104), PROCESS), Turn::Underway(flight(100)));
+        assert_eq!(state.turn(at(105), PROCESS), Turn::NotYet);
+        assert_eq!(state.turn(at(129), PROCESS), Turn::NotYet);
+        assert_eq!(state.turn(at(130), PROCESS), Turn::Now);
+    }
+
+    #[test]
+    fn a_fetch_of_another_process_counts_for_nothing() {
+        let state = begun(&State::empty(), 100);
+        assert_eq!(state.turn(at(101), PROCESS + 1), Turn::Now);
+        assert_eq!(confirmed_at(100, None).turn(at(101), PROCESS + 1), Turn::NotYet, "it was over");
+    }
+
+    #[test]
+    fn what_is_confirmed_ages_from_the_beginning_of_its_fetch() {
+        let state = confirmed_at(100, None);
+        assert!(!state.is_under_way(&flight(100)));
+        assert_eq!(state.age(at(160)), Some(Duration::from_secs(60)));
+        assert!(!state.is_old(at(3_699)) && state.is_old(at(3_700)));
+        assert!(state.is_in_force(at(86_499)) && !state.is_in_force(at(86_500)));
+        assert_eq!(state.counts(), Counts { fetches: 1, failures: 0, not_modified: 1 });
+    }
+
+    #[test]
+    fn max_age_makes_a_refresh_sooner_but_never_later_nor_within_the_cooldown() {
+        for (max_age, refresh_in) in [(0, 30), (29, 30), (300, 300), (3_601, 3_600), (u64::MAX, 3_600)] {
+            let left = confirmed_at(100, Some(max_age)).refresh_in(at(100));
+            assert_eq!(left.as_secs(), refresh_in, "max-age={max_age}");
+        }
+    }
+
+    #[test]
+    fn a_new_set_replaces_all_that_was_known_of_the_old_one() {
+        let document: Arc<[u8]> = Arc::from(&b"{}"[..]);
+        let fetched = |entity_tag: &str, document| Fetched {
+            set: KeySet::empty(),
+            entity_tag: Some(entity_tag.to_owned()),
+            document,
+        };
+        let first = begun(&State::empty(), 100).replace(
+            &flight(100),
+            fetched("\"1\"", Some(Arc::clone(&document))),
+            None,
+            &TIMING,
+        );
+        assert_eq!(first.entity_tag(), Some("\"1\""));
+        assert_eq!(first.document_confirmed_by(&flight(100)), Some(&document[..]));
+
+        let second = begun(&first, 200).replace(&flight(200), fetched("\"2\"", None), None, &TIMING);
+        assert_eq!(second.entity_tag(), Some("\"2\""));
+        assert_eq!(second.document_confirmed_by(&flight(200)), None);
+        assert!(Arc::ptr_eq(first.set(), second.set()), "the same keys stay the same");
+    }
+
+    #[test]
+    fn a_failure_keeps_what_is_in_force_and_ends_with_the_next_success() {
+        let state = failed(&confirmed_at(100, None), 3_700, None, 3_701);
+        assert!(state.is_in_force(at(86_499)) && !state.is_in_force(at(86_500)));
+        assert_eq!(state.last_error(), Some("an outage"));
+        assert_eq!(state.counts(), Counts { fetches: 2, failures: 1, not_modified: 1 });
+        assert_eq!(state.refresh_in(at(3_700)), TIMING.cooldown);
+
+        let confirmed = begun(&state, 3_730).not_modified(&flight(3_730), None, &TIMING);
+        assert_eq!(confirmed.last_error(), None);
+    }
+
+    #[test]
+    fn retry_after_is_honoured_from_its_answer_up_to_ten_cooldowns() {
+        for (retry_after, wait) in [(None, 28), (Some(0), 28), (Some(60), 60), (Some(u64::MAX), 300)] {
+            let state = failed(&State::empty(), 100, retry_after, 102);
+            assert_eq!(state.turn(at(102 + wait - 1), PROCESS), Turn::NotYet, "{retry_after:?}");
+            assert_eq!(state.turn(at(102 + wait), PROCESS), Turn::Now, "{retry_after:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_outrun_by_a_later_fetch_and_leaves_that_one_under_way() {
+        assert!(!State::empty().outruns(&flight(100)));
+        assert!(!confirmed_at(100, None).outruns(&flight(100)));
+        assert!(confirmed_at(200, None).outruns(&flight(100)));
+
+        let state = begun(&begun(&State::empty(), 100), 130).not_modified(&flight(100), None, &TIMING);
+        assert!(state.is_under_way(&flight(130)));
+    }
+}

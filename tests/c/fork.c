@@ -1,33 +1,13 @@
 /*
  * After fork() a child goes on with the handles of its parent, whatever other threads were doing.
  */
-#include "support.h"
+#include "child.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static cfaccess_keys *keys;
 static cfaccess_verifier *verifier;
-
-/*
- * Whether a child did its work, within a minute. It ends as another program: were it to end as itself, a
- * search for leaks would find the memory of those threads of its parent that it has not.
- */
-static bool in_a_child(bool (*work)(void)) {
-  fflush(stdout);
-  pid_t child = fork();
-  must(child >= 0, "a child");
-  if (child == 0) {
-    alarm(60);
-    execl("/bin/sh", "sh", "-c", work() ? "exit 0" : "exit 1", (char *)NULL);
-    _exit(1);
-  }
-  int status;
-  must(waitpid(child, &status, 0) == child, "the child ends");
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 static cfaccess_status load(const char *file) {
   size_t length;

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import tokens
 from checks import Checks
+from endpoint_process import Endpoint
 from toolchain import BUILD, ROOT, SOURCES, BuildFailed, Way, compile_program, run_program
 
 HEADER = ROOT / "include" / "cfaccess.h"
@@ -15,12 +16,12 @@ EXAMPLE = ROOT / "bindings" / "c" / "verify.c"
 BLESS = "CFACCESS_BLESS=1 python3 tests/c/run.py header"
 
 
-def check(checks: Checks, ways: Iterable[Way], release: Path, vectors: Path) -> None:
+def check(checks: Checks, ways: Iterable[Way], release: Path, vectors: Path, endpoint: Endpoint) -> None:
     check_alone(checks, "header_c11.c", release)
     check_alone(checks, "header_cxx17.cpp", release)
     check_example_is_committed(checks)
     for way in ways:
-        check_example(checks, way, release, vectors)
+        check_example(checks, way, release, vectors, endpoint)
 
 
 def check_alone(checks: Checks, source: str, release: Path) -> None:
@@ -52,10 +53,10 @@ def check_example_is_committed(checks: Checks) -> None:
         checks.failed("header/the_example_is_bindings_c", f"{EXAMPLE.name} differs; to renew it: {BLESS}")
 
 
-def check_example(checks: Checks, way: Way, release: Path, vectors: Path) -> None:
+def check_example(checks: Checks, way: Way, release: Path, vectors: Path, endpoint: Endpoint) -> None:
     name = f"{way.name}/example"
-    if way.missing:
-        checks.skipped(name, way.missing)
+    if missing := way.missing or endpoint.missing:
+        checks.skipped(name, missing)
         return
     source, program = BUILD / "example.c", BUILD / f"example-{way.name}"
     source.write_text(example())
@@ -66,20 +67,21 @@ def check_example(checks: Checks, way: Way, release: Path, vectors: Path) -> Non
         return
 
     audience = tokens.usual_audience(vectors)
-    keys = str(vectors / "acme.jwks.json")
     good = tokens.good_now(vectors)
     other_signature = good[:-9] + ("A" if good[-9] != "A" else "B") + good[-8:]
     person = "acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94"
+    there = {**endpoint.environment, "SSL_CERT_FILE": endpoint.ca_file}
+    nowhere = {**there, "HTTPS_PROXY": "http://127.0.0.1:9"}
     cases = [
-        ("good_token", ["acme", audience, keys, good], 0, f"{person} is calling\n", ""),
-        ("bad_signature", ["acme", audience, keys, other_signature], 1, "", "HTTP 401, BAD_SIGNATURE: "),
-        ("other_audience", ["acme", "another", keys, good], 1, "", "HTTP 401, WRONG_AUDIENCE: "),
-        ("no_key_file", ["acme", audience, "/no-such-file", good], 1, "", "HTTP 503, KEYS_UNAVAILABLE: "),
-        ("no_team", ["", audience, keys, good], 1, "", "HTTP 500, INVALID_CONFIG: "),
-        ("no_arguments", [], 2, "", "usage: "),
+        ("good_token", ["acme", audience, good], there, 0, f"{person} is calling\n", ""),
+        ("bad_signature", ["acme", audience, other_signature], there, 1, "", "HTTP 401, BAD_SIGNATURE: "),
+        ("other_audience", ["acme", "another", good], there, 1, "", "HTTP 401, WRONG_AUDIENCE: "),
+        ("no_endpoint", ["acme", audience, good], nowhere, 1, "", "HTTP 503, KEYS_UNAVAILABLE: "),
+        ("no_team", ["", audience, good], there, 1, "", "HTTP 500, INVALID_CONFIG: "),
+        ("no_arguments", [], there, 2, "", "usage: "),
     ]
-    for case, arguments, status, output, errors in cases:
-        outcome = run_program([str(program), *arguments], way, release)
+    for case, arguments, environment, status, output, errors in cases:
+        outcome = run_program([str(program), *arguments], way, release, environment)
         beginning = outcome.stderr[: len(errors) or None]
         checks.equal(
             f"{name}/{case}", (outcome.returncode, outcome.stdout, beginning), (status, output, errors)

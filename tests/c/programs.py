@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from checks import Checks
+from endpoint_process import Endpoint
 from toolchain import BUILD, SOURCES, BuildFailed, Way, compile_program, links, run_program
 
 
@@ -21,9 +22,10 @@ class Program:
     argument: str = ""
     missing: str = ""
     """What this program lacks, by name."""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def all_programs(release: Path, failpoint: Path) -> list[Program]:
+def all_programs(release: Path, failpoint: Path, endpoint: Endpoint) -> list[Program]:
     linked = (f"-L{release.parent}", "-lcfaccess")
     has_jansson = links("#include <jansson.h>\nint main(void) { return json_delete == 0; }", "-ljansson")
     no_failpoint = "" if failpoint.exists() else f"{failpoint} (make failpoint)"
@@ -33,8 +35,14 @@ def all_programs(release: Path, failpoint: Path) -> list[Program]:
         Program("keys", release, linked),
         Program("arguments", release, linked),
         Program("requests", release, linked),
+        Program("remote", release, linked),
+        Program("remote_options", release, linked),
+        Program("callbacks", release, linked),
         Program("threads", release, linked),
+        Program("remote_threads", release, linked),
         Program("fork", release, linked),
+        Program("remote_fork", release, linked, "function"),
+        Program("remote_fork", release, linked, "https", endpoint.missing, endpoint.environment),
         Program("unload", release, ("-ldl",)),
         Program("panic", release, linked, "release"),
         Program("panic", failpoint, linked, "failpoint", no_failpoint),
@@ -55,7 +63,8 @@ def check(checks: Checks, program: Program, way: Way) -> None:
         return
     if way.name == "sanitizers" and not is_instrumented(binary):
         checks.failed(name, "has no __asan_init, so it was not instrumented")
-    relay(checks, name, run_program([str(binary), *filter(None, [program.argument])], way, program.library))
+    command = [str(binary), *filter(None, [program.argument])]
+    relay(checks, name, run_program(command, way, program.library, program.environment))
 
 
 def relay(checks: Checks, name: str, outcome: subprocess.CompletedProcess[str]) -> None:

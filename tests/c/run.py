@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import endpoint_process
 import header
 import library
 import programs
@@ -25,18 +26,23 @@ def main() -> int:
     tokens.write_header(BUILD / "tokens.h", arguments.vectors)
 
     checks = Checks()
+    with endpoint_process.running() as place:
+        check(checks, arguments, place)
+    return 1 if checks.any_failed else 0
+
+
+def check(checks: Checks, arguments: argparse.Namespace, place: endpoint_process.Endpoint) -> None:
     chosen = set(arguments.only)
     if not chosen or "library" in chosen:
         library.check(checks, arguments.library, arguments.static_library)
     if not chosen or "header" in chosen:
-        header.check(checks, ways(), arguments.library, arguments.vectors)
+        header.check(checks, ways(), arguments.library, arguments.vectors, place)
     for way in ways():
-        for program in programs.all_programs(arguments.library, arguments.failpoint_library):
+        for program in programs.all_programs(arguments.library, arguments.failpoint_library, place):
             if not chosen or program.name in chosen:
                 programs.check(checks, program, way)
         if way.name != "plain" and not chosen:
             programs.check_leaks_are_found(checks, way, arguments.library)
-    return 1 if checks.any_failed else 0
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -13,6 +13,7 @@ from typing import Any
 USED = (
     "person",
     "second-key",
+    "kid-of-nobody",
     "older-shape",
     "custom",
     "audiences-64",

@@ -82,9 +82,11 @@ def compile_program(source: Path, program: Path, flags: Sequence[str], libraries
         raise BuildFailed(outcome.stderr or f"{compiler[0]} ended with status {outcome.returncode}")
 
 
-def run_program(command: Sequence[str], way: Way, library: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a program with this shared library; one that hangs is ended."""
-    environment = {**os.environ, **way.environment, "LD_LIBRARY_PATH": str(library.parent)}
+def run_program(
+    command: Sequence[str], way: Way, library: Path, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program with this shared library and `more` in its environment; one that hangs is ended."""
+    environment = {**os.environ, **way.environment, **(more or {}), "LD_LIBRARY_PATH": str(library.parent)}
     try:
         return subprocess.run(
             [*way.runner, *command],

@@ -14,9 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "target" / "release" / "libcfaccess.so"
-sys.path.insert(0, str(ROOT / "tests" / "vectors" / "generate"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "vectors" / "generate")]
 
 import mint  # noqa: E402
+from endpoint import Endpoint  # noqa: E402
 
 IS_CALLING = f"{mint.HOST}/person/{mint.SUBJECT} is calling\n"
 
@@ -79,6 +80,8 @@ def test_c(folder: Path) -> None:
     link = [f"-I{ROOT / 'include'}", f"-L{library}", "-lcfaccess", f"-Wl,-rpath,{library}"]
     assert run(["cc", "-Wall", "-Wextra", "-Werror", "app.c", "-o", "app", *link], folder) == ""
 
-    assert run(["./app", mint.TEAM, mint.AUDIENCE, "certs.json", token(3600)], folder) == IS_CALLING
-    refused = run(["./app", mint.TEAM, mint.AUDIENCE, "certs.json", token(20)], folder)
-    assert refused.startswith("HTTP 401, EXPIRED: ")
+    with Endpoint() as endpoint:
+        there = {**endpoint.environment(), "SSL_CERT_FILE": endpoint.ca_file}
+        command = ["./app", mint.TEAM, mint.AUDIENCE]
+        assert run([*command, token(3600)], folder, **there) == IS_CALLING
+        assert run([*command, token(20)], folder, **there).startswith("HTTP 401, EXPIRED: ")

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod explanation;
+pub mod fetched;
 pub mod header;
 pub mod mint;
 pub mod vectors;
