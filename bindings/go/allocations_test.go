@@ -2,7 +2,11 @@
 
 package cfaccess_test
 
-import "testing"
+import (
+	"testing"
+
+	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
+)
 
 // An ordinary verification is one crossing into the library and two allocations: the claims, and
 // the one string that all of theirs are parts of. (The address sanitizer makes Go allocate more.)
@@ -35,5 +39,30 @@ func TestAllocationsOfARequest(t *testing.T) {
 
 	if allocations > 2 {
 		t.Errorf("%v allocations a request", allocations)
+	}
+}
+
+// Calls that may wait for keys, and do not, cost no more.
+func TestAllocationsWithKeysThatAreFetched(t *testing.T) {
+	endpoint := newEndpoint()
+	endpoint.serve(vectorFile(t, "acme.jwks.json"))
+	verifier := newVerifier(t, acmeConfig(), endpoint.keys(t, nil))
+	token := tokenOf(t, "acme-1")
+	request := requestFromBrowser(token, []string{"theme=dark"})
+	expectVerdict(t, verifier, token, "OK")
+
+	for name, verify := range map[string]func() (*cfaccess.Claims, error){
+		"token":   func() (*cfaccess.Claims, error) { return verifier.Verify(token) },
+		"request": func() (*cfaccess.Claims, error) { return verifier.VerifyRequest(request) },
+	} {
+		allocations := testing.AllocsPerRun(1000, func() {
+			if _, err := verify(); err != nil {
+				t.Fatal(err)
+			}
+		})
+
+		if allocations > 2 {
+			t.Errorf("%v allocations a %s", allocations, name)
+		}
 	}
 }

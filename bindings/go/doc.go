@@ -5,12 +5,19 @@
 // It is a thin layer over the C library libcfaccess. The library decides; this package converts.
 // The same bytes give the same verdict in every language.
 //
-//	keys, err := cfaccess.KeysFromFile("certs.json")
+//	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{})
 //	verifier, err := cfaccess.NewVerifier(cfaccess.Config{
 //		Team:      "acme",
 //		Audiences: []string{"32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"},
 //	}, keys)
 //	claims, err := verifier.VerifyRequest(request)
+//
+// # Keys
+//
+// [RemoteKeys] fetches the keys of a team and keeps them current through rotations and outages.
+// [Keys.Connect] fetches them before the first request comes, and says why if that fails.
+// [Keys.Status] tells how it stands, for a health page. [KeysFromJSON] and [KeysFromFile] take keys
+// that somebody else keeps current.
 //
 // # Middleware
 //
@@ -39,13 +46,18 @@
 // begin later give [ErrInvalidArgument]. Keys may be closed once its verifiers are made:
 // they share what is inside.
 //
+// A Fetch or a Logger of [RemoteOptions] that itself holds on to its Keys keeps them from being
+// garbage: such Keys have to be closed.
+//
 // [Claims] are ordinary Go values: nothing in them belongs to the library, nothing has to be freed,
 // and they outlive their verifier. The library keeps no pointer to Go memory.
 //
 // # Goroutines
 //
-// All functions and methods may be called from any number of goroutines at once. None of them
-// starts a thread, opens a connection or calls back into Go.
+// All functions and methods may be called from any number of goroutines at once. Only keys that are
+// fetched make the library start threads, open connections and call back into Go: a thread for each
+// fetch, which ends with it. Calls that wait for a fetch hold no threads, but for one of them, and
+// those of VerifyAt and its kin.
 //
 // # Building
 //

@@ -49,7 +49,7 @@ func ExampleNewMiddleware() {
 
 // Several applications behind one origin, whose verifiers share the keys of their team.
 func ExampleGuard() {
-	keys, err := cfaccess.KeysFromFile("../../tests/vectors/acme.jwks.json")
+	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{Fetch: exampleFetch})
 	if err != nil {
 		log.Fatal(err)
 	}

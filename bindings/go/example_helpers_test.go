@@ -1,6 +1,7 @@
 package cfaccess_test
 
 import (
+	"context"
 	"encoding/json"
 	"log"
 	"os"
@@ -27,12 +28,20 @@ func exampleToken() string {
 	return ""
 }
 
+// exampleFetch brings the keys of the team from a file.
+func exampleFetch(context.Context, string) ([]byte, error) {
+	return os.ReadFile("../../tests/vectors/acme.jwks.json")
+}
+
 func exampleVerifier() *cfaccess.Verifier {
-	keys, err := cfaccess.KeysFromFile("../../tests/vectors/acme.jwks.json")
+	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{Fetch: exampleFetch})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer keys.Close()
+	if err := keys.Connect(); err != nil {
+		log.Fatal(err)
+	}
 	verifier, err := cfaccess.NewVerifier(acmeConfig(), keys)
 	if err != nil {
 		log.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -12,7 +13,9 @@ import (
 )
 
 func Example() {
-	keys, err := cfaccess.KeysFromFile("../../tests/vectors/acme.jwks.json")
+	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{
+		Fetch: exampleFetch, // only so that the example needs no network
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -88,8 +91,48 @@ func ExampleClaims_Has() {
 	// no custom claims
 }
 
+// The usual start of a server. If keys cannot be had yet it starts all the same: it answers 503 until
+// they can.
+func ExampleRemoteKeys() {
+	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{
+		CacheFile: "/var/lib/shop/access-keys.json",
+		Logger:    slog.Default(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer keys.Close()
+	if err := keys.Connect(); err != nil {
+		log.Print(err)
+	}
+}
+
+// A health page that tells how old the keys are.
 func ExampleKeys_Status() {
-	keys, err := cfaccess.KeysFromFile("../../tests/vectors/mixed.jwks.json")
+	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{Fetch: exampleFetch})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer keys.Close()
+	if err := keys.Connect(); err != nil {
+		log.Fatal(err)
+	}
+
+	status, err := keys.Status()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(status.Keys), "keys in force,", len(status.Skipped), "skipped")
+	if status.Age == nil || *status.Age > 2*time.Hour {
+		fmt.Println("not confirmed for two hours:", status.LastError)
+	}
+	// Output:
+	// 2 keys in force, 0 skipped
+}
+
+// Keys that somebody else keeps current.
+func ExampleKeysFromFile() {
+	keys, err := cfaccess.KeysFromFile("../../tests/vectors/acme.jwks.json")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -99,9 +142,9 @@ func ExampleKeys_Status() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(status.Keys), "key in force,", len(status.Skipped), "skipped")
+	fmt.Println(len(status.Keys), "keys from a", status.Source)
 	// Output:
-	// 1 key in force, 7 skipped
+	// 2 keys from a file
 }
 
 // A handler that lets in whom Access let in. NewMiddleware does the same, and more, for any handler.

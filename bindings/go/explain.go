@@ -16,7 +16,8 @@ import (
 //
 // It is not a verdict, and no member of it says whether the token is accepted: only
 // [Verifier.Verify] and [Verifier.VerifyRequest] do. It shows claims whether or not the signature
-// holds, so it is not for those who should not see them; the signature it never shows.
+// holds, so it is not for those who should not see them; the signature it never shows. It goes by the
+// keys in force, and never waits for others.
 //
 // Errors, none of which says anything about the token: [ErrInvalidArgument] if the time is before
 // 1970 or more than 2^53 - 1 seconds after it, or the Verifier is closed.

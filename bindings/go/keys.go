@@ -1,11 +1,11 @@
 package cfaccess
 
-// #include "shim.h"
+// #include "remote.h"
 import "C"
 
 import (
-	"encoding/json"
 	"runtime"
+	"time"
 	"unsafe"
 )
 
@@ -13,6 +13,7 @@ import (
 // share them. They may be used by several goroutines at once.
 type Keys struct {
 	handle *handle[*C.cfaccess_keys]
+	room   *waitingRoom // shared with their verifiers
 }
 
 // KeysFromJSON reads a JSON Web Key Set as Access serves it at
@@ -25,7 +26,7 @@ type Keys struct {
 // Errors: [ErrKeysInvalid] if the document is not a JWK Set, [ErrNoUsableKeys] if no key of it
 // can be used.
 func KeysFromJSON(document []byte) (*Keys, error) {
-	return newKeys(C.cfaccess_go_keys_from_json(bytesPointer(document), C.size_t(len(document))))
+	return newKeys(C.cfaccess_go_keys_from_json(bytesPointer(document), C.size_t(len(document))), 0)
 }
 
 // KeysFromFile reads the same document from a file, once: changes of the file are not followed.
@@ -37,14 +38,15 @@ func KeysFromFile(path string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newKeys(C.cfaccess_go_keys_from_file(pathText))
+	return newKeys(C.cfaccess_go_keys_from_file(pathText), 0)
 }
 
-func newKeys(made C.cfaccess_go_keys) (*Keys, error) {
+// newKeys takes the timeout of keys that are fetched; for others nobody waits.
+func newKeys(made C.cfaccess_go_keys, timeout time.Duration) (*Keys, error) {
 	if err := outcomeError(made.outcome); err != nil {
 		return nil, err
 	}
-	keys := &Keys{}
+	keys := &Keys{room: &waitingRoom{timeout: timeout}}
 	keys.handle = newHandle(keys, made.keys, "the Keys are", freeKeys)
 	return keys, nil
 }
@@ -56,7 +58,8 @@ func freeKeys(keys *C.cfaccess_keys) {
 // LoadJSON replaces the whole set by the keys of another document, for all verifiers that share it.
 // A verification that runs at the same time uses either the old set or the new one, never both.
 //
-// Errors: those of [KeysFromJSON], and then the old set stays in force.
+// Errors: those of [KeysFromJSON], and then the old set stays in force; [ErrInvalidArgument] for keys
+// that are fetched.
 func (k *Keys) LoadJSON(document []byte) error {
 	pointer, err := k.borrow()
 	if err != nil {
@@ -66,57 +69,23 @@ func (k *Keys) LoadJSON(document []byte) error {
 	return outcomeError(C.cfaccess_go_keys_load_json(pointer, bytesPointer(document), C.size_t(len(document))))
 }
 
-// KeysStatus says which keys are in force.
-type KeysStatus struct {
-	// Source is where the keys came from: "json" or "file".
-	Source string `json:"source"`
-	// Keys are those that tokens are verified with.
-	Keys []Key `json:"keys"`
-	// Skipped are the keys of the document that cannot be used.
-	Skipped []SkippedKey `json:"skipped"`
-}
-
-// Key is a public key that tokens are verified with.
-type Key struct {
-	// KeyID is what a token names it by ("kid").
-	KeyID string `json:"kid"`
-	// SHA256 is the fingerprint of the key (its DER SubjectPublicKeyInfo) in hex digits.
-	SHA256 string `json:"sha256"`
-	// Bits is the length of the modulus.
-	Bits int `json:"bits"`
-}
-
-// SkippedKey is a key of the document that cannot be used.
-type SkippedKey struct {
-	// KeyID is its "kid", empty if it has none.
-	KeyID string `json:"kid"`
-	// Reason says in one line why it cannot be used.
-	Reason string `json:"reason"`
-}
-
-// Status says which keys are in force, and which were skipped and why.
+// Connect sees to it that there are keys before the first token comes: it fetches them and waits,
+// unless some are in force. Keys that are not fetched always are.
 //
-// Errors: [ErrInvalidArgument] if the Keys are closed.
-func (k *Keys) Status() (KeysStatus, error) {
-	var status KeysStatus
+// Errors: [ErrKeysUnavailable] with the reason, and later verifications try again;
+// [ErrInvalidArgument] if the Keys are closed.
+func (k *Keys) Connect() error {
 	pointer, err := k.borrow()
 	if err != nil {
-		return status, err
+		return err
 	}
 	defer k.giveBack()
-	made := C.cfaccess_go_keys_status(pointer)
-	if err := outcomeError(made.outcome); err != nil {
-		return status, err
-	}
-	defer C.cfaccess_string_free(made.string)
-	if err := json.Unmarshal([]byte(C.GoString(made.string)), &status); err != nil {
-		return status, refuse(ErrInternal, "the library described its keys in another form")
-	}
-	return status, nil
+	return outcomeError(C.cfaccess_go_keys_connect(pointer))
 }
 
-// Close frees the keys. Verifiers that were made with them keep what they need. Closing again does
-// nothing.
+// Close frees the keys. Verifiers that were made with them keep what they need, and go on fetching.
+// A fetch under way goes on too, and may call the functions of [RemoteOptions] until it ends.
+// Closing again does nothing.
 func (k *Keys) Close() {
 	if k != nil {
 		k.handle.close()

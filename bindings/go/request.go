@@ -6,6 +6,7 @@ package cfaccess
 import "C"
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"strings"
@@ -28,6 +29,9 @@ const (
 // Cf-Access-Authenticated-User-Email is treated as [Config.EmailHeader] says. No other header is
 // read. Names are compared without regard to case, also those of a map made by hand.
 //
+// It waits for keys as Verify does, and no longer than the context of the request: if that ends
+// first, the error is [ErrKeysPending].
+//
 // Errors: [ErrNoToken] if there is no token or it is empty; [ErrMalformed] if there is more than
 // one; those of [Verifier.Verify]; then [ErrIdentityMismatch]. [ErrNullArgument] if the request is
 // nil.
@@ -35,11 +39,12 @@ func (v *Verifier) VerifyRequest(request *http.Request) (*Claims, error) {
 	if request == nil {
 		return nil, refuse(ErrNullArgument, "the request is nil")
 	}
-	return v.verifyHeader(request.Header, false, 0)
+	return v.verifyHeaderNow(request.Context(), request.Header)
 }
 
 // VerifyRequestAt does what [Verifier.VerifyRequest] does as if the clock stood at the given time,
-// for tests and replays. Fractions of a second are dropped.
+// for tests and replays. Fractions of a second are dropped. A call that waits for a fetch holds a
+// thread, whatever the context.
 //
 // Errors: those of VerifyRequest; [ErrInvalidArgument] if the time is before 1970 (as the zero Time
 // is) or more than 2^53 - 1 seconds after it.
@@ -55,7 +60,7 @@ func (v *Verifier) VerifyRequestAt(request *http.Request, at time.Time) (*Claims
 //
 // Errors: those of VerifyRequest.
 func (v *Verifier) VerifyHeader(header http.Header) (*Claims, error) {
-	return v.verifyHeader(header, false, 0)
+	return v.verifyHeaderNow(context.Background(), header)
 }
 
 // VerifyHeaderAt does what [Verifier.VerifyRequestAt] does with the headers of a request.
@@ -65,17 +70,41 @@ func (v *Verifier) VerifyHeaderAt(header http.Header, at time.Time) (*Claims, er
 	return v.verifyHeader(header, true, at.Unix())
 }
 
+func (v *Verifier) verifyHeaderNow(ctx context.Context, header http.Header) (*Claims, error) {
+	claims, err := v.verifyHeader(header, false, 0)
+	if !isPending(err) {
+		return claims, err
+	}
+	// Taken now: what waits may outlast the call, and the header is the caller's to change then.
+	request := headersThatMatter(header)
+	try := func() (*Claims, error) { return v.verifyRequest(request, false, 0) }
+	return v.room.verify(ctx, try, func() { v.waitForRequest(request) })
+}
+
 func (v *Verifier) verifyHeader(header http.Header, useNow bool, now int64) (*Claims, error) {
+	return v.verifyRequest(headersThatMatter(header), useNow, now)
+}
+
+func (v *Verifier) verifyRequest(request C.cfaccess_go_request, useNow bool, now int64) (*Claims, error) {
 	pointer, err := v.borrow()
 	if err != nil {
 		return nil, err
 	}
-	request := headersThatMatter(header)
 	var verdict C.cfaccess_go_verdict
 	C.cfaccess_go_verify_request(pointer, request, flag(useNow), C.int64_t(now), &verdict)
 	runtime.KeepAlive(request) // noescape alone does not do that in Go 1.24
 	v.giveBack()
 	return conclude(&verdict)
+}
+
+// waitForRequest returns when the fetch that the request needs is over. It holds a thread until then.
+func (v *Verifier) waitForRequest(request C.cfaccess_go_request) {
+	pointer, err := v.borrow()
+	if err != nil {
+		return
+	}
+	defer v.giveBack()
+	C.cfaccess_go_wait_request(pointer, request)
 }
 
 // headersThatMatter gives the headers in the form of request.h.

@@ -36,21 +36,40 @@ static inline cfaccess_header *cfaccess_go_add(cfaccess_header *next, const char
     return next;
 }
 
-/* `now` is used if `use_now` is not 0; else the library reads its clock. */
+/* All headers of a request, which point into it. */
+typedef struct cfaccess_go_headers {
+    size_t len;
+    cfaccess_header list[5];
+} cfaccess_go_headers;
+
+static inline void cfaccess_go_list(const cfaccess_go_request *request, cfaccess_go_headers *headers) {
+    cfaccess_header *end = headers->list;
+    end = cfaccess_go_add(end, "Cf-Access-Jwt-Assertion", request->assertions, request->assertions_len);
+    end = cfaccess_go_add(end, "Cf-Access-Authenticated-User-Email", request->emails, request->emails_len);
+    end = cfaccess_go_add(end, "Cookie", request->cookies, request->cookies_len);
+    headers->len = (size_t)(end - headers->list);
+}
+
+/* `now` is used if `use_now` is not 0; else the library reads its clock, and nothing waits: KEYS_PENDING. */
 static inline void cfaccess_go_verify_request(const cfaccess_verifier *verifier, cfaccess_go_request request,
                                               int use_now, int64_t now, cfaccess_go_verdict *verdict) {
-    cfaccess_header headers[5];
-    cfaccess_header *end = headers;
+    cfaccess_go_headers headers;
     cfaccess_claims *claims = NULL;
     cfaccess_error *error = NULL;
-    end = cfaccess_go_add(end, "Cf-Access-Jwt-Assertion", request.assertions, request.assertions_len);
-    end = cfaccess_go_add(end, "Cf-Access-Authenticated-User-Email", request.emails, request.emails_len);
-    end = cfaccess_go_add(end, "Cookie", request.cookies, request.cookies_len);
-    size_t count = (size_t)(end - headers);
-    cfaccess_status status = use_now
-                                 ? cfaccess_verifier_verify_request_at(verifier, headers, count, now, &claims, &error)
-                                 : cfaccess_verifier_verify_request(verifier, headers, count, &claims, &error);
+    cfaccess_go_list(&request, &headers);
+    cfaccess_status status =
+        use_now ? cfaccess_verifier_verify_request_at(verifier, headers.list, headers.len, now, &claims, &error)
+                : cfaccess_verifier_try_verify_request(verifier, headers.list, headers.len, &claims, &error);
     cfaccess_go_conclude(status, claims, error, verdict);
+}
+
+/* Waits for the fetch that the request needs; what it is worth afterwards is not told. */
+static inline void cfaccess_go_wait_request(const cfaccess_verifier *verifier, cfaccess_go_request request) {
+    cfaccess_go_headers headers;
+    cfaccess_claims *claims = NULL;
+    cfaccess_go_list(&request, &headers);
+    (void)!cfaccess_verifier_verify_request(verifier, headers.list, headers.len, &claims, NULL);
+    cfaccess_claims_free(claims);
 }
 
 #endif

@@ -14,9 +14,10 @@ var (
 	ErrKeysInvalid = status(20, "KEYS_INVALID", 503)
 	// ErrNoUsableKeys (503): no key of the document can be used; the keys in force stay.
 	ErrNoUsableKeys = status(21, "NO_USABLE_KEYS", 503)
-	// ErrKeysUnavailable (503): the keys could not be had, such as a file that cannot be read.
+	// ErrKeysUnavailable (503): no keys are in force, since none could be fetched or the last are
+	// too old; or their file cannot be read.
 	ErrKeysUnavailable = status(22, "KEYS_UNAVAILABLE", 503)
-	// ErrKeysPending (503): the keys are being fetched. No function of this version gives it.
+	// ErrKeysPending (503): the keys were still being fetched when the time of the call was over.
 	ErrKeysPending = status(23, "KEYS_PENDING", 503)
 
 	// ErrNoToken (401): the request carries no token.

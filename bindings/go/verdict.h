@@ -112,15 +112,22 @@ static inline void cfaccess_go_conclude(cfaccess_status status, cfaccess_claims 
     }
 }
 
-/* `now` is used if `use_now` is not 0; else the library reads its clock. */
+/* `now` is used if `use_now` is not 0; else the library reads its clock, and nothing waits: KEYS_PENDING. */
 static inline void cfaccess_go_verify(const cfaccess_verifier *verifier, const char *token, size_t token_len,
                                       int use_now, int64_t now, cfaccess_go_verdict *verdict) {
     cfaccess_claims *claims = NULL;
     cfaccess_error *error = NULL;
     cfaccess_status status = use_now
                                  ? cfaccess_verifier_verify_at(verifier, token, token_len, now, &claims, &error)
-                                 : cfaccess_verifier_verify(verifier, token, token_len, &claims, &error);
+                                 : cfaccess_verifier_try_verify(verifier, token, token_len, &claims, &error);
     cfaccess_go_conclude(status, claims, error, verdict);
+}
+
+/* Waits for the fetch that the token needs; what it is worth afterwards is not told. */
+static inline void cfaccess_go_wait(const cfaccess_verifier *verifier, const char *token, size_t token_len) {
+    cfaccess_claims *claims = NULL;
+    (void)!cfaccess_verifier_verify(verifier, token, token_len, &claims, NULL);
+    cfaccess_claims_free(claims);
 }
 
 /* Brings the text that did not fit, and frees the claims. `text` has room for `text_length` bytes. */

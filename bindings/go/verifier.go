@@ -6,6 +6,7 @@ package cfaccess
 import "C"
 
 import (
+	"context"
 	"runtime"
 	"time"
 	"unsafe"
@@ -14,13 +15,15 @@ import (
 // Verifier verifies the tokens of one application. It may be used by several goroutines at once.
 type Verifier struct {
 	handle *handle[*C.cfaccess_verifier]
+	room   *waitingRoom // that of its keys
 }
 
 // NewVerifier makes a verifier of what one application accepts and the keys of its team. The
-// configuration is copied; the keys are shared, so that [Keys.LoadJSON] reaches the verifier.
+// configuration is copied; the keys are shared, so that all its verifiers see every change of them.
 //
-// Errors: [ErrInvalidConfig] names the field that is wrong and what was expected;
-// [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is closed.
+// Errors: [ErrInvalidConfig] names the field that is wrong and what was expected, also if the keys
+// are fetched for another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is
+// closed.
 func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	keysPointer, err := keys.borrow()
 	if err != nil {
@@ -36,7 +39,7 @@ func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	if err := outcomeError(made.outcome); err != nil {
 		return nil, err
 	}
-	verifier := &Verifier{}
+	verifier := &Verifier{room: keys.room}
 	verifier.handle = newHandle(verifier, made.verifier, "the Verifier is", freeVerifier)
 	return verifier, nil
 }
@@ -48,6 +51,9 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 // Verify checks a token in compact form, without "Bearer " or white space around it, by the
 // system's clock. The claims are those of the token, and only of a token that holds in every point.
 //
+// If the token names a key that is not there and keys are fetched, Verify waits for the fetch, at
+// most for [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
+//
 // Checks run in a fixed order, and the first that fails names the error. By step:
 //   - form: [ErrTooLarge], [ErrOpaqueToken], [ErrMalformed]
 //   - header: [ErrMalformed], [ErrUnsupportedHeader], [ErrUnsupportedAlgorithm]
@@ -57,13 +63,20 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 //     [ErrExpired], [ErrNotYetValid], [ErrSessionTooLong], [ErrSessionTooOld],
 //     [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
 //
-// Besides: [ErrInvalidArgument] if the Verifier is closed, [ErrInternal].
+// Besides: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
+// [ErrKeysPending] if their fetch takes longer than the call may wait; [ErrInvalidArgument] if the
+// Verifier is closed; [ErrInternal].
 func (v *Verifier) Verify(token string) (*Claims, error) {
-	return v.verify(token, false, 0)
+	claims, err := v.verify(token, false, 0)
+	if !isPending(err) {
+		return claims, err
+	}
+	try := func() (*Claims, error) { return v.verify(token, false, 0) }
+	return v.room.verify(context.Background(), try, func() { v.wait(token) })
 }
 
 // VerifyAt does what [Verifier.Verify] does as if the clock stood at the given time, for tests and
-// replays. Fractions of a second are dropped.
+// replays. Fractions of a second are dropped. A call that waits for a fetch holds a thread.
 //
 // Errors: those of Verify; [ErrInvalidArgument] if the time is before 1970 (as the zero Time is)
 // or more than 2^53 - 1 seconds after it.
@@ -71,6 +84,7 @@ func (v *Verifier) VerifyAt(token string, at time.Time) (*Claims, error) {
 	return v.verify(token, true, at.Unix())
 }
 
+// verify may promise nocallback, since fetches and their log run on threads of the library.
 func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error) {
 	pointer, err := v.borrow()
 	if err != nil {
@@ -82,6 +96,17 @@ func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error)
 	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
 	v.giveBack()
 	return conclude(&verdict)
+}
+
+// wait returns when the fetch that the token needs is over. It holds a thread until then.
+func (v *Verifier) wait(token string) {
+	pointer, err := v.borrow()
+	if err != nil {
+		return
+	}
+	defer v.giveBack()
+	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
+	C.cfaccess_go_wait(pointer, text, C.size_t(len(token)))
 }
 
 func flag(set bool) C.int {
@@ -109,7 +134,8 @@ func (v *Verifier) Warnings() []string {
 	}
 }
 
-// Close frees the verifier. Closing again does nothing.
+// Close frees the verifier. Calls that wait for a fetch are refused with [ErrInvalidArgument] when
+// that is over. Closing again does nothing.
 func (v *Verifier) Close() {
 	if v != nil {
 		v.handle.close()

@@ -1,0 +1,167 @@
+package cfaccess
+
+// #include "remote.h"
+import "C"
+
+import (
+	"context"
+	"log/slog"
+	"runtime/cgo"
+	"time"
+)
+
+// RemoteOptions say how the keys of a team are fetched and kept current. The zero value serves: a
+// field left at zero means its default. Durations are in whole milliseconds.
+type RemoteOptions struct {
+	// CAFile is a PEM file of certificate authorities to trust besides those of the platform, for
+	// networks that re-sign TLS.
+	CAFile string
+
+	// Timeout is how long a fetch may take, and how long a call may wait for one: 100 ms to 60 s.
+	// 0 means 5 seconds.
+	Timeout time.Duration
+
+	// RefreshAfter is the age at which keys are fetched again, ahead of need: at least Cooldown.
+	// The endpoint's Cache-Control: max-age may make it sooner, never later. 0 means one hour.
+	RefreshAfter time.Duration
+
+	// Cooldown is the least time between the beginnings of two fetches, whatever caused them: at
+	// least one second. Up to a tenth is added at random. 0 means 30 seconds.
+	Cooldown time.Duration
+
+	// MaxStale is how long keys stay in force that the endpoint no longer confirms: at least
+	// RefreshAfter, at most six days. 0 means one day.
+	MaxStale time.Duration
+
+	// CacheFile is where a copy of the keys is kept, if not empty, so that a restart during an
+	// outage works. The file is written whole and readable by its owner alone. One that is corrupt,
+	// too old, writable by others or owned by somebody else is left aside, as [Keys.Status] tells.
+	CacheFile string
+
+	// Fetch fetches the document in place of the library's own HTTPS, if not nil. Its context ends
+	// a little before Timeout does. It should heed that, since it is called again after the
+	// cooldown, but not while four calls have not ended. If it panics, the fetch has failed.
+	Fetch func(ctx context.Context, url string) ([]byte, error)
+
+	// Logger is told what happens to the keys, if not nil: at level Info that others are in force,
+	// at level Warn that a fetch or the copy on disk failed. No line holds a token.
+	Logger *slog.Logger
+}
+
+// defaultTimeout is that of the library, which has to be known here too.
+const defaultTimeout = 5 * time.Second
+
+// RemoteKeys fetches a team's keys from https://<team>.cloudflareaccess.com/cdn-cgi/access/certs and
+// keeps them current. The team is named as in [Config.Team]. The first verification begins the first
+// fetch, unless [Keys.Connect] did.
+//
+// Keys are fetched again ahead of age, and when a token names a key that is not there, but never
+// more often than once a cooldown. A call whose key is there never waits. While the endpoint fails,
+// the keys in force stay so until MaxStale has passed since it last confirmed them; then every
+// token is refused with [ErrKeysUnavailable] until it answers again.
+//
+// Proxies are read from the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY) and
+// certificate authorities from the platform's store, during this call. No redirect is followed.
+//
+// Errors: [ErrInvalidConfig] if the team or an option is wrong, the CAFile cannot be read or the
+// place of the CacheFile not be written.
+func RemoteKeys(team string, options RemoteOptions) (*Keys, error) {
+	teamText, err := terminated("the team", team, ErrInvalidConfig)
+	if err != nil {
+		return nil, err
+	}
+	if options.Timeout == 0 {
+		options.Timeout = defaultTimeout
+	}
+	built, err := options.build()
+	if err != nil {
+		return nil, err
+	}
+	defer C.cfaccess_remote_options_free(built)
+	return newKeys(C.cfaccess_go_keys_remote(teamText, built), options.Timeout)
+}
+
+// build gives the options as the library takes them. The caller frees them.
+func (o RemoteOptions) build() (*C.cfaccess_remote_options, error) {
+	made := C.cfaccess_go_remote_options_new()
+	if err := outcomeError(made.outcome); err != nil {
+		return nil, err
+	}
+	if err := o.fill(made.options); err != nil {
+		C.cfaccess_remote_options_free(made.options)
+		return nil, err
+	}
+	return made.options, nil
+}
+
+func (o RemoteOptions) fill(options *C.cfaccess_remote_options) error {
+	if err := o.fillFiles(options); err != nil {
+		return err
+	}
+	if err := o.fillTimes(options); err != nil {
+		return err
+	}
+	return o.fillFunctions(options)
+}
+
+func (o RemoteOptions) fillFiles(options *C.cfaccess_remote_options) error {
+	if o.CAFile != "" {
+		path, err := terminated("the path of the CA file", o.CAFile, ErrInvalidConfig)
+		if err != nil {
+			return err
+		}
+		if err := outcomeError(C.cfaccess_go_remote_options_set_ca_file(options, path)); err != nil {
+			return err
+		}
+	}
+	if o.CacheFile != "" {
+		path, err := terminated("the path of the cache file", o.CacheFile, ErrInvalidConfig)
+		if err != nil {
+			return err
+		}
+		return outcomeError(C.cfaccess_go_remote_options_set_cache_file(options, path))
+	}
+	return nil
+}
+
+// fillTimes leaves the library's defaults where nothing is asked for.
+func (o RemoteOptions) fillTimes(options *C.cfaccess_remote_options) error {
+	var times C.cfaccess_go_times
+	for _, option := range []struct {
+		what     string
+		duration time.Duration
+		place    *C.int64_t
+	}{
+		{"the timeout", o.Timeout, &times.timeout},
+		{"the age of a refresh", o.RefreshAfter, &times.refresh_after},
+		{"the cooldown", o.Cooldown, &times.cooldown},
+		{"the maximum staleness", o.MaxStale, &times.max_stale},
+	} {
+		if option.duration%time.Millisecond != 0 {
+			return refuse(ErrInvalidConfig, option.what+" is not a whole number of milliseconds")
+		}
+		*option.place = C.int64_t(option.duration / time.Millisecond)
+	}
+	return outcomeError(C.cfaccess_go_remote_options_set_times(options, times))
+}
+
+// fillFunctions hands over a handle for each function, which the library releases.
+func (o RemoteOptions) fillFunctions(options *C.cfaccess_remote_options) error {
+	if o.Fetch != nil {
+		handle := cgo.NewHandle(&fetcher{fetch: o.Fetch, timeout: o.Timeout})
+		err := outcomeError(C.cfaccess_go_remote_options_set_fetch(options, C.uintptr_t(handle)))
+		if err != nil {
+			handle.Delete()
+			return err
+		}
+	}
+	if o.Logger != nil {
+		handle := cgo.NewHandle(o.Logger)
+		err := outcomeError(C.cfaccess_go_remote_options_set_log(options, C.uintptr_t(handle)))
+		if err != nil {
+			handle.Delete()
+			return err
+		}
+	}
+	return nil
+}
