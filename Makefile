@@ -14,10 +14,10 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build failpoint demo test wheel bench fuzz audit setup format vectors requirements clean
+.PHONY: help build failpoint demo test wheel bench bench-faults fuzz audit setup format vectors requirements clean
 
 help: ## Show this
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
 		printf '  make %-13s %s\n' "$$name" "$$about"; done
 
 build: ## Build the library: target/release/libcfaccess.so
@@ -47,6 +47,10 @@ wheel: setup build ## Build the Python wheel: target/wheels/
 bench: setup build ## Measure beside the peers: target/bench/report.md
 	@tools/require.sh rust c python go
 	$(VENV)/python benches
+
+bench-faults: setup build ## Meet faults of the key endpoint beside the peers: docs/faults.md; ONLY as in test
+	@tools/require.sh rust c python go node
+	@cd benches && PYTHONPATH=$(CURDIR)/tests exec $(CURDIR)/$(VENV)/python -m faults $(ONLY)
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says in one line each which toolchains are missing or too old: tools/require.sh rust c python go
+# Says in one line each which toolchains are missing or too old: tools/require.sh rust c python go node
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,7 +41,11 @@ for toolchain in "$@"; do
         c) command -v "${CC:-cc}" >/dev/null || missing "a C compiler, ${CC:-cc} (Debian: apt-get install gcc)" ;;
         python) need "${PYTHON:-python3}" "$python_floor" "$(version_of "${PYTHON:-python3}" --version)" https://www.python.org ;;
         go) need go "$go_floor" "$(version_of go version)" https://go.dev/dl ;;
-        *) missing "a toolchain called $toolchain: rust, c, python and go are known" ;;
+        node)
+            need node 20 "$(version_of node --version)" https://nodejs.org
+            command -v npm >/dev/null || missing "npm (https://nodejs.org)"
+            ;;
+        *) missing "a toolchain called $toolchain: rust, c, python, go and node are known" ;;
     esac
 done
 exit $status

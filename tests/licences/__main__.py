@@ -1,4 +1,4 @@
-"""usage, from tests/: python -m licences crates|modules|packages
+"""usage, from tests/: python -m licences crates|modules|npm|packages
 
 Prints `PASS name`, `FAIL name: why` or `SKIP name: what is missing` for each place that names dependencies.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from . import crates, modules, packages
+from . import crates, modules, npm, packages
 from .findings import Findings
 
-CHECKS = {"crates": crates.check, "modules": modules.check, "packages": packages.check}
+CHECKS = {"crates": crates.check, "modules": modules.check, "npm": npm.check, "packages": packages.check}
 
 
 def main(arguments: list[str]) -> int:

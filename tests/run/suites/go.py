@@ -12,7 +12,12 @@ from ..suite import ROOT, Need, Suite
 
 FOLDER = "bindings/go"
 # Every module with code of ours, by what it is.
-MODULES = {"the package": FOLDER, "the demo": "examples/demo/go", "the benchmarks": "benches/go"}
+MODULES = {
+    "the package": FOLDER,
+    "the demo": "examples/demo/go",
+    "the benchmarks": "benches/go",
+    "the faults": "benches/faults/go",
+}
 TAGS = "cfaccess_dev"
 
 
