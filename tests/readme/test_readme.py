@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,24 +43,30 @@ def run(command: list[str], where: Path, **environment: str) -> str:
     return answer.stdout + answer.stderr
 
 
+@pytest.fixture(scope="module")
+def there() -> Iterator[dict[str, str]]:
+    """The environment in which the team's endpoint is one of ours."""
+    with Endpoint() as endpoint:
+        yield {**endpoint.environment(), "SSL_CERT_FILE": endpoint.ca_file}
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty folder with the team's keys in it."""
     if not LIBRARY.exists():
         pytest.skip("target/release/libcfaccess.so (make build)")
-    shutil.copy(ROOT / "tests" / "vectors" / "acme.jwks.json", tmp_path / "certs.json")
     return tmp_path
 
 
-def test_python(folder: Path) -> None:
+def test_python(folder: Path, there: dict[str, str]) -> None:
     (folder / "app.py").write_text(program("python"))
-    where = {"PYTHONPATH": str(ROOT / "bindings" / "python" / "src"), "CFACCESS_LIBRARY": str(LIBRARY)}
+    package = {"PYTHONPATH": str(ROOT / "bindings" / "python" / "src"), "CFACCESS_LIBRARY": str(LIBRARY)}
 
-    assert run([sys.executable, "app.py", token(3600)], folder, **where) == IS_CALLING
-    assert run([sys.executable, "app.py", token(20)], folder, **where).startswith("HTTP 401, EXPIRED: ")
+    command = [sys.executable, "app.py"]
+    assert run([*command, token(3600)], folder, **there, **package) == IS_CALLING
+    assert run([*command, token(20)], folder, **there, **package).startswith("HTTP 401, EXPIRED: ")
 
 
-def test_go(folder: Path) -> None:
+def test_go(folder: Path, there: dict[str, str]) -> None:
     if shutil.which("go") is None:
         pytest.skip("go")
     module = "github.com/cfaccess/cfaccess/bindings/go"
@@ -68,11 +75,11 @@ def test_go(folder: Path) -> None:
     (folder / "go.mod").write_text(f"module app\n\ngo 1.24\n\n{replaced}\n")
     assert run(["go", "build", "-tags", "cfaccess_dev", "-o", "app", "."], folder, GOFLAGS="-mod=mod") == ""
 
-    assert run(["./app", token(3600)], folder) == IS_CALLING
-    assert run(["./app", token(20)], folder).startswith("HTTP 401, cfaccess: EXPIRED: ")
+    assert run(["./app", token(3600)], folder, **there) == IS_CALLING
+    assert run(["./app", token(20)], folder, **there).startswith("HTTP 401, cfaccess: EXPIRED: ")
 
 
-def test_c(folder: Path) -> None:
+def test_c(folder: Path, there: dict[str, str]) -> None:
     if shutil.which("cc") is None:
         pytest.skip("cc")
     (folder / "app.c").write_text(program("c"))
@@ -80,8 +87,6 @@ def test_c(folder: Path) -> None:
     link = [f"-I{ROOT / 'include'}", f"-L{library}", "-lcfaccess", f"-Wl,-rpath,{library}"]
     assert run(["cc", "-Wall", "-Wextra", "-Werror", "app.c", "-o", "app", *link], folder) == ""
 
-    with Endpoint() as endpoint:
-        there = {**endpoint.environment(), "SSL_CERT_FILE": endpoint.ca_file}
-        command = ["./app", mint.TEAM, mint.AUDIENCE]
-        assert run([*command, token(3600)], folder, **there) == IS_CALLING
-        assert run([*command, token(20)], folder, **there).startswith("HTTP 401, EXPIRED: ")
+    command = ["./app", mint.TEAM, mint.AUDIENCE]
+    assert run([*command, token(3600)], folder, **there) == IS_CALLING
+    assert run([*command, token(20)], folder, **there).startswith("HTTP 401, EXPIRED: ")
