@@ -16,7 +16,7 @@ app.add_middleware(
     verifier=Verifier(
         team=os.environ["ACCESS_TEAM"],
         audiences=[os.environ["ACCESS_AUDIENCE"]],
-        keys=Keys.from_file(os.environ["ACCESS_CERTS"]),
+        keys=Keys.remote(os.environ["ACCESS_TEAM"]),
     ),
     open_paths=["GET /healthz"],
     login_page=os.environ.get("ACCESS_LOGIN_PAGE"),

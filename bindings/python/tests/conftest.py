@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def _name_the_library() -> None:
     package = importlib.util.find_spec("cfaccess")
     if package and package.origin and (Path(package.origin).parent / "libcfaccess.so").exists():
         return  # a wheel is installed: it is what the tests are about
-    repository = Path(__file__).resolve().parents[3]
-    os.environ.setdefault("CFACCESS_LIBRARY", str(repository / "target" / "release" / "libcfaccess.so"))
+    os.environ.setdefault("CFACCESS_LIBRARY", str(REPOSITORY / "target" / "release" / "libcfaccess.so"))
 
 
 _name_the_library()
+sys.path.append(str(REPOSITORY / "tests"))
 
 from cfaccess import Keys, Verifier  # noqa: E402
+from endpoint import Endpoint  # noqa: E402
 from support import NOW, certs, mint, new_verifier, person  # noqa: E402
 
 
@@ -43,3 +48,12 @@ def token() -> str:
 @pytest.fixture
 def now() -> int:
     return NOW
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """The team's endpoint on loopback, to which the environment leads."""
+    with Endpoint() as endpoint:
+        for name, value in endpoint.environment().items():
+            monkeypatch.setenv(name, value)
+        yield endpoint

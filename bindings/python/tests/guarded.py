@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from cfaccess import asgi, wsgi
-from support import mint, person, service
+from support import mint, service
 
 ASSERTION, EMAIL = "Cf-Access-Jwt-Assertion", "Cf-Access-Authenticated-User-Email"
 
@@ -120,12 +120,6 @@ def connect(application: Any, scope: dict[str, Any], *received: dict[str, Any]) 
 def _told(claims: Any, emails: list[str]) -> bytes:
     caller = "open" if claims is None else claims.email or claims.common_name
     return json.dumps({"caller": caller, "emails": emails}).encode()
-
-
-def fresh(**changes: Any) -> str:
-    """A person's token of now."""
-    now = int(time.time())
-    return mint(person(**{"iat": now - 60, "nbf": now - 60, "exp": now + 3600, **changes}))
 
 
 def fresh_service() -> str:

@@ -1,4 +1,4 @@
-"""Real servers on the loopback with the applications of `examples`, and requests to them."""
+"""Real servers on the loopback, usually with the applications of `examples`, and requests to them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from typing import NamedTuple
 
 import cfaccess
 import pytest
-from support import AUDIENCE, certs
+from endpoint import Endpoint
+from support import AUDIENCE
 
-EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+TESTS = Path(__file__).resolve().parent
+EXAMPLES = TESTS.parent / "examples"
 LOGIN_PAGE = "https://acme.cloudflareaccess.com/cdn-cgi/access/login/app.example.com"
 
 GUNICORN = ["gunicorn", "--workers=1", "--threads=2", "--log-level=warning", "--bind=fd://{fd}"]
+PRELOADED = ["gunicorn", "--preload", "--workers=3", "--log-level=warning", "--bind=fd://{fd}"]
 UVICORN = ["uvicorn", "--log-level=warning", "--fd={fd}"]
 
 
@@ -50,16 +53,20 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(command: list[str], application: str, directory: Path) -> Iterator[Server]:
-    """Connections wait in the socket, which is open before the server starts: there is no race."""
-    (directory / "certs.json").write_text(certs("acme-1"))
+def serving(
+    command: list[str], application: str, directory: Path, endpoint: Endpoint, **more: str
+) -> Iterator[Server]:
+    """Keys come from this endpoint. Connections wait in the socket, which is open before the server starts:
+    there is no race."""
     environment = {
         **os.environ,
+        **endpoint.environment(),
+        "SSL_CERT_FILE": endpoint.ca_file,
         "ACCESS_TEAM": "acme",
         "ACCESS_AUDIENCE": AUDIENCE,
-        "ACCESS_CERTS": str(directory / "certs.json"),
         "ACCESS_LOGIN_PAGE": LOGIN_PAGE,
-        "PYTHONPATH": os.pathsep.join([str(EXAMPLES), str(Path(cfaccess.__file__).parents[1])]),
+        "PYTHONPATH": os.pathsep.join([str(EXAMPLES), str(TESTS), str(Path(cfaccess.__file__).parents[1])]),
+        **more,
     }
     with socket.create_server(("127.0.0.1", 0)) as listening, (directory / "log").open("w+") as log:
         arguments = [word.format(fd=listening.fileno()) for word in command]

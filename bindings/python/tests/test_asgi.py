@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from cfaccess import Verifier
 from cfaccess.asgi import AccessMiddleware, claims
-from guarded import connect, fresh
+from guarded import connect
+from support import fresh
 
 CONNECT = {"type": "websocket.connect"}
 

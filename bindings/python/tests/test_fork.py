@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 
 import pytest
 from cfaccess import Keys, Verifier
-from support import NOW, certs, mint, new_verifier, person, status_of
+from support import NOW, certs, in_child, mint, new_verifier, person, status_of
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="os.fork is missing on this platform"),
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
-
-
-def in_child(check: Callable[[], bool]) -> bool:
-    """What the check says in a forked child, which ends without any clean-up of the parent's."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os._exit(0 if check() else 1)
-        finally:
-            os._exit(2)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
 
 
 def test_child_uses_the_parents_objects(keys: Keys, verifier: Verifier, token: str) -> None:

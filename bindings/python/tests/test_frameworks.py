@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from endpoint import Endpoint
 from servers import GUNICORN, LOGIN_PAGE, UVICORN, Server, serving
 from support import mint, person
 
@@ -37,7 +38,8 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     setup: Setup = request.param
     for needed in (setup.framework, setup.command[0]):
         pytest.importorskip(needed, reason=f"the Python package {needed} is missing")
-    with serving(setup.command, setup.application, tmp_path_factory.mktemp("server")) as server:
+    directory = tmp_path_factory.mktemp("server")
+    with Endpoint() as endpoint, serving(setup.command, setup.application, directory, endpoint) as server:
         yield server
 
 

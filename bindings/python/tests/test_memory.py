@@ -72,3 +72,14 @@ def test_keys_and_verifiers_go_back() -> None:
 
 def test_refused_configurations_go_back(keys: Keys) -> None:
     assert growth(lambda: status_of(lambda: new_verifier(keys, leeway=301)), times=10_000) < LIMIT
+
+
+def test_fetched_keys_go_back() -> None:
+    document = certs("acme-1")
+
+    def work() -> None:
+        keys = Keys.remote("acme", fetch=lambda _: document, log=lambda *_: None)
+        keys.connect()
+        new_verifier(keys)
+
+    assert growth(work, times=1_000) < LIMIT

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from cfaccess import AccessError, Keys, Verifier, asgi, wsgi
-from guarded import ASSERTION, EMAIL, Ask, ask_asgi, ask_wsgi, fresh, fresh_service
-from support import CLIENT_ID, new_verifier
+from guarded import ASSERTION, EMAIL, Ask, ask_asgi, ask_wsgi, fresh_service
+from support import CLIENT_ID, fresh, new_verifier
 
 LOGIN_PAGE = "https://acme.cloudflareaccess.com/cdn-cgi/access/login/app.example.com"
 PAGE = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")

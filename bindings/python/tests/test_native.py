@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import re
 
 import cfaccess
 import pytest
-from cfaccess import _claims, _library, _native, _verifier
+from cfaccess import _claims, _library, _native, _remote, _verifier
 from support import REPOSITORY
 
 HEADER = re.sub(
     r"/\*.*?\*/|//[^\n]*", " ", (REPOSITORY / "include" / "cfaccess.h").read_text("utf-8"), flags=re.S
 )
 C_SIZES = {"int32_t": 4, "uint32_t": 4, "int64_t": 8, "size_t": 8, "cfaccess_status": 4}
+FUNCTIONS = {name: ctypes.sizeof(ctypes.c_void_p) for name in re.findall(r"\(\*(cfaccess_\w+)\)", HEADER)}
+
+# They read files, prepare keys, or wait for a fetch.
+MAY_WAIT = {
+    "cfaccess_keys_from_json",
+    "cfaccess_keys_from_file",
+    "cfaccess_keys_load_json",
+    "cfaccess_keys_remote",
+    "cfaccess_keys_connect",
+    "cfaccess_keys_close",
+    "cfaccess_verifier_verify",
+    "cfaccess_verifier_verify_at",
+    "cfaccess_verifier_verify_request",
+    "cfaccess_verifier_verify_request_at",
+}
 
 
 def prototypes() -> dict[str, tuple[str, list[str]]]:
@@ -30,7 +46,7 @@ def c_size(declaration: str) -> int:
     if "*" in declaration:
         return ctypes.sizeof(ctypes.c_void_p)
     words = declaration.split()
-    return next(C_SIZES[word] for word in words if word in C_SIZES)
+    return next(size for name, size in {**C_SIZES, **FUNCTIONS}.items() if name in words)
 
 
 def test_every_function_of_the_header_is_declared_and_no_other() -> None:
@@ -52,9 +68,9 @@ def test_declaration_has_the_arguments_and_result_of_the_header(name: str) -> No
 
 @pytest.mark.parametrize("name", sorted(_library.DECLARED))
 def test_only_what_may_wait_lets_the_gil_go(name: str) -> None:
-    may_wait = name in ("cfaccess_keys_from_json", "cfaccess_keys_from_file", "cfaccess_keys_load_json")
+    lets_go = isinstance(_library.DECLARED[name], _library._leaving_gil._FuncPtr)
 
-    assert isinstance(_library.DECLARED[name], _library._leaving_gil._FuncPtr) == may_wait
+    assert lets_go == (name in MAY_WAIT)
 
 
 def claims_fields() -> list[tuple[str, str]]:
@@ -127,6 +143,11 @@ def test_strings_are_read_in_the_order_of_the_header() -> None:
 )
 def test_bit_is_the_one_of_the_header(name: str) -> None:
     assert getattr(_claims, name) == constant(f"CFACCESS_CLAIM_{name}")
+
+
+@pytest.mark.parametrize("name", ["INFO", "WARNING"])
+def test_level_of_the_log_is_the_one_of_the_header(name: str) -> None:
+    assert _remote.LOG_LEVELS[constant(f"CFACCESS_LOG_{name}")] == getattr(logging, name)
 
 
 @pytest.mark.parametrize("name", ["PERSON", "SERVICE"])

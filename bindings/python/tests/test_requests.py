@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cfaccess import AccessError, Claims, Keys, Malformed, NoToken, Verifier, _native, _request
-from support import NOW, VECTORS, joined, mint, new_verifier, person, status_of, vectors
+from support import NOW, VECTORS, fresh, joined, mint, new_verifier, person, status_of, vectors
 
 REQUESTS = vectors("requests")
 DEFAULTS = REQUESTS["defaults"]
@@ -251,17 +251,17 @@ def test_good_token_behind_many_cookies_is_found(keys: Keys, token: str) -> None
 
 
 def test_whole_request_takes_one_call_of_the_library(
-    verifier: Verifier, token: str, monkeypatch: pytest.MonkeyPatch
+    verifier: Verifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
-    entry = _native.REQUEST[1]
+    entry = _native.REQUEST[0]
 
     def counted(*arguments: Any) -> Any:
         calls.append(arguments[2])
         return entry(*arguments)
 
-    monkeypatch.setattr(_native, "REQUEST", (None, counted))
+    monkeypatch.setattr(_native, "REQUEST", (counted, None, None))
 
-    verifier.verify_request({"Accept": "*/*", ASSERTION: token, "Cookie": "a=1", "Origin": "x"}, now=NOW)
+    verifier.verify_request({"Accept": "*/*", ASSERTION: fresh(), "Cookie": "a=1", "Origin": "x"})
 
     assert calls == [2]

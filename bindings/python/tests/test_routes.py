@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from cfaccess import AccessError, InvalidConfig, Keys, Verifier
 from cfaccess.wsgi import AccessMiddleware
-from guarded import ASSERTION, Ask, Seen, ask_asgi, ask_wsgi, fresh
-from support import new_verifier
+from guarded import ASSERTION, Ask, Seen, ask_asgi, ask_wsgi
+from support import fresh, new_verifier
 
 SHOP, ADMIN, OTHER = "a" * 64, "b" * 64, "c" * 64
 

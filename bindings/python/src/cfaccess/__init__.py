@@ -1,7 +1,7 @@
 """Who is calling? Verifies Cloudflare Access tokens for an origin server.
 
 >>> from cfaccess import AccessError, Keys, Verifier
->>> keys = Keys.from_json(certs)    # https://acme.cloudflareaccess.com/cdn-cgi/access/certs
+>>> keys = Keys.remote("acme", fetch=lambda url: certs)    # without fetch: over HTTPS
 >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
 >>> try:
 ...     claims = verifier.verify(token)    # the request header Cf-Access-Jwt-Assertion

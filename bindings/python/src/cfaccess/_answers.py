@@ -7,8 +7,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from . import _native
 from ._errors import AccessError, CrossOrigin, Expired, NoRoute, NoToken, Revoked, SessionTooOld, UncleanPath
+from ._outcome import description
 from ._routes import Incoming, is_clean
 
 
@@ -52,7 +52,7 @@ def answer(request: Incoming, error: AccessError, login_page: str | None) -> Ans
 
 
 def _body(request: Incoming, error: AccessError) -> tuple[str, bytes]:
-    message = _OWN.get(type(error)) or _native.description(error.number)
+    message = _OWN.get(type(error)) or description(error.number)
     accept = ",".join(request.header("accept"))
     plain = max(quality(accept, "text/plain"), quality(accept, "text/html"))
     if plain > quality(accept, "application/json"):

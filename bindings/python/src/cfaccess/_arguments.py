@@ -5,10 +5,11 @@ Wrong types are `TypeError`. A wrong value is left for the library to refuse, un
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
-from collections.abc import Iterable, Mapping
-from typing import Union
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Union
 
 from ._errors import AccessError, InvalidArgument, InvalidConfig
 
@@ -17,6 +18,7 @@ Seconds = Union[int, float]
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 LAST_SECOND = 2**53 - 1
+_FAR = 2**43
 
 
 def token_bytes(token: Token) -> bytes:
@@ -28,25 +30,25 @@ def token_bytes(token: Token) -> bytes:
     raise wrong_type("token", "str, bytes, bytearray or memoryview", token)
 
 
-def document_bytes(document: str | bytes) -> bytes:
+def document_bytes(document: str | bytes, name: str = "document") -> bytes:
     """The bytes of a key document."""
     if isinstance(document, str):
         return str.encode(document, "utf-8", "surrogatepass")
     if isinstance(document, bytes):
         return memoryview(document).tobytes()
-    raise wrong_type("document", "str or bytes", document)
+    raise wrong_type(name, "str or bytes", document)
 
 
-def path_bytes(path: str | os.PathLike[str]) -> bytes:
+def path_bytes(path: str | os.PathLike[str], name: str = "path") -> bytes:
     """A path as the file system spells it."""
     if not isinstance(path, (str, os.PathLike)):
-        raise wrong_type("path", "str or os.PathLike", path)
+        raise wrong_type(name, "str or os.PathLike", path)
     try:
         encoded = os.fsencode(path)
     except UnicodeEncodeError:
-        raise InvalidArgument("the path has characters that no file name can have") from None
+        raise InvalidArgument(f"the {name} has characters that no file name can have") from None
     if b"\0" in encoded:
-        raise InvalidArgument("the path has a NUL character")
+        raise InvalidArgument(f"the {name} has a NUL character")
     return encoded
 
 
@@ -95,6 +97,23 @@ def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
             raise refusal(f"{name} is not a finite number of seconds")
         value = math.floor(value)
     return min(max(int(value), _INT64_MIN), _INT64_MAX)
+
+
+def milliseconds(value: Seconds, name: str) -> int:
+    """Seconds in milliseconds, rounded. What does not fit in 64 bits becomes something out of bounds that
+    does."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise wrong_type(name, "seconds as int or float", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidConfig(f"{name} is not a finite number of seconds")
+    return round(1000 * min(max(value, -_FAR), _FAR))
+
+
+def function(value: Callable[..., Any], name: str) -> Any:
+    """Something to call, and not to await."""
+    if not callable(value) or inspect.iscoroutinefunction(value):
+        raise TypeError(f"{name} must be a plain function")
+    return value
 
 
 def point_in_time(now: Seconds) -> int:

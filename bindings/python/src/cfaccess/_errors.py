@@ -53,7 +53,8 @@ class InvalidArgument(AccessError):
 
 
 class InvalidConfig(AccessError):
-    """The configuration of a `Verifier` is incomplete or wrong; nothing was built from it."""
+    """The configuration of a `Verifier` or of `Keys.remote` is incomplete or wrong; nothing was built from
+    it."""
 
     number, status, http_status = 3, "INVALID_CONFIG", 500
 
@@ -71,13 +72,15 @@ class NoUsableKeys(AccessError):
 
 
 class KeysUnavailable(AccessError):
-    """The keys could not be had."""
+    """No keys are in force: they could not be fetched, or not be confirmed for too long, or not be read. The
+    message says why."""
 
     number, status, http_status = 22, "KEYS_UNAVAILABLE", 503
 
 
 class KeysPending(AccessError):
-    """The keys are being fetched; ask again."""
+    """The keys are still being fetched; ask again. Only `verify_async` and `verify_request_async` raise
+    it."""
 
     number, status, http_status = 23, "KEYS_PENDING", 503
 
@@ -121,7 +124,8 @@ class UnsupportedAlgorithm(AccessError):
 
 
 class UnknownKey(AccessError):
-    """No usable key of the set has the token's `kid`."""
+    """No usable key of the set has the token's `kid`. Where keys are fetched, none could be fetched that
+    has, or the `cooldown` is not over."""
 
     number, status, http_status = 60, "UNKNOWN_KEY", 401
 

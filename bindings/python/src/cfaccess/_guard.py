@@ -106,6 +106,14 @@ class Guard:
         self._origins.check(request)
         return claims
 
+    async def _admit_async(self, request: Incoming, source: dict[str, Any]) -> Claims | None:
+        """The same in an event loop."""
+        if self._open.has(request):
+            return None
+        claims = await self._routes.find(request).verifier.verify_request_async(source)
+        self._origins.check(request)
+        return claims
+
     def _refuse(self, request: Incoming, source: dict[str, Any], error: AccessError) -> Answer:
         """What to answer, after the hook was told."""
         if self._on_refusal is not None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
-from . import _native
-from ._arguments import document_bytes, path_bytes
+from . import _native, _remote
+from ._arguments import Seconds, document_bytes, function, milliseconds, path_bytes, text
 from ._handle import Handle, Owner
 
 
 class Keys(Owner):
     """The public keys of one Access team, each prepared once for many verifications.
 
-    A key document is what Access serves at `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs`:
-    a JWK Set (RFC 7517) with RSA keys for RS256
+    Usually they are fetched and kept current: `Keys.remote(team)`. Or they come from a key document, which
+    is what Access serves at `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs`: a JWK Set (RFC 7517)
+    with RSA keys for RS256
     (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/).
     Keys are read one by one. One that may not be used is skipped, and `status()` says why.
 
@@ -27,10 +29,85 @@ class Keys(Owner):
     [2048]
     """
 
-    __slots__ = ()
+    __slots__ = ("_timeout",)
+
+    _timeout: float
+    """How long a verification may wait for a fetch, in seconds."""
 
     def __init__(self) -> None:
-        raise TypeError("use Keys.from_json(document) or Keys.from_file(path)")
+        raise TypeError("use Keys.remote(team), Keys.from_json(document) or Keys.from_file(path)")
+
+    @classmethod
+    def remote(
+        cls,
+        team: str,
+        *,
+        ca_file: str | os.PathLike[str] | None = None,
+        timeout: Seconds = 5,
+        refresh_after: Seconds = 3600,
+        cooldown: Seconds = 30,
+        max_stale: Seconds = 86_400,
+        cache_file: str | os.PathLike[str] | None = None,
+        fetch: Callable[[str], str | bytes] | None = None,
+        log: Callable[[int, str], object] | None = None,
+    ) -> Keys:
+        """Keys that are fetched from `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs` and stay
+        current by themselves, through rotations and outages.
+
+        The first verification begins the first fetch, unless `connect()` did. Keys are fetched again ahead of
+        age, and when a token names a key that is not there. While the endpoint fails, the keys in force stay.
+        Only who needs a key that is not there waits, for one fetch together with all others.
+
+        - `team`: as in `Verifier`, which must be of the same team.
+        - `ca_file`: certificate authorities in PEM to trust besides the platform's, for networks that re-sign
+          TLS.
+        - `timeout`: how long a fetch may take, and how long a call may wait for one, in seconds, 0.1 to 60.
+        - `refresh_after`: the age in seconds at which keys are fetched again, at least `cooldown`. The
+          endpoint's `Cache-Control: max-age` may make it sooner, never later.
+        - `cooldown`: the least time between the beginnings of two fetches, whatever caused them, in seconds,
+          at least 1. Up to a tenth is added at random. A token whose key is not there in between is refused
+          with `UnknownKey`.
+        - `max_stale`: how long keys stay in force that the endpoint no longer confirms, in seconds, from
+          `refresh_after` to 518,400 (six days). Then every token is refused with `KeysUnavailable`.
+        - `cache_file`: where a copy of the keys is kept, so that a restart during an outage works. It is
+          written whole and readable by its owner alone. One that is corrupt, older than `max_stale`,
+          writable by others or owned by somebody else is left aside, which `status()` tells.
+        - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`, in
+          place of the library's own HTTPS. What it raises is the reason of the failure.
+        - `log`: a function that is called with a level of the module `logging` (`INFO` when keys come or
+          change, `WARNING` for what fails) and a line that never holds a token, such as
+          `logging.getLogger("keys").log`.
+
+        `fetch` and `log` run on threads of the library, `fetch` perhaps while an earlier call of it goes on.
+        It should give up within `timeout`: nobody waits longer for it, but the interpreter does when it
+        ends.
+
+        Proxies are read from the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) now. No
+        redirect is followed. Each fetch has a thread of the library's own, which ends with it. After `fork`,
+        a child goes on with the keys it has and fetches for itself; a fetch that was under way stays with
+        the parent.
+
+        Times are `int` or `float`, to the millisecond. Raises `InvalidConfig` if the team or a time is
+        wrong, the `ca_file` cannot be read or the place of the `cache_file` not be written,
+        `InvalidArgument` for a path that no file can have, and `TypeError` for wrong types.
+
+        >>> keys = Keys.remote("acme", fetch=lambda url: certs)    # without fetch: over HTTPS
+        >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
+        >>> verifier.verify(token).email
+        'ada@example.com'
+        """
+        handle = _remote.keys_remote(
+            text(team, "team"),
+            milliseconds(timeout, "timeout"),
+            milliseconds(refresh_after, "refresh_after"),
+            milliseconds(cooldown, "cooldown"),
+            milliseconds(max_stale, "max_stale"),
+            None if ca_file is None else path_bytes(ca_file, "ca_file"),
+            None if cache_file is None else path_bytes(cache_file, "cache_file"),
+            None if fetch is None else function(fetch, "fetch"),
+            None if log is None else function(log, "log"),
+        )
+        return cls._of(handle, float(timeout))
 
     @classmethod
     def from_json(cls, document: str | bytes) -> Keys:
@@ -55,25 +132,51 @@ class Keys(Owner):
 
         Every verifier of these keys uses the new set from then on; a verification that is under way ends
         with the set it began with. Raises what `from_json` raises, and then the old set stays;
-        `InvalidArgument` if this object is closed.
+        `InvalidArgument` if this object is closed, or if its keys are fetched.
         """
         _native.keys_load_json(self._opened(), document_bytes(document))
 
-    def status(self) -> dict[str, Any]:
-        """What the set holds now: a new dict of plain values.
+    def connect(self) -> None:
+        """Sees to it that there are keys before the first token comes: fetches them now and waits, within the
+        timeout, unless some are in force. Keys from a document always are.
 
-        - `source`: `"json"` or `"file"`, what this object was made from;
-        - `keys`: a list of `{"kid": str, "sha256": str, "bits": int}`, the usable keys. `sha256` is the
-          digest of the key's DER SubjectPublicKeyInfo in hexadecimal;
+        Raises `KeysUnavailable` with the reason, and later verifications try again; `InvalidArgument` if this
+        object is closed. It lets the GIL go; an event loop need not call it, see `Verifier.verify_async`.
+        """
+        _remote.keys_connect(self._opened())
+
+    def status(self) -> dict[str, Any]:
+        """What is in force now, for logs and health pages: a new dict of plain values. It never waits.
+
+        - `source`: `"remote"`, `"json"` or `"file"`, what this object was made from;
+        - `keys`: a list of `{"kid": str, "sha256": str, "bits": int}`, the usable keys in force. `sha256` is
+          the digest of the key's DER SubjectPublicKeyInfo in hexadecimal;
         - `skipped`: a list of `{"kid": str | None, "reason": str}`, in the order of the document.
 
+        Of keys that are fetched:
+
+        - `age`: seconds, as `float`, since the endpoint last confirmed the keys; `None` if it never did;
+        - `next_refresh`: seconds, as `float`, until a fetch is due, which begins with the first verification
+          after that; `None` for keys from a document;
+        - `last_error`: why the last fetch, or the copy in the `cache_file`, failed, as a line; `None` since
+          the last success;
+        - `fetches` begun, `failures` among them, `not_modified` (answered with HTTP 304), and `suppressed`:
+          how often a key was needed that could not be fetched at once.
+
         Raises `InvalidArgument` if this object is closed.
+
+        >>> keys = Keys.remote("acme", fetch=lambda url: certs)
+        >>> keys.connect()
+        >>> status = keys.status()
+        >>> status["source"], status["fetches"], status["failures"], status["last_error"]
+        ('remote', 1, 0, None)
         """
         status: dict[str, Any] = json.loads(_native.keys_status(self._opened()))
         return status
 
     @classmethod
-    def _of(cls, handle: Handle) -> Keys:
+    def _of(cls, handle: Handle, timeout: float = 0) -> Keys:
         keys = cls.__new__(cls)
         keys._handle = handle
+        keys._timeout = timeout
         return keys

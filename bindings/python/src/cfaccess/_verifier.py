@@ -24,6 +24,7 @@ from ._claims import Claims
 from ._errors import InvalidConfig
 from ._handle import Owner
 from ._keys import Keys
+from ._pending import verify_patiently
 from ._request import Headers, headers_that_matter
 
 # CFACCESS_EMAIL_HEADER_* in C.
@@ -34,15 +35,16 @@ class Verifier(Owner):
     """Verifies the tokens of one application. Made once, used by any number of threads.
 
     It cannot be configured open: there is no verifier without a team, an audience and keys, and no option
-    turns a check off. It works on after `fork`. Use it as a context manager, or call `close()`, or let it
-    be collected.
+    turns a check off. It works on after `fork`, its keys too. Use it as a context manager, or call
+    `close()`, or let it be collected.
 
     Arguments, all by name:
 
     - `team`: `"acme"`, `"acme.cloudflareaccess.com"` or `"https://acme.cloudflareaccess.com"`, and the same
       with `.fed.cloudflareaccess.com`. `iss` must be exactly this team's.
     - `audiences`: the AUD tags of the application, 1 to 1,024. A token must be for one of them.
-    - `keys`: the keys of the same team. They are shared, so `keys.load_json` reaches this verifier too.
+    - `keys`: the keys of the same team, usually `Keys.remote(team)`. They are shared: what replaces them
+      reaches this verifier too.
     - `leeway`: how far clocks may differ, in seconds, 0 to 300.
     - `allow_services`: the Client IDs of the services that may call, or `"any"`. By default only persons may.
       (https://developers.cloudflare.com/cloudflare-one/access-controls/service-credentials/service-tokens/)
@@ -59,14 +61,15 @@ class Verifier(Owner):
       believe it.
 
     Fractions of a second are rounded down. Raises `InvalidConfig` with what is wrong and what was expected,
-    `InvalidArgument` if the keys are closed, and `TypeError` for wrong types: a bare string is no list.
+    also if the keys are fetched for another team, `InvalidArgument` if the keys are closed, and `TypeError`
+    for wrong types: a bare string is no list.
 
     >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
     >>> verifier.verify(token).email
     'ada@example.com'
     """
 
-    __slots__ = ("_warnings",)
+    __slots__ = ("_timeout", "_warnings")
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Verifier(Owner):
             keys._opened(),
         )
         self._warnings = _native.warnings(self._handle)
+        self._timeout = keys._timeout
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -115,7 +119,7 @@ class Verifier(Owner):
 
         1. form: `OpaqueToken`, `Malformed`, `TooLarge`
         2. header: `Malformed`, `UnsupportedAlgorithm`, `UnsupportedHeader`
-        3. key and signature: `UnknownKey`, `BadSignature`
+        3. key and signature: `UnknownKey`, or `KeysUnavailable` while no keys are in force; `BadSignature`
         4. claims: `MalformedClaims`, `MissingClaim`, `InvalidClaim`
         5. policy: `WrongIssuer`, `WrongAudience`, `WrongTokenType`, `Expired`, `NotYetValid`,
            `SessionTooLong`, `SessionTooOld`, `AmbiguousIdentity`, `ServiceNotAllowed`
@@ -124,7 +128,10 @@ class Verifier(Owner):
         2^53 - 1 or a closed verifier, `Internal` for a fault of the library, and `TypeError` for another
         type of argument, such as a token that is `None`.
 
-        It never waits, and keeps the GIL: verifying takes less time than handing the GIL over and back.
+        Where keys are fetched, a token whose key is not there waits for the fetch, within the `timeout` of
+        the keys, and lets the GIL go meanwhile. Every other token is verified at once, and keeps the GIL,
+        which takes less time than to hand it over and back; with a `now` it is handed over. In an event
+        loop, use `verify_async`.
 
         >>> verifier.verify(token, now=9_999_999_999)
         Traceback (most recent call last):
@@ -161,7 +168,7 @@ class Verifier(Owner):
         accepted, it is the value of the cookie `CF_Authorization`. `NoToken` if there is none or it is empty;
         `Malformed` if there is more than one, also joined by a comma. Then it raises what `verify` raises,
         and at last `IdentityMismatch` if the e-mail header is not as `email_header` has it. `TypeError` for
-        another type of argument. It never waits.
+        another type of argument. It waits like `verify`.
 
         Two things are lost in a WSGI environ. Servers join repeated headers by a comma: assertions and
         e-mails are refused then, as they should be, and a cookie behind such a comma is not found. And
@@ -186,13 +193,42 @@ class Verifier(Owner):
         )
         return claims
 
+    async def verify_async(self, token: Token) -> Claims:
+        """Verifies a token as `verify` does, in an event loop of `asyncio`.
+
+        Where the key is there it verifies at once, as `verify` does; the event loop may turn only while a
+        key is being fetched. That costs no thread of Python either: it looks again every few milliseconds.
+        Raises what `verify` raises, and `KeysPending` if the key is still being fetched after the `timeout`
+        of the keys.
+
+        >>> import asyncio
+        >>> asyncio.run(verifier.verify_async(token)).email
+        'ada@example.com'
+        """
+        handle = self._opened()
+        encoded = token_bytes(token)
+        return await verify_patiently(_native.TOKEN, handle, encoded, len(encoded), self._timeout)
+
+    async def verify_request_async(self, headers: Headers) -> Claims:
+        """Verifies the token of a request as `verify_request` does, in an event loop as `verify_async` does.
+
+        >>> import asyncio
+        >>> asyncio.run(verifier.verify_request_async({"Cf-Access-Jwt-Assertion": token})).email
+        'ada@example.com'
+        """
+        handle = self._opened()
+        found = headers_that_matter(headers)
+        row = _native.headers(found)
+        return await verify_patiently(_native.REQUEST, handle, row, len(found), self._timeout)
+
     def explain(self, token: Token, now: Seconds | None = None) -> dict[str, Any]:
         """Tells people why a token is refused: every check that can be made, with what it expected and found.
 
         The result is a new dict of plain values. `checks` is a list of dicts with `check`, `result`
         (`"passed"` or `"failed"`), `expected` and `found`, and `status` and `message` where it failed. It is
         no verdict, and has nothing that says whether the token is accepted. Claims are shown whether or not
-        the signature holds, the signature never: show it to whoever may see the claims.
+        the signature holds, the signature never: show it to whoever may see the claims. It goes by the keys
+        in force, and never waits for others.
 
         Arguments are those of `verify`. Raises `InvalidArgument` for a `now` outside 0 to 2^53 - 1 or a
         closed verifier, and `TypeError` for wrong types; nothing about the token.

@@ -29,7 +29,8 @@ class AccessMiddleware(Guard):
     """Lets an ASGI application see verified requests and WebSockets only.
 
     It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `scope["cfaccess"]`, says who is calling. Verifying never waits, so it is done in the event loop.
+    or `scope["cfaccess"]`, says who is calling. Requests are verified in the event loop, which goes on where
+    a key has to be fetched first.
 
     The handshake of a WebSocket is refused with the same answer where the server can send one, or else closed
     with 4000 and the HTTP status: 4401, 4403, 4500 or 4503. `lifespan` is passed on; any other kind of scope
@@ -49,7 +50,7 @@ class AccessMiddleware(Guard):
         }  # any iterable may come, even one for a single use
         request = _Request(scope)
         try:
-            caller = self._admit(request, scope)
+            caller = await self._admit_async(request, scope)
         except AccessError as error:
             await self._answer(request, scope, receive, send, error)
             return

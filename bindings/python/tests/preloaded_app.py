@@ -1,0 +1,37 @@
+"""What a server loads before it forks: keys that are fetched, and an application that tells its process."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from cfaccess import AccessError, Keys, Verifier
+from cfaccess.wsgi import AccessMiddleware
+
+team = os.environ["ACCESS_TEAM"]
+keys = Keys.remote(team, cooldown=1, timeout=10)
+verifier = Verifier(team=team, audiences=[os.environ["ACCESS_AUDIENCE"]], keys=keys)
+
+
+def connect() -> None:
+    with suppress(AccessError):
+        keys.connect()
+
+
+connecting = threading.Thread(target=connect)
+connecting.start()
+if "FORK_AMID_FETCH" not in os.environ:
+    connecting.join()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    time.sleep(0.02)  # so that the other processes get something to do
+    start_response("200 OK", [])
+    return [str(os.getpid()).encode()]
+
+
+app = AccessMiddleware(application, verifier)
