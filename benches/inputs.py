@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 TEAM = "acme"
 EMAIL = "user@example.com"
 ISSUER = "https://acme.cloudflareaccess.com"
+TOKENS = 3000
+"""How many tokens are seen for the first time, until a new verifier begins again."""
 AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
 
 
@@ -42,6 +44,7 @@ def write(vectors: Path, folder: Path) -> int:
         "request": "\n".join(f"{name}: {value}" for name, value in _request(token)),
         "signing_input": signing_input,
         "signature": _decode(signature),
+        "tokens": "\n".join(_sign(key, key_id, _person(now, number)) for number in range(TOKENS)),
         # The dearest ways to be refused: each is a whole token with one flaw, seen as late as can be.
         "malformed": f"{token[:-2]}!{token[-1:]}",
         "unknown_key": _sign(key, key_id[::-1], _person(now)),
@@ -53,7 +56,7 @@ def write(vectors: Path, folder: Path) -> int:
     return len(token)
 
 
-def _person(now: int) -> dict[str, Any]:
+def _person(now: int, number: int = 0) -> dict[str, Any]:
     return {
         "aud": [AUDIENCE],
         "email": EMAIL,
@@ -62,7 +65,7 @@ def _person(now: int) -> dict[str, Any]:
         "nbf": now - 60,
         "iss": ISSUER,
         "type": "app",
-        "identity_nonce": "6ei69kawdKzMIAPF",
+        "identity_nonce": f"6ei69kawdKzM{number:04}",
         "sub": "7335d417-61da-459d-899c-0a01c76a2f94",
         "country": "US",
     }

@@ -8,9 +8,6 @@ from statistics import median, quantiles
 from programs import COMMANDS, COUNTER, Program
 from rows import ROWS, TARGETS, Row, Target
 
-MILLISECONDS = 5
-"""Shorter than what a scheduler gives away at once: on a busy machine most pieces are then undisturbed."""
-
 
 class Measured:
     def __init__(self) -> None:
@@ -46,7 +43,7 @@ def measure(rounds: int) -> Measured:
     shuffled = random.Random(0)
     for _ in range(rounds):
         order: list[Row] = shuffled.sample(ROWS, len(ROWS))
-        asked = {row.name: programs[row.program].ask(f"time {row.name} {MILLISECONDS}") for row in order}
+        asked = {row.name: programs[row.program].ask(f"time {row.name} {row.milliseconds}") for row in order}
         measured.rounds.append(asked)
 
     for target in TARGETS:

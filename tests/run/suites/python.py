@@ -45,6 +45,7 @@ CHEAP = [
     types("of the vectors", "tests/vectors/generate"),
     types("of the C tests", "tests/c"),
     types("of the README tests", "tests/readme"),
+    types("of the endpoint and its faults", "tests", "-p endpoint -p faults"),
     types("of the demo", "examples/demo"),
     types("of the benchmarks", "benches", "--exclude ^python/ ."),
     check("vectors are up to date", "tests/vectors/generate --check"),
@@ -52,12 +53,17 @@ CHEAP = [
     Suite(
         "licences", "Python", [PYTHON, "-m", "licences", "packages"], Lines, [PYTHON_PACKAGES], where="tests"
     ),
+    Suite(
+        "licences of npm packages", "Python", [sys.executable, "-m", "licences", "npm"], Lines, where="tests"
+    ),
 ]
 
 TESTS = [
     pytest("tests", "", PACKAGE, (BUILT,), CFACCESS_LIBRARY=str(LIBRARY)),
     pytest("demo", "", "examples/demo", (C, GO, BUILT)),
     pytest("programs of the README", "tests/readme", ".", (BUILT,)),
+    pytest("endpoint", "endpoint", "tests"),
+    pytest("faults of the endpoint", "faults", "tests", (C, BUILT), CFACCESS_LIBRARY=str(LIBRARY)),
 ]
 
 WHEEL_REPORT = REPORTS / "python-wheel.xml"
