@@ -110,7 +110,8 @@ GENUINE = b"G"
 NULL = b"N"
 CONFIG, AUDIENCE, SERVICE, ANY_SERVICE, LEEWAY, LIFETIME = range(6)
 KEYS, LOAD, STATUS, VERIFIER, WARNING, VERIFY, VERIFY_IN_TIME, VERIFY_AT, FREE, FILE = range(6, 16)
-OPTIONS, DURATION, PATH, FETCH, LOG, REMOTE_KEYS, CONNECT, CLOSE, TRY_VERIFY = range(16, 25)
+OPTIONS, DURATION, PATH, FETCH, LOG, REMOTE_KEYS, CONNECT, CLOSE, SIZE = range(16, 25)
+LOOKUP, VERIFY_TWICE, STATS, TRY_VERIFY = range(25, 29)
 
 
 def call(function: int, slot: int = 0, place: int = 0, *arguments: bytes) -> bytes:
@@ -167,8 +168,9 @@ def programs() -> Iterator[tuple[str, bytes]]:
     for name, argument in [("null", NULL), ("empty", given(b"")), ("bytes", given(b"\xff\xfe\x01"))]:
         calls = [CONFIG, AUDIENCE, SERVICE, KEYS, LOAD, VERIFY]
         yield f"{name}-arguments", ready + b"".join(call(function, 0, 0, argument) for function in calls)
-    yield "null-handles", b"".join(call(function, 2) for function in range(25))
+    yield "null-handles", b"".join(call(function, 2) for function in range(29))
     yield from remote_programs(config, verify)
+    yield from cache_programs(config + keys, verify)
 
 
 def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
@@ -201,6 +203,20 @@ def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]
         yield f"{name}-nowhere", options + path + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
     twice = call(FETCH, 0, 0, success, GENUINE) + call(FETCH, 0, 0, failure, NULL)
     yield "options-freed-early", keys + twice + call(FREE, 0, 3) + call(CONNECT) + call(FREE, 0, 1)
+
+
+def cache_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
+    """Tokens that come again."""
+    verifier = call(VERIFIER, 0, 0, b"\0")
+    twice = call(VERIFY_TWICE)
+    stats = call(STATS) + call(STATS, 0, 1)
+    looked_up = b"".join(call(LOOKUP, 0, 0, token) for token in (GENUINE, NULL, given(b""), given(b"x.y.z")))
+    yield "kept", config + verifier + looked_up + verify + twice + looked_up + stats
+    yield "kept-no-longer", config + verifier + verify + call(LOAD, 0, 0, GENUINE) + twice + stats
+    for which, name in enumerate(["entries", "bytes"]):
+        for value in (0, 1, 2**62):
+            size = call(SIZE, 0, 0, bytes([which]), number(value))
+            yield f"cache-{name}-{value}", config + size + verifier + twice + verify + stats
 
 
 if __name__ == "__main__":

@@ -386,9 +386,9 @@ typedef struct cfaccess_str {
 } cfaccess_str;
 
 /**
- * What a verified token says. Allocated by the library, read by the caller, freed whole with
- * cfaccess_claims_free(). Members are only ever added at the end: what lies beyond `struct_size`
- * does not exist. All strings live as long as the claims.
+ * What a verified token says. Read only: the claims of a token that is verified again may be handed out again, at
+ * the same address, to any thread. Each time they are freed once, with cfaccess_claims_free(). Members are only
+ * ever added at the end: what lies beyond `struct_size` does not exist. All strings live as long as the claims.
  */
 typedef struct cfaccess_claims {
   /**
@@ -483,6 +483,10 @@ typedef struct cfaccess_claims {
    * earlier where the configuration bounds the time since login.
    */
   int64_t ends_at;
+  /**
+   * Names these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never used again.
+   */
+  uint64_t id;
 } cfaccess_claims;
 
 /**
@@ -553,7 +557,8 @@ cfaccess_status cfaccess_document_write(struct cfaccess_document *document,
                                         struct cfaccess_error **out_error);
 
 /**
- * Frees claims and every string in them.
+ * Gives claims back. Each time they were handed out they are given back once; the strings in them live until
+ * then.
  *
  * @param claims  owned, invalid afterwards; NULL is fine
  */
@@ -677,6 +682,33 @@ CFACCESS_MUST_USE
 cfaccess_status cfaccess_config_set_email_header(struct cfaccess_config *config,
                                                  int32_t policy,
                                                  struct cfaccess_error **out_error);
+
+/**
+ * How many verified tokens are kept, so that a token that comes again is only looked up. It is as strict the second
+ * time as the first.
+ *
+ * @param config     changed on success only
+ * @param entries    0 to 10,000,000; 8,192 unless set; 0 keeps none
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_cache_entries(struct cfaccess_config *config,
+                                                  int64_t entries,
+                                                  struct cfaccess_error **out_error);
+
+/**
+ * How much memory the verified tokens that are kept may take.
+ *
+ * @param config     changed on success only
+ * @param bytes      0 to 68,719,476,736 (64 GiB); 33,554,432 (32 MiB) unless set; 0 keeps none
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_cache_bytes(struct cfaccess_config *config,
+                                                int64_t bytes,
+                                                struct cfaccess_error **out_error);
 
 /**
  * Frees a configuration. Verifiers made from it keep their copy.
@@ -1175,6 +1207,37 @@ cfaccess_status cfaccess_verifier_explain(const struct cfaccess_verifier *verifi
                                           int64_t now,
                                           char **out_json,
                                           struct cfaccess_error **out_error);
+
+/**
+ * Looks up claims that were handed out before for this very token, if they still hold now: time, keys and session
+ * are checked as cfaccess_verifier_verify() would. For wrappers that keep claims in a form of their own, by `id`: it
+ * never waits, and there is nothing to free.
+ *
+ * @param verifier   borrowed
+ * @param token      as in cfaccess_verifier_verify()
+ * @param token_len  as in cfaccess_verifier_verify()
+ * @return the `id` of the claims; 0 whenever cfaccess_verifier_verify() should be asked, and for NULL
+ */
+CFACCESS_MUST_USE
+uint64_t cfaccess_verifier_lookup(const struct cfaccess_verifier *verifier,
+                                  const char *token,
+                                  size_t token_len);
+
+/**
+ * What a verifier has done since it was made, as a JSON object: `verified` (tokens accepted after a whole
+ * verification), `hits` (accepted because they had been verified before and still hold), `refusals` (an object of
+ * counts by the name of the status), `evictions` (verified tokens that were given up to make room), `entries` that
+ * are kept now and their `bytes`. Members are only ever added.
+ *
+ * @param verifier   borrowed
+ * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_stats(const struct cfaccess_verifier *verifier,
+                                        char **out_json,
+                                        struct cfaccess_error **out_error);
 
 /**
  * Frees a verifier. No other thread may be using it.

@@ -6,6 +6,7 @@ use crate::principal::{Kind, Principal};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
 use crate::time::Timestamp;
+use crate::times::Times;
 
 /// What a verified token says. Only a verifier makes one.
 ///
@@ -13,9 +14,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Claims {
     kind: Kind,
-    issued_at: Timestamp,
-    not_before: Option<Timestamp>,
-    expires_at: Timestamp,
+    times: Times,
     ends_at: Timestamp,
     block: Block,
 }
@@ -60,10 +59,8 @@ impl Claims {
             .ok_or_else(|| Refusal::new(Status::Internal, "claims without a principal passed the policy"))?;
         Ok(Claims {
             kind: principal.kind(),
-            issued_at: payload.issued_at,
-            not_before: payload.not_before,
-            expires_at: payload.expires_at,
-            ends_at: config.ends_of(payload),
+            times: payload.times,
+            ends_at: payload.times.ends_at(config),
             block: Block::new(&config.team, principal, payload),
         })
     }
@@ -145,17 +142,17 @@ impl Claims {
 
     /// `iat`: when the person logged in or the service was let in.
     pub fn issued_at(&self) -> Timestamp {
-        self.issued_at
+        self.times.issued_at
     }
 
     /// `nbf`
     pub fn not_before(&self) -> Option<Timestamp> {
-        self.not_before
+        self.times.not_before
     }
 
     /// `exp`: from then on, and the leeway, the token is refused.
     pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+        self.times.expires_at
     }
 
     /// When an application's own session should end at the latest: `exp`, or earlier where the
@@ -167,6 +164,15 @@ impl Claims {
     /// The seconds until [`Claims::ends_at`], never below 0.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         self.ends_at.since(now).max(0)
+    }
+
+    /// What they take besides their own size, in bytes.
+    pub(crate) fn heap_size(&self) -> usize {
+        self.block.text.capacity()
+    }
+
+    pub(crate) fn times(&self) -> &Times {
+        &self.times
     }
 
     pub(crate) fn has(&self, field: Field) -> bool {
@@ -194,25 +200,31 @@ impl Block {
         let session =
             session.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty());
         let principal_id = [team.host(), "/", principal.kind().name(), "/", principal.key()];
-
-        let mut writer = Writer { text: String::with_capacity(2 * payload.text.len() + 256) };
-        let fields = [
-            writer.write(payload.text),
-            writer.write(&payload.issuer),
-            writer.write_joined(&principal_id),
-            writer.write_optional(payload.subject.as_deref()),
-            writer.write_optional(payload.email.as_deref()),
-            writer.write_optional(payload.common_name.as_deref()),
-            writer.write_optional(payload.identity_nonce.as_deref()),
-            writer.write_optional(payload.nonce.as_deref()),
-            writer.write_optional(session),
-            writer.write_optional(payload.country.as_deref()),
-            writer.write_optional(payload.token_type.as_deref()),
-            writer.write_optional(payload.custom),
+        let one = |text| [text, "", "", "", ""];
+        let fields: [Option<Pieces<'_>>; FIELDS] = [
+            Some(one(payload.text)),
+            Some(one(&payload.issuer)),
+            Some(principal_id),
+            payload.subject.as_deref().map(one),
+            payload.email.as_deref().map(one),
+            payload.common_name.as_deref().map(one),
+            payload.identity_nonce.as_deref().map(one),
+            payload.nonce.as_deref().map(one),
+            session.map(one),
+            payload.country.as_deref().map(one),
+            payload.token_type.as_deref().map(one),
+            payload.custom.map(one),
         ];
+
+        // It may be kept for long, so it is made as large as it must be, and no larger.
+        let pieces = fields.iter().flatten().flatten().copied().chain(payload.audiences.iter());
+        let length: usize = pieces.map(str::len).sum();
+        let terminators = FIELDS + payload.audiences.iter().count();
+        let mut writer = Writer { text: String::with_capacity(length + terminators) };
+        let fields = fields.map(|pieces| writer.write_optional(pieces));
         let start = writer.position();
         for audience in payload.audiences.iter() {
-            writer.write(audience);
+            writer.write(&one(audience));
         }
         let audiences = Span { start, end: writer.position() };
         Block { text: writer.text, fields, audiences }
@@ -223,30 +235,29 @@ impl Block {
     }
 }
 
+/// A string, in as many pieces as the longest has.
+type Pieces<'a> = [&'a str; 5];
+
 struct Writer {
     text: String,
 }
 
 impl Writer {
-    fn write(&mut self, text: &str) -> Option<Span> {
-        self.write_joined(&[text])
-    }
-
-    fn write_joined(&mut self, pieces: &[&str]) -> Option<Span> {
+    fn write(&mut self, pieces: &Pieces<'_>) -> Span {
         let start = self.position();
         self.text.extend(pieces.iter().copied());
         let end = self.position();
         self.text.push('\0');
-        Some(Span { start, end })
+        Span { start, end }
+    }
+
+    fn write_optional(&mut self, pieces: Option<Pieces<'_>>) -> Option<Span> {
+        let span = self.write(&pieces.unwrap_or_default());
+        pieces.map(|_| span)
     }
 
     /// The strings of a token of 16 KiB end long before 4 GiB.
     fn position(&self) -> u32 {
         self.text.len() as u32
-    }
-
-    fn write_optional(&mut self, text: Option<&str>) -> Option<Span> {
-        let span = self.write(text.unwrap_or_default());
-        text.and(span)
     }
 }

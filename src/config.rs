@@ -1,9 +1,7 @@
 //! What one application accepts.
 
-use crate::payload::Payload;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
-use crate::time::Timestamp;
 
 const LEEWAY_DEFAULT: i64 = 30;
 const LEEWAY_MAX: i64 = 300;
@@ -12,6 +10,11 @@ const LIFETIME_MAX: i64 = 2_628_000;
 const AUDIENCES_MAX: usize = 1_024;
 const AUDIENCE_BYTES_MAX: usize = 512;
 const CLIENT_ID_BYTES_MAX: usize = 256;
+const CACHE_ENTRIES_DEFAULT: usize = 8_192;
+const CACHE_ENTRIES_MAX: i64 = 10_000_000;
+/// Enough for that many usual tokens.
+const CACHE_BYTES_DEFAULT: usize = 32 << 20;
+const CACHE_BYTES_MAX: i64 = 64 << 30;
 
 /// What one application accepts: built step by step, then frozen into a verifier.
 ///
@@ -26,6 +29,8 @@ pub struct Config {
     pub(crate) services: Services,
     pub(crate) accept_cookie: bool,
     pub(crate) email_header: EmailHeader,
+    pub(crate) cache_entries: usize,
+    pub(crate) cache_bytes: usize,
 }
 
 /// What is made of the request header `Cf-Access-Authenticated-User-Email`, which anybody can send.
@@ -63,6 +68,8 @@ impl Config {
             services: Services::Listed(Vec::new()),
             accept_cookie: false,
             email_header: EmailHeader::Check,
+            cache_entries: CACHE_ENTRIES_DEFAULT,
+            cache_bytes: CACHE_BYTES_DEFAULT,
         })
     }
 
@@ -164,6 +171,25 @@ impl Config {
         self.email_header = policy;
     }
 
+    /// How many verified tokens are kept, so that a token that comes again is only looked up: 0 to
+    /// 10,000,000, default 8,192; 0 keeps none. It is as strict the second time as the first.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` outside of that.
+    pub fn set_cache_entries(&mut self, entries: i64) -> Result<(), Refusal> {
+        self.cache_entries = size("cache_entries", entries, CACHE_ENTRIES_MAX)?;
+        Ok(())
+    }
+
+    /// How much memory they may take, in bytes: 0 to 64 GiB, default 32 MiB; 0 keeps none.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` outside of that.
+    pub fn set_cache_bytes(&mut self, bytes: i64) -> Result<(), Refusal> {
+        self.cache_bytes = size("cache_bytes", bytes, CACHE_BYTES_MAX)?;
+        Ok(())
+    }
+
     pub(crate) fn accepts_audience(&self, audience: &str) -> bool {
         self.audiences.binary_search_by(|known| known.as_str().cmp(audience)).is_ok()
     }
@@ -173,12 +199,6 @@ impl Config {
             Services::Listed(client_ids) => client_ids.iter().any(|known| known == client_id),
             Services::Any => true,
         }
-    }
-
-    /// The end of what a session may make of this payload.
-    pub(crate) fn ends_of(&self, payload: &Payload<'_>) -> Timestamp {
-        let oldest = self.max_age.and_then(|most| Timestamp::new(payload.issued_at.seconds() + most));
-        oldest.map_or(payload.expires_at, |oldest| oldest.min(payload.expires_at))
     }
 
     /// Fails where something is missing; else tells what looks wrong but can be meant.
@@ -208,6 +228,13 @@ fn within(option: &'static str, seconds: i64, least: i64, most: i64) -> Result<i
     } else {
         Err(invalid(format!("{option} is {seconds}; expected {least} to {most} seconds")))
     }
+}
+
+fn size(option: &'static str, value: i64, most: i64) -> Result<usize, Refusal> {
+    usize::try_from(value)
+        .ok()
+        .filter(|_| value <= most)
+        .ok_or_else(|| invalid(format!("{option} is {value}; expected 0 to {most}")))
 }
 
 fn services_are_both() -> Refusal {

@@ -10,6 +10,7 @@ use crate::ascii;
 use crate::json::{self, Object, Value};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
+use crate::times::Times;
 
 const AUDIENCES_MAX: usize = 64;
 
@@ -19,9 +20,7 @@ pub(crate) struct Payload<'a> {
     pub(crate) text: &'a str,
     pub(crate) issuer: Text<'a>,
     pub(crate) audiences: Audiences<'a>,
-    pub(crate) issued_at: Timestamp,
-    pub(crate) not_before: Option<Timestamp>,
-    pub(crate) expires_at: Timestamp,
+    pub(crate) times: Times,
     pub(crate) token_type: Option<Text<'a>>,
     pub(crate) subject: Option<Text<'a>>,
     pub(crate) email: Option<Text<'a>>,
@@ -59,9 +58,7 @@ impl<'a> Payload<'a> {
             text,
             issuer: clean_text("iss", issuer)?,
             audiences: Audiences::parse(audiences)?,
-            issued_at,
-            not_before,
-            expires_at,
+            times: Times { issued_at, not_before, expires_at },
             token_type: optional_text("type", claims.token_type)?,
             subject: optional_text("sub", claims.sub)?,
             email: optional_text("email", claims.email)?.map(checked_email).transpose()?,

@@ -7,12 +7,19 @@ use crate::payload::Payload;
 use crate::principal::Principal;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
+use crate::times::Moment;
 
 /// What a rule looks at.
 pub(crate) struct Case<'a> {
     pub(crate) config: &'a Config,
     pub(crate) payload: &'a Payload<'a>,
     pub(crate) now: Timestamp,
+}
+
+impl Case<'_> {
+    fn moment(&self) -> Moment<'_> {
+        Moment { config: self.config, times: &self.payload.times, now: self.now }
+    }
 }
 
 /// One rule: `check` decides, `expected` and `found` tell what it compares.
@@ -46,18 +53,18 @@ pub(crate) static RULES: [Rule; 9] = [
     Rule {
         name: "expiry",
         check: expiry,
-        expected: |case| json!({"now_before": case.payload.expires_at.seconds() + case.config.leeway}),
-        found: |case| json!({"exp": case.payload.expires_at.seconds(), "seconds_past": case.now.since(case.payload.expires_at)}),
+        expected: |case| json!({"now_before": case.payload.times.expires_at.seconds() + case.config.leeway}),
+        found: |case| json!({"exp": case.payload.times.expires_at.seconds(), "seconds_past": case.moment().seconds_late()}),
     },
     Rule {
         name: "start",
         check: start,
-        expected: |case| json!({"now_from": starts_at(case).seconds() - case.config.leeway}),
+        expected: |case| json!({"now_from": case.payload.times.starts_at().seconds() - case.config.leeway}),
         found: |case| {
             json!({
-                "iat": case.payload.issued_at.seconds(),
-                "nbf": case.payload.not_before.map(Timestamp::seconds),
-                "seconds_early": starts_at(case).since(case.now),
+                "iat": case.payload.times.issued_at.seconds(),
+                "nbf": case.payload.times.not_before.map(Timestamp::seconds),
+                "seconds_early": case.moment().seconds_early(),
             })
         },
     },
@@ -65,13 +72,13 @@ pub(crate) static RULES: [Rule; 9] = [
         name: "lifetime",
         check: lifetime,
         expected: |case| json!({"at_most": case.config.max_lifetime}),
-        found: |case| json!(case.payload.expires_at.since(case.payload.issued_at)),
+        found: |case| json!(lifetime_of(case)),
     },
     Rule {
         name: "age",
         check: age,
         expected: |case| json!({"at_most": case.config.max_age}),
-        found: |case| json!(case.now.since(case.payload.issued_at)),
+        found: |case| json!(case.moment().age()),
     },
     Rule {
         name: "principal",
@@ -130,40 +137,44 @@ fn is_older_shape(payload: &Payload<'_>) -> bool {
         && matches!(Principal::of(payload), Some(Principal::Person { .. }))
 }
 
-/// RFC 7519 section 4.1.4: not "on or after" `exp`.
 fn expiry(case: &Case<'_>) -> Result<(), Refusal> {
-    let (late, leeway) = (case.now.since(case.payload.expires_at), case.config.leeway);
-    refuse_unless(late < leeway, Status::Expired, || {
-        format!("the token expired {late} s ago, at {}; leeway {leeway} s", case.payload.expires_at.seconds())
+    let moment = case.moment();
+    refuse_unless(moment.is_before_the_end(), Status::Expired, || {
+        format!(
+            "the token expired {} s ago, at {}; leeway {} s",
+            moment.seconds_late(),
+            moment.times.expires_at.seconds(),
+            case.config.leeway
+        )
     })
 }
 
 fn start(case: &Case<'_>) -> Result<(), Refusal> {
-    let starts = starts_at(case);
-    let (early, leeway) = (starts.since(case.now), case.config.leeway);
-    refuse_unless(early <= leeway, Status::NotYetValid, || {
-        format!("the token is valid in {early} s, from {}; leeway {leeway} s", starts.seconds())
+    let moment = case.moment();
+    refuse_unless(moment.is_after_the_start(), Status::NotYetValid, || {
+        format!(
+            "the token is valid in {} s, from {}; leeway {} s",
+            moment.seconds_early(),
+            moment.times.starts_at().seconds(),
+            case.config.leeway
+        )
     })
 }
 
-fn starts_at(case: &Case<'_>) -> Timestamp {
-    case.payload
-        .not_before
-        .map_or(case.payload.issued_at, |not_before| not_before.max(case.payload.issued_at))
-}
-
 fn lifetime(case: &Case<'_>) -> Result<(), Refusal> {
-    let lifetime = case.payload.expires_at.since(case.payload.issued_at);
-    let most = case.config.max_lifetime;
+    let (lifetime, most) = (lifetime_of(case), case.config.max_lifetime);
     refuse_unless(lifetime <= most, Status::SessionTooLong, || {
         format!("the token lives {lifetime} s; at most {most} s are accepted")
     })
 }
 
+fn lifetime_of(case: &Case<'_>) -> i64 {
+    case.payload.times.expires_at.since(case.payload.times.issued_at)
+}
+
 fn age(case: &Case<'_>) -> Result<(), Refusal> {
-    let Some(most) = case.config.max_age else { return Ok(()) };
-    let age = case.now.since(case.payload.issued_at);
-    refuse_unless(age <= most, Status::SessionTooOld, || {
+    let (age, most) = (case.moment().age(), case.config.max_age.unwrap_or_default());
+    refuse_unless(case.moment().is_young_enough(), Status::SessionTooOld, || {
         format!("the login was {age} s ago; at most {most} s are accepted")
     })
 }

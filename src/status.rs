@@ -99,7 +99,7 @@ const fn row(status: Status, name: &'static CStr, http: u16, description: &'stat
 const UNKNOWN: Row = row(Status::Internal, c"UNKNOWN_STATUS", 500, c"unknown status");
 
 /// One row a status. A fresh login cures what answers 401; nothing the caller does cures 403.
-static TABLE: [Row; 32] = [
+static TABLE: [Row; Status::COUNT] = [
     row(Status::Ok, c"OK", 200, c"success"),
     row(Status::NullArgument, c"NULL_ARGUMENT", 500, c"a required argument is NULL"),
     row(Status::InvalidArgument, c"INVALID_ARGUMENT", 500, c"an argument is out of range"),
@@ -145,6 +145,8 @@ static TABLE: [Row; 32] = [
 ];
 
 impl Status {
+    pub(crate) const COUNT: usize = 32;
+
     /// Every status, in the order of its number.
     pub fn all() -> impl Iterator<Item = Status> {
         TABLE.iter().map(|row| row.status)

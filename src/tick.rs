@@ -1,17 +1,28 @@
 //! Time on a clock that never jumps, for ages and waits; tokens go by [`crate::time::Timestamp`].
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Milliseconds since some beginning, the same for all that are compared; before it they are negative.
+use crate::clock;
+
+/// Milliseconds on the clock that never jumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tick(i64);
 
 impl Tick {
     pub(crate) const NEVER: Tick = Tick(i64::MAX);
-    pub(crate) const BEGINNING: Tick = Tick(0);
+    /// Before every other.
+    pub(crate) const BEGINNING: Tick = Tick(i64::MIN);
 
-    pub(crate) fn now(beginning: Instant) -> Tick {
-        Tick(milliseconds(beginning.elapsed()))
+    pub(crate) fn now() -> Tick {
+        Tick(clock::milliseconds())
+    }
+
+    pub(crate) fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    pub(crate) fn from_milliseconds(milliseconds: i64) -> Tick {
+        Tick(milliseconds)
     }
 
     pub(crate) fn plus(self, duration: Duration) -> Tick {

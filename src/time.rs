@@ -1,6 +1,6 @@
 //! Points in time, as tokens and configurations give them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::clock;
 
 /// Seconds since 1970-01-01T00:00:00Z, from 0 to 2^53 - 1 (the integers that every JSON reader keeps exact).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,8 +18,7 @@ impl Timestamp {
     /// The system's clock. A clock outside of the range reads as its nearest end, where no
     /// token of today is valid.
     pub fn now() -> Timestamp {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
-        i64::try_from(seconds).ok().and_then(Timestamp::new).unwrap_or(Timestamp::MAX)
+        Timestamp::new(clock::seconds_since_1970()).unwrap_or(Timestamp::MAX)
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.

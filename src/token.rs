@@ -18,6 +18,7 @@ const OPAQUE_PREFIX: &[u8] = b"oauth:";
 /// A token whose three parts are canonical base64url; nothing is decoded yet.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
+    bytes: &'a [u8],
     header: &'a [u8],
     payload: &'a [u8],
     signature: &'a [u8],
@@ -50,6 +51,11 @@ impl<'a> Token<'a> {
         Ok(token)
     }
 
+    /// The token as it came.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// What was signed: header and payload as they came, with the dot between (RFC 7515 section 5.2).
     pub(crate) fn signing_input(&self) -> &'a [u8] {
         self.signing_input
@@ -57,6 +63,14 @@ impl<'a> Token<'a> {
 
     pub(crate) fn encoded_header(&self) -> &'a [u8] {
         self.header
+    }
+
+    pub(crate) fn encoded_payload(&self) -> &'a [u8] {
+        self.payload
+    }
+
+    pub(crate) fn encoded_signature(&self) -> &'a [u8] {
+        self.signature
     }
 
     pub(crate) fn decode_header<'b>(&self, buffer: &'b mut [u8; HEADER_MAX]) -> Result<&'b [u8], Refusal> {
@@ -90,7 +104,7 @@ impl<'a> Token<'a> {
         let (header, payload) = signing_input.split_at_checked(first).unwrap_or_default();
         let [payload, signature] =
             [payload, signature].map(|part| part.strip_prefix(b".").unwrap_or_default());
-        Ok(Token { header, payload, signature, signing_input })
+        Ok(Token { bytes, header, payload, signature, signing_input })
     }
 }
 

@@ -1,24 +1,35 @@
 //! The way of a token, top to bottom.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::cache::{Cache, Found};
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::explain::explain;
 use crate::header::Header;
-use crate::keys::{Keys, Patience};
+use crate::kept_token::KeptToken;
+use crate::keys::{Evidence, Keys, Patience};
 use crate::payload::Payload;
 use crate::policy::{Case, RULES};
 use crate::request::Request;
 use crate::signature::check_signature;
+use crate::stats::{Counters, Sight, Stats};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
+use crate::times::Moment;
 use crate::token::{HEADER_MAX, Token};
+use crate::verified::{Verified, View};
 
 /// Tells who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///
-/// It is immutable but for the keys, and any number of threads may use it at once.
-pub struct Verifier {
+/// It is immutable but for the keys and for the verified tokens that it keeps, and any number of threads
+/// may use it at once.
+pub struct Verifier<V = ()> {
     config: Config,
     keys: Keys,
+    cache: Cache<V>,
+    counters: Counters,
+    ids: AtomicU64,
     warnings: Vec<String>,
 }
 
@@ -28,12 +39,20 @@ impl Verifier {
     /// # Errors
     /// `INVALID_CONFIG` if it has no audience, or if the keys are fetched for another team.
     pub fn new(config: Config, keys: Keys) -> Result<Verifier, Refusal> {
+        Verifier::with_view(config, keys)
+    }
+}
+
+impl<V: View> Verifier<V> {
+    /// A verifier that hands out claims in the form of a language.
+    pub(crate) fn with_view(config: Config, keys: Keys) -> Result<Verifier<V>, Refusal> {
         let warnings = config.check_complete()?;
         if let Some(team) = keys.team().filter(|team| **team != config.team) {
             let message = format!("the keys are those of {}, not of {}", team.host(), config.team.host());
             return Err(Refusal::new(Status::InvalidConfig, message));
         }
-        Ok(Verifier { config, keys, warnings })
+        let cache = Cache::new(config.cache_entries, config.cache_bytes);
+        Ok(Verifier { config, keys, cache, counters: Counters::new(), ids: AtomicU64::new(1), warnings })
     }
 
     /// What looks wrong in the configuration but can be meant, a line each.
@@ -56,7 +75,7 @@ impl Verifier {
     /// signature holds. Of the header, its form and `alg` come first, then what is not supported,
     /// then `typ` and `kid`. While no keys are in force, `KEYS_UNAVAILABLE` takes the place of
     /// `UNKNOWN_KEY`.
-    pub fn verify(&self, token: &[u8]) -> Result<Claims, Refusal> {
+    pub fn verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
         self.verify_by(Timestamp::now, token, Patience::Wait)
     }
 
@@ -65,7 +84,7 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`Verifier::verify`], and `KEYS_PENDING`.
-    pub fn try_verify(&self, token: &[u8]) -> Result<Claims, Refusal> {
+    pub fn try_verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
         self.verify_by(Timestamp::now, token, Patience::None)
     }
 
@@ -73,7 +92,7 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`Verifier::verify`].
-    pub fn verify_at(&self, token: &[u8], now: Timestamp) -> Result<Claims, Refusal> {
+    pub fn verify_at(&self, token: &[u8], now: Timestamp) -> Result<Verified<V>, Refusal> {
         self.verify_by(|| now, token, Patience::Wait)
     }
 
@@ -87,7 +106,7 @@ impl Verifier {
     /// # Errors
     /// `NO_TOKEN` if there is none or it is empty; `MALFORMED` if there is more than one; those of
     /// [`Verifier::verify`]; then `IDENTITY_MISMATCH`.
-    pub fn verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Claims, Refusal> {
+    pub fn verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
         self.verify_request_by(Timestamp::now, headers, Patience::Wait)
     }
 
@@ -95,7 +114,7 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`Verifier::verify_request`], and `KEYS_PENDING`.
-    pub fn try_verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Claims, Refusal> {
+    pub fn try_verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
         self.verify_request_by(Timestamp::now, headers, Patience::None)
     }
 
@@ -103,8 +122,21 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`Verifier::verify_request`].
-    pub fn verify_request_at(&self, headers: &[(&[u8], &[u8])], now: Timestamp) -> Result<Claims, Refusal> {
+    pub fn verify_request_at(
+        &self,
+        headers: &[(&[u8], &[u8])],
+        now: Timestamp,
+    ) -> Result<Verified<V>, Refusal> {
         self.verify_request_by(|| now, headers, Patience::Wait)
+    }
+
+    /// The [`Verified::id`] of the claims that this very token was verified to before, if they still hold now:
+    /// time, keys and session are checked as [`Verifier::verify`] would. `None` whenever that should be
+    /// asked. Never waits, and takes no memory.
+    pub fn lookup(&self, token: &[u8]) -> Option<u64> {
+        let found = self.recall(token, Timestamp::now())?;
+        self.counters.accepted(Sight::Again);
+        found.entry().map(|entry| entry.id)
     }
 
     /// Tells people why a token is refused: every check that can be made, with what it expected and
@@ -114,41 +146,95 @@ impl Verifier {
         explain(&self.config, &self.keys, token, now).to_string()
     }
 
-    /// The clock is read once the keys are there.
+    /// What was verified and refused so far, and what is kept of it.
+    pub fn stats(&self) -> Stats {
+        self.counters.add_up(self.cache.fill())
+    }
+
     fn verify_by(
         &self,
-        clock: impl FnOnce() -> Timestamp,
+        clock: impl Fn() -> Timestamp,
         token: &[u8],
         patience: Patience,
-    ) -> Result<Claims, Refusal> {
-        #[cfg(feature = "failpoint")]
-        crate::failpoint::reach(token);
-
-        let token = Token::parse(token)?;
-        self.check_origin(&token, patience)?;
-        let payload = token.decode_payload()?;
-        let payload = Payload::parse(&payload)?;
-        self.check_policy(&payload, clock())?;
-        Claims::new(&self.config, &payload)
+    ) -> Result<Verified<V>, Refusal> {
+        self.counted(self.look_at(clock, token, patience))
     }
 
     fn verify_request_by(
         &self,
-        clock: impl FnOnce() -> Timestamp,
+        clock: impl Fn() -> Timestamp,
         headers: &[(&[u8], &[u8])],
         patience: Patience,
-    ) -> Result<Claims, Refusal> {
+    ) -> Result<Verified<V>, Refusal> {
         let request = Request::read(headers);
-        let claims = self.verify_by(clock, request.token(&self.config)?, patience)?;
-        request.check_email(&self.config, &claims)?;
-        Ok(claims)
+        let outcome = request.token(&self.config).and_then(|token| {
+            let (verified, sight) = self.look_at(clock, token, patience)?;
+            request.check_email(&self.config, &verified)?;
+            Ok((verified, sight))
+        });
+        self.counted(outcome)
     }
 
-    fn check_origin(&self, token: &Token<'_>, patience: Patience) -> Result<(), Refusal> {
+    fn counted(&self, outcome: Result<(Verified<V>, Sight), Refusal>) -> Result<Verified<V>, Refusal> {
+        match outcome {
+            Ok((verified, sight)) => {
+                self.counters.accepted(sight);
+                Ok(verified)
+            }
+            Err(refusal) => {
+                self.counters.refused(&refusal);
+                Err(refusal)
+            }
+        }
+    }
+
+    fn look_at(
+        &self,
+        clock: impl Fn() -> Timestamp,
+        token: &[u8],
+        patience: Patience,
+    ) -> Result<(Verified<V>, Sight), Refusal> {
+        #[cfg(feature = "failpoint")]
+        crate::failpoint::reach(token);
+
+        if let Some(entry) = self.recall(token, clock()).and_then(Found::share) {
+            return Ok((Verified::from_entry(entry), Sight::Again));
+        }
+        let parsed = Token::parse(token)?;
+        let evidence = self.check_origin(&parsed, patience)?;
+        let payload = parsed.decode_payload()?;
+        let payload = Payload::parse(&payload)?;
+        self.check_policy(&payload, clock())?;
+        let claims = Claims::new(&self.config, &payload)?;
+        Ok((self.remember(&parsed, claims, evidence), Sight::First))
+    }
+
+    /// A token that was verified before, if everything that can change is still as it must be.
+    fn recall(&self, token: &[u8], now: Timestamp) -> Option<Found<V>> {
+        let found = self.cache.find(token)?;
+        let entry = found.entry()?;
+        if !self.keys.still_hold(&entry.evidence) {
+            self.cache.forget(&found);
+            return None;
+        }
+        let moment = Moment { config: &self.config, times: entry.claims.times(), now };
+        moment.is_good().then_some(found)
+    }
+
+    fn remember(&self, token: &Token<'_>, claims: Claims, evidence: Evidence) -> Verified<V> {
+        let kept = if self.cache.is_on() { KeptToken::new(token) } else { KeptToken::none() };
+        let id = self.ids.fetch_add(1, Ordering::Relaxed);
+        let verified = Verified::new(claims, id, evidence, kept);
+        self.cache.keep(token.bytes(), verified.entry());
+        verified
+    }
+
+    fn check_origin(&self, token: &Token<'_>, patience: Patience) -> Result<Evidence, Refusal> {
         if let Some(keys) = self.keys.in_force()
             && let Some(key) = keys.set().find_by_header(token.encoded_header())
         {
-            return check_signature(key, token);
+            check_signature(key, token)?;
+            return Ok(keys.evidence(key));
         }
         let mut buffer = [0; HEADER_MAX];
         let header = Header::parse(token.decode_header(&mut buffer)?)?;
@@ -156,7 +242,7 @@ impl Verifier {
         let key = keys.set().find(&header.key_id).ok_or_else(|| self.keys.unknown(&header.key_id))?;
         check_signature(key, token)?;
         key.remember_header(token.encoded_header());
-        Ok(())
+        Ok(keys.evidence(key))
     }
 
     fn check_policy(&self, payload: &Payload<'_>, now: Timestamp) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use cfaccess::{Status, Timestamp, Verifier};
+use support::session::{current_token, long_token, token_of, verifier_with};
 use support::{mint, vectors};
 
 const KIB: isize = 1_024;
@@ -65,11 +66,14 @@ fn give_back(size: usize) {
 
 /// What one verification asks for, and how it ends.
 fn measure(verifier: &Verifier, token: &[u8]) -> (Use, Status) {
-    let now = Timestamp::new(mint::NOW).expect("a time");
     USE.set(Use::default());
-    let outcome = verifier.verify_at(token, now);
+    let outcome = verifier.verify_at(token, now());
     let seen = USE.get();
     (seen, outcome.map_or_else(|refusal| refusal.status(), |_| Status::Ok))
+}
+
+fn now() -> Timestamp {
+    Timestamp::new(mint::NOW).expect("a time")
 }
 
 fn verifier() -> Verifier {
@@ -87,28 +91,95 @@ fn longest(beginning: &str, unit: &str, end: &str) -> String {
     format!("{beginning}{}{end}", unit.repeat(times))
 }
 
-#[test]
-fn the_token_of_a_person_takes_at_most_six_allocations() {
+/// A verifier that this thread has used: its counters, which are each thread's own, are made.
+fn used_verifier() -> Verifier {
     let verifier = verifier();
-    let token = mint::token(&mint::header(), &mint::person());
+    assert_eq!(measure(&verifier, b"").1, Status::Malformed);
+    verifier
+}
 
-    // The key remembers the header of its first token, which takes one more.
-    for _ in 0..2 {
+#[test]
+fn a_token_takes_at_most_six_allocations() {
+    let verifier = used_verifier();
+    // With the first the key learns its header and the place for verified tokens is made.
+    let (first, status) = measure(&verifier, token_of("first").as_bytes());
+    assert_eq!(status, Status::Ok);
+    assert!(first.calls <= 10, "{} allocations", first.calls);
+
+    let (seen, status) = measure(&verifier, token_of("second").as_bytes());
+
+    println!("{} allocations, {} bytes", seen.calls, seen.peak);
+    assert_eq!(status, Status::Ok);
+    assert!(seen.calls <= 6, "{} allocations", seen.calls);
+    assert!(seen.peak <= 16 * KIB, "{} bytes", seen.peak);
+}
+
+#[test]
+fn a_token_seen_again_takes_no_allocation() {
+    for token in [token_of("again"), long_token(4_000), long_token(16_000)] {
+        let verifier = used_verifier();
+        let first = verifier.verify_at(token.as_bytes(), now()).expect("claims");
+
         let (seen, status) = measure(&verifier, token.as_bytes());
 
-        println!("{} allocations, {} bytes", seen.calls, seen.peak);
         assert_eq!(status, Status::Ok);
-        assert!(seen.calls <= 6, "{} allocations", seen.calls);
-        assert!(seen.peak <= 16 * KIB, "{} bytes", seen.peak);
+        assert_eq!(seen.calls, 0);
+        assert_eq!(verifier.verify_at(token.as_bytes(), now()).expect("claims").id(), first.id());
     }
 }
 
 #[test]
+fn looking_a_token_up_takes_no_allocation() {
+    let verifier = used_verifier();
+    let [kept, other] = ["kept", "other"].map(|subject| current_token(subject, 3_600));
+    let id = verifier.verify(kept.as_bytes()).expect("claims").id();
+
+    USE.set(Use::default());
+    let found = [&kept, &other].map(|token| verifier.lookup(token.as_bytes()));
+
+    assert_eq!(USE.get().calls, 0);
+    assert_eq!(found, [Some(id), None]);
+}
+
+#[test]
+fn a_kept_token_takes_the_memory_that_the_stats_tell_and_no_more_than_promised() {
+    for token in [token_of("kept"), long_token(900), long_token(1_500), long_token(4_000), long_token(16_000)]
+    {
+        let verifier = used_verifier();
+        // The place for verified tokens is made with the first.
+        verifier.verify_at(token_of("first").as_bytes(), now()).expect("claims");
+        let before = verifier.stats().bytes;
+
+        let (seen, status) = measure(&verifier, token.as_bytes());
+
+        assert_eq!(status, Status::Ok);
+        let told = verifier.stats().bytes - before;
+        println!("a token of {} bytes: {told} told, {} held", token.len(), seen.held);
+        assert_eq!(seen.held, told as isize);
+        assert!(told * 10 <= token.len() * 22 + 4_000, "{told} bytes for {}", token.len());
+    }
+}
+
+#[test]
+fn there_are_no_more_places_for_tokens_than_memory_for_them() {
+    let verifier = verifier_with(|config| {
+        config.set_cache_entries(10_000_000).expect("a size");
+        config.set_cache_bytes(1 << 20).expect("a size");
+    });
+
+    let (seen, status) = measure(&verifier, token_of("first").as_bytes());
+
+    assert_eq!(status, Status::Ok);
+    assert!(seen.peak < 256 * KIB, "{} bytes", seen.peak);
+}
+
+#[test]
 fn a_malformed_token_takes_no_allocation() {
+    let verifier = used_verifier();
     let long = "A.".repeat(5_000_000);
 
     for token in ["", "..", "no token", "a.b.c.d", long.as_str()] {
-        let (seen, status) = measure(&verifier(), token.as_bytes());
+        let (seen, status) = measure(&verifier, token.as_bytes());
 
         assert_eq!(status, Status::Malformed);
         assert_eq!(seen.calls, 0);

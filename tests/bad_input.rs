@@ -34,7 +34,7 @@ impl Bench {
         Bench { keys, verifier, good: mint::token(&mint::header(), &mint::person()) }
     }
 
-    fn verify(&self, token: &[u8]) -> Result<cfaccess::Claims, Refusal> {
+    fn verify(&self, token: &[u8]) -> Result<cfaccess::Verified, Refusal> {
         self.verifier.verify_at(token, Timestamp::new(mint::NOW).expect("a time"))
     }
 

@@ -36,6 +36,8 @@ pub struct cfaccess_claims {
     pub block: cfaccess_str,
     /// From `payload` to `custom`.
     pub texts: [cfaccess_str; 12],
+    pub ends_at: i64,
+    pub id: u64,
 }
 
 unsafe extern "C" {
@@ -46,6 +48,8 @@ unsafe extern "C" {
     pub fn cfaccess_config_allow_any_service(config: Handle, error: Place<c_void>) -> i32;
     pub fn cfaccess_config_set_leeway(config: Handle, seconds: i64, error: Place<c_void>) -> i32;
     pub fn cfaccess_config_set_max_lifetime(config: Handle, seconds: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_set_cache_entries(config: Handle, entries: i64, error: Place<c_void>) -> i32;
+    pub fn cfaccess_config_set_cache_bytes(config: Handle, bytes: i64, error: Place<c_void>) -> i32;
     pub fn cfaccess_config_free(config: Handle);
 
     pub fn cfaccess_keys_from_json(
@@ -138,6 +142,8 @@ unsafe extern "C" {
         out: Place<cfaccess_claims>,
         error: Place<c_void>,
     ) -> i32;
+    pub fn cfaccess_verifier_lookup(verifier: Handle, token: *const c_char, len: usize) -> u64;
+    pub fn cfaccess_verifier_stats(verifier: Handle, out: Place<c_char>, error: Place<c_void>) -> i32;
     pub fn cfaccess_verifier_free(verifier: Handle);
 
     pub fn cfaccess_claims_free(claims: *mut cfaccess_claims);

@@ -7,6 +7,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr::null_mut;
 
 use super::c_api::*;
+use super::c_cache;
 use super::c_program::{Bytes, Program};
 use super::c_remote;
 use super::genuine::{self, AUDIENCE, NOW};
@@ -101,6 +102,10 @@ impl Handles {
             }
             22 => c_remote::connect(self.keys[slot], place),
             23 => c_remote::close(self.keys[slot]),
+            24 => c_cache::set_size(self.configs[slot], place, program),
+            25 => c_cache::lookup(self.verifiers[slot], &program.token()),
+            26 => c_cache::verify_twice(self.verifiers[slot]),
+            27 => c_cache::stats(self.verifiers[slot], place),
             _ => verify(self.verifiers[slot], place, &program.token(), When::WithoutWaiting),
         }
         status_functions(program.byte().into());

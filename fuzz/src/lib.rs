@@ -8,6 +8,7 @@ pub mod request;
 pub mod token;
 
 mod c_api;
+mod c_cache;
 mod c_program;
 mod c_remote;
 mod genuine;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use cfaccess::{Claims, Config, EmailHeader, Keys, Refusal, Timestamp, Verifier};
+use cfaccess::{Config, EmailHeader, Keys, Refusal, Timestamp, Verified, Verifier};
 
 use super::genuine::{self, AUDIENCE, NOW};
 use super::invariants::{check_claims, check_message};
@@ -51,7 +51,7 @@ fn header(line: &[u8]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// The claims are those of the one assertion header, or, without one, of the one cookie.
-fn check_source(verifier: &Verifier, headers: &Headers, claims: &Claims) {
+fn check_source(verifier: &Verifier, headers: &Headers, claims: &Verified) {
     let assertions: Vec<_> = values_of(headers, ASSERTION).collect();
     let cookies: Vec<_> = values_of(headers, "cookie")
         .flat_map(|value| value.split(|&byte| byte == b';'))
@@ -66,7 +66,7 @@ fn check_source(verifier: &Verifier, headers: &Headers, claims: &Claims) {
 }
 
 /// What says the same in another way has the same outcome.
-fn check_rewritten(verifier: &Verifier, headers: &Headers, outcome: &Result<Claims, Refusal>) {
+fn check_rewritten(verifier: &Verifier, headers: &Headers, outcome: &Result<Verified, Refusal>) {
     let reversed = headers.iter().rev().cloned().collect();
     let upper = headers.iter().map(|(name, value)| (name.to_ascii_uppercase(), value.clone())).collect();
     let mut more = headers.clone();
@@ -78,7 +78,7 @@ fn check_rewritten(verifier: &Verifier, headers: &Headers, outcome: &Result<Clai
     }
 }
 
-fn same(one: &Result<Claims, Refusal>, other: &Result<Claims, Refusal>) -> bool {
+fn same(one: &Result<Verified, Refusal>, other: &Result<Verified, Refusal>) -> bool {
     format!("{one:?}") == format!("{other:?}")
 }
 
@@ -87,7 +87,7 @@ fn values_of<'a>(headers: &'a Headers, wanted: &'static str) -> impl Iterator<It
     headers.iter().filter(move |(name, _)| named(name)).map(|(_, value)| value.as_slice())
 }
 
-fn verify(verifier: &Verifier, headers: &Headers) -> Result<Claims, Refusal> {
+fn verify(verifier: &Verifier, headers: &Headers) -> Result<Verified, Refusal> {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
     verifier.verify_request_at(&headers, time())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use cfaccess::{Claims, Config, Keys, Refusal, Timestamp, Verifier};
+use cfaccess::{Config, Keys, Refusal, Timestamp, Verified, Verifier};
 
 use super::genuine::{self, AUDIENCE, NOW};
 use super::invariants::{check_claims, check_message};
@@ -21,7 +21,9 @@ pub fn run(input: &[u8]) {
     };
 
     static WARM: OnceLock<[Verifier; 2]> = OnceLock::new();
-    let [by_narrow, by_wide] = verify(WARM.get_or_init(verifiers), &token);
+    let warm = WARM.get_or_init(verifiers);
+    let [by_narrow, by_wide] = verify(warm, &token);
+    check_second_look([&by_narrow, &by_wide], verify(warm, &token).each_ref());
 
     for outcome in [&by_narrow, &by_wide] {
         match outcome {
@@ -35,7 +37,20 @@ pub fn run(input: &[u8]) {
     assert_eq!(format!("{:?}", [by_narrow, by_wide]), fresh, "a verdict depends on what was verified before");
 }
 
-fn verify(verifiers: &[Verifier; 2], token: &[u8]) -> [Result<Claims, Refusal>; 2] {
+/// The same refusal, or the very same claims.
+fn check_second_look(first: [&Result<Verified, Refusal>; 2], second: [&Result<Verified, Refusal>; 2]) {
+    for (first, second) in first.into_iter().zip(second) {
+        match (first, second) {
+            (Ok(first), Ok(second)) => {
+                assert_eq!(first.id(), second.id());
+                assert!(std::ptr::eq(first.payload(), second.payload()), "the claims were copied");
+            }
+            (first, second) => assert_eq!(format!("{first:?}"), format!("{second:?}")),
+        }
+    }
+}
+
+fn verify(verifiers: &[Verifier; 2], token: &[u8]) -> [Result<Verified, Refusal>; 2] {
     let now = Timestamp::new(NOW).expect("a time");
     verifiers.each_ref().map(|verifier| verifier.verify_at(token, now))
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::error::cfaccess_error;
 use super::guard::{Out, guard, quietly};
 use super::text::cfaccess_str;
@@ -5,6 +7,7 @@ use crate::claims::{Claims, Field};
 use crate::principal::Kind;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
+use crate::verified::{Entry, Verified, View};
 
 /// A person is calling: `subject` and `email` are there.
 pub const CFACCESS_KIND_PERSON: u32 = 1;
@@ -32,9 +35,9 @@ pub const CFACCESS_CLAIM_TOKEN_TYPE: u32 = 1 << 8;
 /// In `present`: the token has `custom`.
 pub const CFACCESS_CLAIM_CUSTOM: u32 = 1 << 9;
 
-/// What a verified token says. Allocated by the library, read by the caller, freed whole with
-/// cfaccess_claims_free(). Members are only ever added at the end: what lies beyond `struct_size`
-/// does not exist. All strings live as long as the claims.
+/// What a verified token says. Read only: the claims of a token that is verified again may be handed out again, at
+/// the same address, to any thread. Each time they are freed once, with cfaccess_claims_free(). Members are only
+/// ever added at the end: what lies beyond `struct_size` does not exist. All strings live as long as the claims.
 #[repr(C)]
 pub struct cfaccess_claims {
     /// The size of this struct in the library, in bytes.
@@ -85,6 +88,8 @@ pub struct cfaccess_claims {
     /// When an application's own session should end at the latest, in seconds since 1970: `exp`, or
     /// earlier where the configuration bounds the time since login.
     pub ends_at: i64,
+    /// Names these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never used again.
+    pub id: u64,
 }
 
 const OPTIONAL: [(Field, u32); 9] = [
@@ -102,42 +107,51 @@ const OPTIONAL: [(Field, u32); 9] = [
 /// Tokens are for one application as a rule, and few are for more than this.
 const FEW_AUDIENCES: usize = 4;
 
-/// The view comes first, so that a pointer to it is a pointer to the whole.
-#[repr(C)]
-struct Owned {
-    view: cfaccess_claims,
-    claims: Claims,
+/// Claims as C reads them, beside those that they point into.
+pub(super) struct CView {
+    claims: cfaccess_claims,
     few_audiences: [cfaccess_str; FEW_AUDIENCES],
     many_audiences: Vec<cfaccess_str>,
 }
 
-impl cfaccess_claims {
-    /// Hands the claims over; they come back through `cfaccess_claims_free`.
-    pub(super) fn into_raw(claims: Claims) -> *mut cfaccess_claims {
-        // The strings lie on the heap and stay where they are when the claims move into the box.
-        let mut view = view_of(&claims);
-        let mut few_audiences = [cfaccess_str::ABSENT; FEW_AUDIENCES];
-        let mut many_audiences = Vec::new();
-        for audience in claims.audiences().map(cfaccess_str::new) {
-            match few_audiences.get_mut(view.audiences_len) {
-                Some(place) => *place = audience,
-                None if many_audiences.is_empty() => {
-                    many_audiences = [&few_audiences[..], &[audience]].concat()
-                }
-                None => many_audiences.push(audience),
-            }
-            view.audiences_len += 1;
-        }
+// SAFETY: it is never changed once it is shared, and points only into what is shared with it.
+unsafe impl Send for CView {}
+// SAFETY: as above.
+unsafe impl Sync for CView {}
 
-        let many: *const cfaccess_str =
-            if many_audiences.is_empty() { std::ptr::null() } else { many_audiences.as_ptr() };
-        let owned = Box::into_raw(Box::new(Owned { view, claims, few_audiences, many_audiences }));
-        // SAFETY: `owned` was made in the line above and nobody else has it yet.
-        let few: *const cfaccess_str = unsafe { (&raw const (*owned).few_audiences).cast() };
-        // SAFETY: as above.
-        unsafe { (*owned).view.audiences = if many.is_null() { few } else { many } };
-        owned.cast()
+impl View for CView {
+    fn of(claims: &Claims, id: u64) -> CView {
+        let mut view = CView {
+            claims: view_of(claims, id),
+            few_audiences: [cfaccess_str::ABSENT; FEW_AUDIENCES],
+            many_audiences: Vec::new(),
+        };
+        let audiences = claims.audiences().map(cfaccess_str::new);
+        view.claims.audiences_len = claims.audiences().count();
+        if view.claims.audiences_len > FEW_AUDIENCES {
+            view.many_audiences = audiences.collect();
+        } else {
+            view.few_audiences.iter_mut().zip(audiences).for_each(|(place, audience)| *place = audience);
+        }
+        view
     }
+
+    fn settle(&mut self) {
+        let many = &self.many_audiences;
+        self.claims.audiences = if many.is_empty() { self.few_audiences.as_ptr() } else { many.as_ptr() };
+    }
+
+    fn heap_size(&self) -> usize {
+        self.many_audiences.capacity() * size_of::<cfaccess_str>()
+    }
+}
+
+/// Where C's claims lie in what is shared.
+const CLAIMS: usize = std::mem::offset_of!(Entry<CView>, view) + std::mem::offset_of!(CView, claims);
+
+/// Hands out one count of what is shared; it comes back through `cfaccess_claims_free`.
+fn into_raw(verified: Verified<CView>) -> *mut cfaccess_claims {
+    Arc::into_raw(verified.into_entry()).cast_mut().wrapping_byte_add(CLAIMS).cast()
 }
 
 /// Runs a verification and hands its claims over.
@@ -145,14 +159,14 @@ impl cfaccess_claims {
 /// # Safety
 /// The out-pointers are NULL or valid for writing.
 pub(super) unsafe fn give_claims(
-    verified: impl FnOnce() -> Result<Claims, Refusal>,
+    verified: impl FnOnce() -> Result<Verified<CView>, Refusal>,
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     let body = || {
         // SAFETY: the caller's promise.
         let out_claims = unsafe { Out::new(out_claims) }?;
-        out_claims.give_raw(cfaccess_claims::into_raw(verified()?));
+        out_claims.give_raw(into_raw(verified()?));
         Ok(())
     };
     // SAFETY: the caller's promise.
@@ -160,7 +174,7 @@ pub(super) unsafe fn give_claims(
 }
 
 /// All but the audiences, whose list is in place only once it no longer moves.
-fn view_of(claims: &Claims) -> cfaccess_claims {
+fn view_of(claims: &Claims, id: u64) -> cfaccess_claims {
     let text = |field| claims.text(field).map_or(cfaccess_str::ABSENT, cfaccess_str::new);
     let bits = OPTIONAL.iter().filter(|(field, _)| claims.has(*field)).map(|(_, bit)| bit);
     let not_before = claims.not_before();
@@ -191,19 +205,80 @@ fn view_of(claims: &Claims) -> cfaccess_claims {
         token_type: text(Field::TokenType),
         custom: text(Field::Custom),
         ends_at: claims.ends_at().seconds(),
+        id,
     }
 }
 
-/// Frees claims and every string in them.
+/// Gives claims back. Each time they were handed out they are given back once; the strings in them live until
+/// then.
 ///
 /// @param claims  owned, invalid afterwards; NULL is fine
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_claims_free(claims: *mut cfaccess_claims) {
     quietly(|| {
         if !claims.is_null() {
-            // SAFETY: `into_raw` made it as the first member of `Owned`, and the caller promises to
-            // give it back once.
-            drop(unsafe { Box::from_raw(claims.cast::<Owned>()) });
+            let entry: *const Entry<CView> = claims.wrapping_byte_sub(CLAIMS).cast_const().cast();
+            // SAFETY: `into_raw` made the pointer of this very entry, and the caller promises to give it back
+            // once for each time.
+            drop(unsafe { Arc::from_raw(entry) });
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{Algorithm, EncodingKey, crypto};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::keys::Keys;
+    use crate::verifier::Verifier;
+
+    const AUDIENCE: &str = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228";
+
+    fn read(file: &str) -> Vec<u8> {
+        std::fs::read(format!("tests/vectors/{file}")).expect(file)
+    }
+
+    fn signed(payload: &Value) -> String {
+        let document: Value = serde_json::from_slice(&read("acme.jwks.json")).expect("JSON");
+        let header = json!({"alg": "RS256", "kid": document["keys"][0]["kid"], "typ": "JWT"});
+        let encode = |json: &Value| base64_simd::URL_SAFE_NO_PAD.encode_to_string(json.to_string());
+        let input = format!("{}.{}", encode(&header), encode(payload));
+        let key = EncodingKey::from_rsa_pem(&read("keys/acme-1.pem")).expect("a private key");
+        format!("{input}.{}", crypto::sign(input.as_bytes(), &key, Algorithm::RS256).expect("a signature"))
+    }
+
+    /// What the cache says that it takes to keep a token with these claims beside the usual ones.
+    fn kept(claims: Value) -> (usize, usize) {
+        let mut payload = json!({
+            "aud": [AUDIENCE], "email": "user@example.com", "exp": 3_600, "iat": 60, "nbf": 60, "type": "app",
+            "iss": "https://acme.cloudflareaccess.com", "identity_nonce": "6ei69kawdKzMIAPF", "country": "US",
+            "sub": "7335d417-61da-459d-899c-0a01c76a2f94"
+        });
+        claims.as_object().expect("claims").iter().for_each(|(name, value)| payload[name] = value.clone());
+        let mut config = Config::new("acme").expect("a team");
+        config.add_audience(AUDIENCE).expect("an audience");
+        let keys = Keys::from_json(&read("acme.jwks.json")).expect("keys");
+        let verifier: Verifier<CView> = Verifier::with_view(config, keys).expect("a verifier");
+        let token = signed(&payload);
+        verifier.verify_at(token.as_bytes(), Timestamp::new(60).expect("a time")).expect("claims");
+        (token.len(), verifier.stats().bytes)
+    }
+
+    #[test]
+    fn a_kept_token_takes_little_more_than_twice_its_own_size() {
+        let lengths = (0..800).step_by(25).chain((800..11_000).step_by(600));
+        let custom = lengths.map(|length| json!({"custom": {"groups": "g".repeat(length)}}));
+        let unknown = [0, 400, 2_000, 11_000].map(|length| json!({"unknown": "g".repeat(length)}));
+        let audiences = (0..64).step_by(9).map(|count| {
+            json!({"aud": (0..count).map(|number| format!("{number:064x}")).chain([AUDIENCE.to_owned()]).collect::<Vec<_>>()})
+        });
+        for claims in custom.chain(unknown).chain(audiences) {
+            let (token, entry) = kept(claims);
+
+            assert!(entry * 10 <= token * 22 + 4_000, "{entry} bytes for a token of {token}");
+        }
+    }
 }

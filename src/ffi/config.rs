@@ -199,6 +199,41 @@ pub unsafe extern "C" fn cfaccess_config_set_email_header(
     unsafe { guard(out_error, body) }
 }
 
+/// How many verified tokens are kept, so that a token that comes again is only looked up. It is as strict the second
+/// time as the first.
+///
+/// @param config     changed on success only
+/// @param entries    0 to 10,000,000; 8,192 unless set; 0 keeps none
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_cache_entries(
+    config: Option<&mut cfaccess_config>,
+    entries: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(config)?.0.set_cache_entries(entries)) }
+}
+
+/// How much memory the verified tokens that are kept may take.
+///
+/// @param config     changed on success only
+/// @param bytes      0 to 68,719,476,736 (64 GiB); 33,554,432 (32 MiB) unless set; 0 keeps none
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_cache_bytes(
+    config: Option<&mut cfaccess_config>,
+    bytes: i64,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, || not_null(config)?.0.set_cache_bytes(bytes)) }
+}
+
 /// Frees a configuration. Verifiers made from it keep their copy.
 ///
 /// @param config  owned, invalid afterwards; NULL is fine

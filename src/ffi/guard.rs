@@ -21,7 +21,7 @@ pub(super) unsafe fn guard(
     body: impl FnOnce() -> Result<(), Refusal>,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let out_error = unsafe { Out::new(out_error) };
+    let out_error = unsafe { Out::if_wanted(out_error) };
     // What the bodies share is immutable or swapped as a whole, so no panic leaves it half-changed.
     let outcome = catch_unwind(AssertUnwindSafe(body));
     let refusal = match outcome {
@@ -33,7 +33,7 @@ pub(super) unsafe fn guard(
         }
     };
     let status = refusal.status();
-    if let Ok(out_error) = out_error {
+    if let Some(out_error) = out_error {
         out_error.give(cfaccess_error::new(refusal));
     }
     status
@@ -61,12 +61,21 @@ impl<T> Out<T> {
     /// # Safety
     /// `place` is NULL or valid for writing a pointer until the value is given.
     pub(super) unsafe fn new(place: *mut *mut T) -> Result<Out<T>, Refusal> {
+        // SAFETY: the caller's promise.
+        not_null(unsafe { Out::if_wanted(place) })
+    }
+
+    /// None for NULL.
+    ///
+    /// # Safety
+    /// As [`Out::new`].
+    unsafe fn if_wanted(place: *mut *mut T) -> Option<Out<T>> {
         if place.is_null() {
-            return Err(null_argument());
+            return None;
         }
         // SAFETY: not NULL, and valid for writing by the caller's promise; what was there is not read.
         unsafe { place.write(std::ptr::null_mut()) };
-        Ok(Out(place))
+        Some(Out(place))
     }
 
     /// Hands the value over; it comes back through its `_free` function.

@@ -1,12 +1,12 @@
 use std::ffi::c_char;
 
-use super::claims::{cfaccess_claims, give_claims};
+use super::claims::{CView, cfaccess_claims, give_claims};
 use super::error::cfaccess_error;
 use super::guard::{bytes, not_null, slice};
 use super::verifier::{cfaccess_verifier, timestamp};
-use crate::claims::Claims;
 use crate::request::Header;
 use crate::status::{Refusal, Status};
+use crate::verified::Verified;
 use crate::verifier::Verifier;
 
 /// A header of a request: name and value, each a pointer and a length, without NUL.
@@ -92,8 +92,9 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_request_at(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
-    let verify =
-        |verifier: &Verifier, headers: &[Header<'_>]| verifier.verify_request_at(headers, timestamp(now)?);
+    let verify = |verifier: &Verifier<CView>, headers: &[Header<'_>]| {
+        verifier.verify_request_at(headers, timestamp(now)?)
+    };
     // SAFETY: the caller's promise.
     unsafe { verify_request(verifier, headers, headers_len, verify, out_claims, out_error) }
 }
@@ -105,7 +106,7 @@ unsafe fn verify_request(
     verifier: Option<&cfaccess_verifier>,
     headers: *const cfaccess_header,
     headers_len: usize,
-    verify: impl FnOnce(&Verifier, &[Header<'_>]) -> Result<Claims, Refusal>,
+    verify: impl FnOnce(&Verifier<CView>, &[Header<'_>]) -> Result<Verified<CView>, Refusal>,
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {

@@ -1,19 +1,19 @@
 use std::ffi::{CString, c_char};
 
-use super::claims::{cfaccess_claims, give_claims};
+use super::claims::{CView, cfaccess_claims, give_claims};
 use super::config::cfaccess_config;
 use super::error::cfaccess_error;
 use super::guard::{Out, bytes, guard, not_null, quietly};
 use super::keys::cfaccess_keys;
-use crate::claims::Claims;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
+use crate::verified::Verified;
 use crate::verifier::Verifier;
 
 /// Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
 /// use one at once.
 pub struct cfaccess_verifier {
-    pub(super) verifier: Verifier,
+    pub(super) verifier: Verifier<CView>,
     warnings: Vec<CString>,
 }
 
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn cfaccess_verifier_new(
         let out_verifier = unsafe { Out::new(out_verifier) }?;
         let config = not_null(config)?.0.clone();
         let keys = not_null(keys)?.0.clone();
-        let verifier = Verifier::new(config, keys)?;
+        let verifier = Verifier::with_view(config, keys)?;
         let warnings =
             verifier.warnings().iter().filter_map(|line| CString::new(line.as_str()).ok()).collect();
         out_verifier.give(Box::new(cfaccess_verifier { verifier, warnings }));
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
-    let verify_at = |verifier: &Verifier, token: &[u8]| verifier.verify_at(token, timestamp(now)?);
+    let verify_at = |verifier: &Verifier<CView>, token: &[u8]| verifier.verify_at(token, timestamp(now)?);
     // SAFETY: the caller's promise.
     unsafe { verify(verifier, token, token_len, verify_at, out_claims, out_error) }
 }
@@ -177,6 +177,54 @@ pub unsafe extern "C" fn cfaccess_verifier_explain(
     unsafe { guard(out_error, body) }
 }
 
+/// Looks up claims that were handed out before for this very token, if they still hold now: time, keys and session
+/// are checked as cfaccess_verifier_verify() would. For wrappers that keep claims in a form of their own, by `id`: it
+/// never waits, and there is nothing to free.
+///
+/// @param verifier   borrowed
+/// @param token      as in cfaccess_verifier_verify()
+/// @param token_len  as in cfaccess_verifier_verify()
+/// @return the `id` of the claims; 0 whenever cfaccess_verifier_verify() should be asked, and for NULL
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_lookup(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+) -> u64 {
+    quietly(|| {
+        // SAFETY: the caller's promise.
+        let token = unsafe { bytes(token, token_len) };
+        let id = verifier.zip(token.ok()).and_then(|(verifier, token)| verifier.verifier.lookup(token));
+        id.unwrap_or_default()
+    })
+}
+
+/// What a verifier has done since it was made, as a JSON object: `verified` (tokens accepted after a whole
+/// verification), `hits` (accepted because they had been verified before and still hold), `refusals` (an object of
+/// counts by the name of the status), `evictions` (verified tokens that were given up to make room), `entries` that
+/// are kept now and their `bytes`. Members are only ever added.
+///
+/// @param verifier   borrowed
+/// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_stats(
+    verifier: Option<&cfaccess_verifier>,
+    out_json: *mut *mut c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let out_json = unsafe { Out::new(out_json) }?;
+        out_json.give_text(not_null(verifier)?.verifier.stats().to_json())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard(out_error, body) }
+}
+
 /// Frees a verifier. No other thread may be using it.
 ///
 /// @param verifier  owned, invalid afterwards; NULL is fine
@@ -197,7 +245,7 @@ unsafe fn verify(
     verifier: Option<&cfaccess_verifier>,
     token: *const c_char,
     token_len: usize,
-    verify: impl FnOnce(&Verifier, &[u8]) -> Result<Claims, Refusal>,
+    verify: impl FnOnce(&Verifier<CView>, &[u8]) -> Result<Verified<CView>, Refusal>,
     out_claims: *mut *mut cfaccess_claims,
     out_error: *mut *mut cfaccess_error,
 ) -> Status {

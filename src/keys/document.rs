@@ -90,8 +90,13 @@ impl KeySet {
     }
 
     /// The key that exactly this header, still encoded, led to before.
-    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<&PublicKey> {
-        self.keys.iter().map(|(_, key)| &**key).find(|key| key.remembers_header(encoded))
+    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<&Arc<PublicKey>> {
+        self.keys.iter().map(|(_, key)| key).find(|key| key.remembers_header(encoded))
+    }
+
+    /// Whether this very key is in it.
+    pub(crate) fn holds(&self, key: &Arc<PublicKey>) -> bool {
+        self.keys.iter().any(|(_, known)| Arc::ptr_eq(known, key))
     }
 
     pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = (&KeyId<'static>, &PublicKey)> {

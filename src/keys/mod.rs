@@ -1,7 +1,9 @@
 //! The public keys of one Access team.
 
 mod cache_file;
+mod current;
 mod document;
+mod evidence;
 mod fetch;
 mod gate;
 mod https;
@@ -16,14 +18,16 @@ mod status;
 use std::path::Path;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::Guard;
 
 pub use document::SkippedKey;
 pub(crate) use document::{DOCUMENT_MAX, KeySet};
+pub(crate) use evidence::Evidence;
 pub(crate) use public_key::PublicKey;
 pub use remote::{FetchFunction, LogFunction, LogLevel, RemoteOptions};
 pub use status::{KeyStatus, KeysStatus};
 
+use current::Current;
 use refresher::{Help, Refresher};
 use state::State;
 
@@ -38,7 +42,7 @@ use crate::team::Team;
 #[derive(Clone)]
 pub struct Keys {
     source: &'static str,
-    state: Arc<ArcSwap<State>>,
+    current: Arc<Current>,
     refresher: Option<Arc<Refresher>>,
 }
 
@@ -86,7 +90,7 @@ impl Keys {
     /// of the `cache_file` not be written.
     pub fn remote(team: &str, options: RemoteOptions) -> Result<Keys, Refusal> {
         let refresher = Refresher::new(Team::parse(team)?, options)?;
-        Ok(Keys { source: "remote", state: refresher.state(), refresher: Some(Arc::new(refresher)) })
+        Ok(Keys { source: "remote", current: refresher.current(), refresher: Some(Arc::new(refresher)) })
     }
 
     /// Sees to it that there are keys, before the first token comes: fetches them now and waits,
@@ -124,14 +128,14 @@ impl Keys {
         if self.refresher.is_some() {
             return Err(Refusal::new(Status::InvalidArgument, "these keys are fetched, not loaded"));
         }
-        let set = KeySet::parse(document)?.in_place_of(self.state.load().set());
-        self.state.store(Arc::new(State::fixed(set)));
+        let set = KeySet::parse(document)?.in_place_of(self.current.load().set());
+        self.current.update(|state| state.loaded(&set));
         Ok(())
     }
 
     /// What is in force now.
     pub fn status(&self) -> KeysStatus {
-        let state = self.state.load();
+        let state = self.current.load();
         match &self.refresher {
             None => KeysStatus::fixed(self.source, state.set()),
             Some(refresher) => KeysStatus::live(self.source, &state, refresher),
@@ -145,7 +149,7 @@ impl Keys {
 
     /// The set in force, if there is one. When it grows old, a refresh begins behind the caller.
     pub(crate) fn in_force(&self) -> Option<InForce> {
-        let state = self.state.load();
+        let state = self.current.load();
         if let Some(refresher) = &self.refresher {
             let now = refresher.now();
             if !state.is_in_force(now) {
@@ -177,6 +181,18 @@ impl Keys {
         if keys.set().find(key_id).is_some() { Ok(keys) } else { Err(self.unknown(key_id)) }
     }
 
+    /// Whether the key that a signature held with is still in force.
+    pub(crate) fn still_hold(&self, evidence: &Evidence) -> bool {
+        self.current.is_unchanged_for(evidence) || self.hold_on_a_closer_look(evidence)
+    }
+
+    #[cold]
+    fn hold_on_a_closer_look(&self, evidence: &Evidence) -> bool {
+        let Some(keys) = self.in_force().filter(|keys| keys.set().holds(&evidence.key)) else { return false };
+        evidence.renew(keys.0.generation());
+        true
+    }
+
     /// The refusal of a token whose key is not in force.
     pub(crate) fn unknown(&self, key_id: &KeyId<'_>) -> Refusal {
         let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
@@ -189,7 +205,7 @@ impl Keys {
     pub(crate) fn unavailable(&self) -> Refusal {
         let host = self.team().map(Team::host).unwrap_or_default();
         let age = self.told_age().unwrap_or_default();
-        let state = self.state.load();
+        let state = self.current.load();
         let reason = state.last_error().unwrap_or("they are not fetched yet");
         Refusal::new(Status::KeysUnavailable, format!("no keys of {host} are in force, {age}: {reason}"))
     }
@@ -201,7 +217,7 @@ impl Keys {
 
     fn told_age(&self) -> Option<String> {
         let refresher = self.refresher.as_ref()?;
-        let told = match self.state.load().age(refresher.now()) {
+        let told = match self.current.load().age(refresher.now()) {
             Some(age) => format!("last confirmed {} s ago", age.as_secs()),
             None => "never confirmed".to_owned(),
         };
@@ -209,12 +225,17 @@ impl Keys {
     }
 
     fn fixed(source: &'static str, set: KeySet) -> Keys {
-        let state = State::fixed(Arc::new(set));
-        Keys { source, state: Arc::new(ArcSwap::from_pointee(state)), refresher: None }
+        let current = Current::new(State::fixed(Arc::new(set)));
+        Keys { source, current: Arc::new(current), refresher: None }
     }
 }
 
 impl InForce {
+    /// That a signature held with this key of the set.
+    pub(crate) fn evidence(&self, key: &Arc<PublicKey>) -> Evidence {
+        Evidence::new(Arc::clone(key), self.0.generation())
+    }
+
     pub(crate) fn set(&self) -> &KeySet {
         self.0.set()
     }

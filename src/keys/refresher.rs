@@ -4,11 +4,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use arc_swap::ArcSwap;
+use arc_swap::Guard;
 
 use super::cache_file::CacheFile;
+use super::current::Current;
 use super::document::KeySet;
 use super::fetch::{Answer, Custom, Failure, Fetch};
 use super::gate::{Gate, Gates, Running};
@@ -25,11 +26,10 @@ const RUNNING_MAX: usize = 4;
 pub(super) struct Refresher {
     pub(super) team: Team,
     pub(super) timing: Timing,
-    state: Arc<ArcSwap<State>>,
+    current: Arc<Current>,
     source: Box<dyn Fetch>,
     cache_file: Option<CacheFile>,
     log: Option<LogFunction>,
-    beginning: Instant,
     gates: Gates,
     closed: AtomicBool,
     suppressed: AtomicU64,
@@ -55,11 +55,10 @@ impl Refresher {
         let refresher = Refresher {
             team,
             timing,
-            state: Arc::new(ArcSwap::from_pointee(State::empty())),
+            current: Arc::new(Current::new(State::empty())),
             source,
             cache_file: options.cache_file.map(CacheFile::new).transpose()?,
             log: options.log,
-            beginning: Instant::now(),
             gates: Gates::new(),
             closed: AtomicBool::new(false),
             suppressed: AtomicU64::new(0),
@@ -68,12 +67,12 @@ impl Refresher {
         Ok(refresher)
     }
 
-    pub(super) fn state(&self) -> Arc<ArcSwap<State>> {
-        Arc::clone(&self.state)
+    pub(super) fn current(&self) -> Arc<Current> {
+        Arc::clone(&self.current)
     }
 
     pub(super) fn now(&self) -> Tick {
-        Tick::now(self.beginning)
+        Tick::now()
     }
 
     pub(super) fn suppressed(&self) -> u64 {
@@ -93,7 +92,7 @@ impl Refresher {
     pub(super) fn help(self: &Arc<Self>, now: Tick) -> Help {
         let process = std::process::id();
         // Without the gate, so that a flood of unknown keys does not meet there.
-        let mut turn = self.state.load().turn(now, process);
+        let mut turn = self.current.load().turn(now, process);
         if turn == Turn::Now {
             let gate = self.gates.get();
             let taken = self.take_turn(&gate, &mut gate.enter(), now);
@@ -117,7 +116,7 @@ impl Refresher {
         let latest = latest.min(flight.deadline);
         let gate = self.gates.get();
         let mut running = gate.enter();
-        while self.state.load().is_under_way(flight) {
+        while self.current.load().is_under_way(flight) {
             let left = latest.since(self.now());
             if left.is_zero() {
                 return;
@@ -137,7 +136,7 @@ impl Refresher {
     }
 
     fn take_turn(&self, gate: &Arc<Gate>, running: &mut usize, now: Tick) -> Result<(Flight, Running), Turn> {
-        let state = self.state.load();
+        let state = self.current.load();
         match state.turn(now, gate.process) {
             Turn::Now => {}
             other => return Err(other),
@@ -152,7 +151,7 @@ impl Refresher {
             process: gate.process,
         };
         let next = state.begin(flight, self.timing.cooldown + jitter(self.timing.cooldown));
-        self.state.store(Arc::new(next));
+        self.current.put(next);
         Ok((flight, Running::count(gate, running)))
     }
 
@@ -163,7 +162,7 @@ impl Refresher {
             // Dropped last: whoever sees that no fetch runs has seen the last use of what it held, too.
             let _running = running;
             let refresher = refresher;
-            let known = refresher.state.load_full();
+            let known = Guard::into_inner(refresher.current.load());
             let answer = catch_unwind(AssertUnwindSafe(|| refresher.source.fetch(known.entity_tag())));
             let answer = answer.unwrap_or_else(|_| Err(Failure::new("an internal error ended the fetch")));
             refresher.land(&flight, answer);
@@ -193,13 +192,13 @@ impl Refresher {
         let gate = self.gates.get();
         let (changed, failure) = {
             let _alone = gate.enter();
-            let state = self.state.load();
+            let state = self.current.load();
             if state.outruns(flight) {
                 return None;
             }
             let (next, failure) = self.apply(&state, flight, news);
             let changed = !Arc::ptr_eq(next.set(), state.set());
-            self.state.store(Arc::new(next));
+            self.current.put(next);
             (changed, failure)
         };
         gate.tell_all();
@@ -241,7 +240,7 @@ impl Refresher {
         match self.cache_file.as_ref().and_then(|file| file.load(self.timing.max_stale)) {
             Some(Ok(copy)) => {
                 let confirmed = self.now().minus(copy.age);
-                self.state.store(Arc::new(State::copied(copy.set, copy.document, confirmed, &self.timing)));
+                self.current.put(State::copied(copy.set, copy.document, confirmed, &self.timing));
                 self.log(LogLevel::Info, "the keys of the copy on disk are in force");
             }
             Some(Err(reason)) => self.note(&reason),
@@ -250,7 +249,7 @@ impl Refresher {
     }
 
     fn keep_copy(&self, flight: &Flight) {
-        let state = self.state.load();
+        let state = self.current.load();
         if let (Some(file), Some(document)) = (&self.cache_file, state.document_confirmed_by(flight))
             && let Err(reason) = file.store(document, flight.began_at)
         {
@@ -264,8 +263,8 @@ impl Refresher {
         {
             let gate = self.gates.get();
             let _alone = gate.enter();
-            let noted = self.state.load().with_error(&reason);
-            self.state.store(Arc::new(noted));
+            let noted = self.current.load().with_error(&reason);
+            self.current.put(noted);
         }
         self.log(LogLevel::Warning, &reason);
     }

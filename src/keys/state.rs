@@ -10,6 +10,8 @@ use crate::tick::Tick;
 #[derive(Clone)]
 pub(crate) struct State {
     set: Arc<KeySet>,
+    /// Counts the sets that were in force.
+    generation: u64,
     /// From then on the set is no longer in force.
     stale_at: Tick,
     /// From then on it is time for a refresh, behind the caller who notices.
@@ -68,6 +70,11 @@ impl State {
         State { stale_at: Tick::NEVER, refresh_at: Tick::NEVER, ..State::of(set) }
     }
 
+    /// Other keys of that kind.
+    pub(super) fn loaded(&self, set: &Arc<KeySet>) -> State {
+        State { set: Arc::clone(set), generation: self.generation + 1, ..self.clone() }
+    }
+
     /// No keys yet.
     pub(super) fn empty() -> State {
         State::of(Arc::new(KeySet::empty()))
@@ -79,6 +86,7 @@ impl State {
             stale_at: confirmed.plus(timing.max_stale),
             confirmed: Some(confirmed),
             document: Some(document.into()),
+            generation: 1,
             ..State::of(Arc::new(set))
         }
     }
@@ -86,6 +94,7 @@ impl State {
     fn of(set: Arc<KeySet>) -> State {
         State {
             set,
+            generation: 0,
             stale_at: Tick::BEGINNING,
             refresh_at: Tick::BEGINNING,
             confirmed: None,
@@ -101,6 +110,15 @@ impl State {
     /// The keys, whether or not they are still in force.
     pub(crate) fn set(&self) -> &Arc<KeySet> {
         &self.set
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Until then nothing is to be done about the set.
+    pub(super) fn quiet_until(&self) -> Tick {
+        self.stale_at.min(self.refresh_at)
     }
 
     pub(super) fn entity_tag(&self) -> Option<&str> {
@@ -167,7 +185,8 @@ impl State {
     ) -> State {
         let Fetched { set, entity_tag, document } = fetched;
         let set = set.in_place_of(&self.set);
-        State { set, entity_tag, document, ..self.confirm(flight, max_age, timing) }
+        let generation = self.generation + u64::from(!Arc::ptr_eq(&set, &self.set));
+        State { set, generation, entity_tag, document, ..self.confirm(flight, max_age, timing) }
     }
 
     /// The endpoint said that the set in force is still the one.

@@ -157,17 +157,6 @@ static void children_from_before_the_first_fetch_work(void) {
   free_keys();
 }
 
-static void children_from_after_a_fetch_work(void) {
-  make_keys();
-  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_keys_connect(keys, NULL));
-
-  EXPECT(all_work_before_and_after_a_rotation());
-  EXPECT(in_a_child(closes_and_frees));
-
-  EXPECT(comes_to(CFACCESS_STATUS_OK, verifier, TOKEN_SECOND_KEY, 2 * COOLDOWN + MOST));
-  free_keys();
-}
-
 static void *wait_for_keys(void *unused) {
   (void)unused;
   return verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_OK ? NULL : verifier;
@@ -216,8 +205,22 @@ static void children_from_during_a_refresh_work(void) {
   free_keys();
 }
 
-/* The allocator of gcc's AddressSanitizer may be locked for ever in the child of a busy parent. */
+/*
+ * What gcc's AddressSanitizer locks itself may stay locked for ever in the child of a busy parent, and of one in
+ * which the thread of a fetch is just ending.
+ */
 #ifndef __SANITIZE_ADDRESS__
+static void children_from_after_a_fetch_work(void) {
+  make_keys();
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_keys_connect(keys, NULL));
+
+  EXPECT(all_work_before_and_after_a_rotation());
+  EXPECT(in_a_child(closes_and_frees));
+
+  EXPECT(comes_to(CFACCESS_STATUS_OK, verifier, TOKEN_SECOND_KEY, 2 * COOLDOWN + MOST));
+  free_keys();
+}
+
 #define THREADS 4
 static pthread_barrier_t begin, end;
 static atomic_bool over;
@@ -284,10 +287,10 @@ int main(int argc, char **argv) {
            sem_init(&signals->rotated, 1, 0) == 0,
        "signals");
   RUN(children_from_before_the_first_fetch_work);
-  RUN(children_from_after_a_fetch_work);
   RUN(children_from_during_the_first_fetch_work);
   RUN(children_from_during_a_refresh_work);
 #ifndef __SANITIZE_ADDRESS__
+  RUN(children_from_after_a_fetch_work);
   RUN(children_of_a_busy_parent_work);
 #endif
   return all_stories_passed();

@@ -5,6 +5,7 @@ pub mod explanation;
 pub mod fetched;
 pub mod header;
 pub mod mint;
+pub mod session;
 pub mod vectors;
 
 use std::path::{Path, PathBuf};

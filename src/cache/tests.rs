@@ -1,0 +1,225 @@
+//! The cache by itself: bounds, floods, threads.
+
+use std::hash::BuildHasher;
+
+use super::*;
+use crate::claims::Claims;
+use crate::config::Config;
+use crate::kept_token::KeptToken;
+use crate::key_id::KeyId;
+use crate::keys::{Evidence, Keys};
+use crate::payload::Payload;
+use crate::token::Token;
+
+/// Entries that differ in their token only: none needs a signature here.
+struct Maker {
+    claims: Claims,
+    keys: Keys,
+    key_id: String,
+}
+
+impl Maker {
+    fn new() -> Maker {
+        let config = Config::new("acme").expect("a team");
+        let payload = br#"{"aud":"a","email":"a@b","exp":9,"iat":1,"iss":"i","sub":"s","type":"app"}"#;
+        let payload = Payload::parse(payload).expect("a payload");
+        let document = std::fs::read("tests/vectors/acme.jwks.json").expect("a document");
+        let keys = Keys::from_json(&document).expect("keys");
+        let key_id = keys.status().keys[0].key_id.clone();
+        Maker { claims: Claims::new(&config, &payload).expect("claims"), keys, key_id }
+    }
+
+    fn evidence(&self) -> Evidence {
+        let keys = self.keys.in_force().expect("keys");
+        let key_id = KeyId::parse(self.key_id.as_str().into()).expect("a kid");
+        keys.evidence(keys.set().find(&key_id).expect("a key"))
+    }
+
+    fn keep(&self, cache: &Cache<()>, number: u64) {
+        cache.keep(&token(number), &self.entry(number));
+    }
+
+    fn entry(&self, number: u64) -> Arc<Entry<()>> {
+        let token = KeptToken::new(&Token::parse(&token(number)).expect("a token"));
+        Arc::new(Entry {
+            view: (),
+            claims: self.claims.clone(),
+            id: number + 1,
+            evidence: self.evidence(),
+            token,
+        })
+    }
+}
+
+/// Ends as differently as a signature does.
+fn token(number: u64) -> Vec<u8> {
+    let hash = foldhash::fast::FixedState::with_seed(7).hash_one(number);
+    format!("QUJD.{number:0>40}.{hash:032x}").into_bytes()
+}
+
+fn finds(cache: &Cache<()>, number: u64) -> bool {
+    let token = token(number);
+    let found = cache.find(&token);
+    found.is_some_and(|found| found.entry().expect("an entry").id == number + 1)
+}
+
+#[test]
+fn what_is_kept_is_found_by_its_whole_token() {
+    let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
+    maker.keep(&cache, 1);
+
+    assert!(finds(&cache, 1));
+    let mut other = token(1);
+    other[0] = b'x';
+    assert!(cache.find(&other).is_none(), "it ends the same");
+    assert!(cache.find(&token(1)[1..]).is_none(), "it is a part");
+    assert!(cache.find(b"").is_none());
+}
+
+#[test]
+fn keeping_twice_is_keeping_once() {
+    let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
+    maker.keep(&cache, 1);
+    let once = cache.fill();
+
+    maker.keep(&cache, 1);
+
+    assert_eq!(cache.fill(), once);
+    assert_eq!(once.entries, 1);
+    assert_eq!(once.bytes, maker.entry(1).size());
+}
+
+#[test]
+fn what_is_forgotten_is_gone() {
+    let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
+    maker.keep(&cache, 1);
+
+    cache.forget(&cache.find(&token(1)).expect("an entry"));
+
+    assert!(!finds(&cache, 1));
+    assert_eq!(cache.fill(), Fill { entries: 0, bytes: 0, evictions: 0 });
+}
+
+#[test]
+fn an_entry_is_good_for_as_long_as_it_is_held() {
+    let (cache, maker) = (Cache::new(1, usize::MAX), Maker::new());
+    maker.keep(&cache, 1);
+    let held = cache.find(&token(1)).expect("an entry");
+
+    (2..100).for_each(|number| maker.keep(&cache, number));
+
+    assert!(!finds(&cache, 1));
+    assert!(held.entry().expect("an entry").is_of(&token(1)));
+}
+
+#[test]
+fn nothing_is_kept_where_a_bound_is_0() {
+    let maker = Maker::new();
+    for cache in [Cache::new(0, usize::MAX), Cache::new(100, 0)] {
+        assert!(!cache.is_on());
+        maker.keep(&cache, 1);
+        assert!(!finds(&cache, 1));
+    }
+}
+
+#[test]
+fn the_bounds_hold_and_what_fits_stays() {
+    let maker = Maker::new();
+    let size = maker.entry(1).size();
+    for (entries_max, bytes_max, room) in
+        [(1, usize::MAX, 1), (1_000, usize::MAX, 1_000), (10_000, 500 * size + 1, 500)]
+    {
+        let cache = Cache::new(entries_max, bytes_max);
+        for number in 0..3 * room {
+            maker.keep(&cache, number);
+            assert!(cache.fill().entries <= entries_max && cache.fill().bytes <= bytes_max);
+        }
+        let found = (0..3 * room).filter(|&number| finds(&cache, number)).count();
+        assert_eq!(found, cache.fill().entries);
+        assert!(found as u64 * 100 >= room * 99, "{found} of {room}");
+    }
+}
+
+#[test]
+fn an_entry_larger_than_all_room_is_not_kept() {
+    let maker = Maker::new();
+    let cache = Cache::new(100, maker.entry(1).size() - 1);
+    maker.keep(&cache, 1);
+    assert!(!finds(&cache, 1));
+    assert_eq!(cache.fill().bytes, 0);
+}
+
+const FLOOD: u64 = 1_000_000;
+const HOT: u64 = 100;
+
+/// Looks for the hot sessions in turn, one for each ten tokens of the flood, and keeps those that are gone.
+/// How many were.
+fn flood(cache: &Cache<()>, maker: &Maker, tokens: std::ops::Range<u64>, entries_max: usize) -> u64 {
+    let mut misses = 0;
+    for number in tokens {
+        maker.keep(cache, number);
+        let session = FLOOD + number / 10 % HOT;
+        if number % 10 == 0 && !finds(cache, session) {
+            misses += 1;
+            maker.keep(cache, session);
+        }
+        assert!(cache.fill().entries <= entries_max && cache.fill().bytes <= 64 << 20);
+    }
+    misses
+}
+
+#[test]
+fn hot_sessions_outlive_a_flood_of_a_million_tokens() {
+    let (cache, maker) = (Cache::new(10_000, 64 << 20), Maker::new());
+    (FLOOD..FLOOD + HOT).for_each(|session| maker.keep(&cache, session));
+
+    let misses = flood(&cache, &maker, 0..FLOOD, 10_000);
+
+    assert!(misses * 100 < FLOOD / 10, "{misses} were missed");
+    assert!(cache.fill().evictions >= FLOOD - 10_000);
+}
+
+#[test]
+fn hot_sessions_outlive_a_flood_from_four_sides() {
+    let (cache, maker) = (Cache::new(10_000, 64 << 20), Maker::new());
+    (FLOOD..FLOOD + HOT).for_each(|session| maker.keep(&cache, session));
+
+    let misses: u64 = std::thread::scope(|scope| {
+        let sides = [0, 1, 2, 3].map(|side| {
+            let tokens = side * FLOOD / 4..(side + 1) * FLOOD / 4;
+            // Each may just be about to make room for one.
+            scope.spawn(|| flood(&cache, &maker, tokens, 10_000 + 4))
+        });
+        sides.into_iter().map(|side| side.join().expect("a flood")).sum()
+    });
+
+    assert!(misses * 100 < FLOOD / 10, "{misses} were missed");
+    assert!(cache.fill().entries <= 10_000);
+}
+
+#[test]
+fn threads_that_keep_and_find_at_once_leave_the_counts_right() {
+    let (cache, maker) = (Cache::new(200, usize::MAX), Maker::new());
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (cache, maker) = (&cache, &maker);
+            scope.spawn(move || {
+                for number in 0..20_000 {
+                    let number = number * (thread + 1) % 1_000;
+                    if !finds(cache, number) {
+                        maker.keep(cache, number);
+                    } else if number % 7 == 0
+                        && let Some(found) = cache.find(&token(number))
+                    {
+                        cache.forget(&found);
+                    }
+                }
+            });
+        }
+    });
+
+    let kept = (0..1_000).filter(|&number| finds(&cache, number)).count();
+    assert_eq!(cache.fill().entries, kept);
+    assert_eq!(cache.fill().bytes, kept * maker.entry(1).size());
+    assert!(kept <= 200);
+}

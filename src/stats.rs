@@ -1,0 +1,123 @@
+//! What a verifier has done so far, counted by each thread for itself.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use once_cell::race::OnceBox;
+use serde_json::{Value, json};
+
+use crate::cache::Fill;
+use crate::status::{Refusal, Status};
+use crate::thread_number::{self, NUMBERS};
+
+/// What a [`Verifier`](crate::Verifier) has done since it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Tokens accepted after a whole verification.
+    pub verified: u64,
+    /// Tokens accepted because they had been verified before and still hold.
+    pub hits: u64,
+    /// Tokens and requests refused, by status; those that occurred, in the order of their numbers.
+    pub refusals: Vec<(Status, u64)>,
+    /// Verified tokens that were given up to make room.
+    pub evictions: u64,
+    /// Verified tokens that are kept now.
+    pub entries: usize,
+    /// The memory that they take, in bytes.
+    pub bytes: usize,
+}
+
+/// How a token was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    First,
+    Again,
+}
+
+pub(crate) struct Counters {
+    /// By the number of the thread: each is written by one thread and read by all.
+    of_threads: Box<[OnceBox<Counts>]>,
+    /// Of the threads without a number.
+    of_others: Counts,
+}
+
+/// The alignment keeps threads out of each other's cache lines.
+#[derive(Default)]
+#[repr(align(128))]
+struct Counts {
+    verified: AtomicU64,
+    hits: AtomicU64,
+    refusals: [AtomicU64; Status::COUNT],
+}
+
+impl Counters {
+    pub(crate) fn new() -> Counters {
+        Counters { of_threads: (0..NUMBERS).map(|_| OnceBox::new()).collect(), of_others: Counts::default() }
+    }
+
+    pub(crate) fn accepted(&self, sight: Sight) {
+        self.add_one(|counts| match sight {
+            Sight::First => Some(&counts.verified),
+            Sight::Again => Some(&counts.hits),
+        });
+    }
+
+    pub(crate) fn refused(&self, refusal: &Refusal) {
+        let index = Status::all().position(|status| status == refusal.status());
+        self.add_one(|counts| counts.refusals.get(index?));
+    }
+
+    pub(crate) fn add_up(&self, fill: Fill) -> Stats {
+        let sum = |count: &dyn Fn(&Counts) -> u64| self.all().map(count).sum();
+        let refusals = Status::all().enumerate().map(|(index, status)| {
+            let count = sum(&|counts| counts.refusals.get(index).map_or(0, |count| count.load(Relaxed)));
+            (status, count)
+        });
+        Stats {
+            verified: sum(&|counts| counts.verified.load(Relaxed)),
+            hits: sum(&|counts| counts.hits.load(Relaxed)),
+            refusals: refusals.filter(|(_, count)| *count > 0).collect(),
+            evictions: fill.evictions,
+            entries: fill.entries,
+            bytes: fill.bytes,
+        }
+    }
+
+    fn add_one(&self, which: impl Fn(&Counts) -> Option<&AtomicU64>) {
+        let mine = thread_number::of_this_thread().and_then(|number| self.of_threads.get(number));
+        match mine {
+            // Nobody else writes there, so nothing is lost between reading and writing.
+            Some(mine) => {
+                if let Some(count) = which(mine.get_or_init(Box::default)) {
+                    count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+                }
+            }
+            None => {
+                if let Some(count) = which(&self.of_others) {
+                    count.fetch_add(1, Relaxed);
+                }
+            }
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Counts> {
+        self.of_threads.iter().filter_map(OnceBox::get).chain([&self.of_others])
+    }
+}
+
+impl Stats {
+    /// The stats as a JSON object with a member for each field; `refusals` is an object of counts by the
+    /// name of the status.
+    pub fn to_json(&self) -> String {
+        let refusals = self.refusals.iter().map(|(status, count)| (status.name().to_owned(), json!(count)));
+        json!({
+            "verified": self.verified,
+            "hits": self.hits,
+            "refusals": refusals.collect::<Value>(),
+            "evictions": self.evictions,
+            "entries": self.entries,
+            "bytes": self.bytes,
+        })
+        .to_string()
+    }
+}
