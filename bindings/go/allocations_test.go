@@ -3,66 +3,64 @@
 package cfaccess_test
 
 import (
+	"runtime"
 	"testing"
+	"time"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
 // An ordinary verification is one crossing into the library and two allocations: the claims, and
 // the one string that all of theirs are parts of. (The address sanitizer makes Go allocate more.)
-func TestAllocations(t *testing.T) {
-	verifier := acmeVerifier(t)
-	token := newMinter(t, "acme-1").token(t, personClaims(object{"custom": object{"groups": []string{"staff"}}}))
+// A request costs none more, unless its cookies come in several headers.
+func TestAllocationsOfAVerification(t *testing.T) {
+	verifier := uncachedVerifier(t)
+	token := currentToken(t, object{"custom": object{"groups": []string{"staff"}}})
 
-	allocations := testing.AllocsPerRun(1000, func() {
-		if _, err := verifier.VerifyAt(token, now); err != nil {
-			t.Fatal(err)
-		}
-	})
-
-	if allocations > 2 {
-		t.Errorf("%v allocations a verification", allocations)
-	}
+	expectAllocations(t, 2, verifier, token)
 }
 
-// A request costs no allocation more than its token, unless its cookies come in several headers.
-func TestAllocationsOfARequest(t *testing.T) {
+func TestAHitAllocatesNothing(t *testing.T) {
 	verifier := acmeVerifier(t)
-	token := newMinter(t, "acme-1").token(t, personClaims(nil))
-	request := requestFromBrowser(token, []string{"theme=dark; CF_Authorization=" + token})
+	token := currentToken(t, object{"custom": object{"groups": []string{"staff"}}})
+	verifyNow(t, verifier, token)
 
-	allocations := testing.AllocsPerRun(1000, func() {
-		if _, err := verifier.VerifyRequestAt(request, now); err != nil {
-			t.Fatal(err)
-		}
-	})
-
-	if allocations > 2 {
-		t.Errorf("%v allocations a request", allocations)
-	}
+	expectAllocations(t, 0, verifier, token)
 }
 
 // Calls that may wait for keys, and do not, cost no more.
 func TestAllocationsWithKeysThatAreFetched(t *testing.T) {
 	endpoint := newEndpoint()
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))
-	verifier := newVerifier(t, acmeConfig(), endpoint.keys(t, nil))
+	config := acmeConfig()
+	config.CacheEntries = cfaccess.NoCache
+	verifier := newVerifier(t, config, endpoint.keys(t, nil))
 	token := tokenOf(t, "acme-1")
-	request := requestFromBrowser(token, []string{"theme=dark"})
 	expectVerdict(t, verifier, token, "OK")
 
+	expectAllocations(t, 2, verifier, token)
+}
+
+// expectAllocations looks at a token and at a request with it. What they give is kept, as callers do.
+func expectAllocations(t *testing.T, most float64, verifier *cfaccess.Verifier, token string) {
+	t.Helper()
+	request := requestFromBrowser(token, []string{"theme=dark; CF_Authorization=" + token})
+	var claims *cfaccess.Claims
 	for name, verify := range map[string]func() (*cfaccess.Claims, error){
-		"token":   func() (*cfaccess.Claims, error) { return verifier.Verify(token) },
-		"request": func() (*cfaccess.Claims, error) { return verifier.VerifyRequest(request) },
+		"token":           func() (*cfaccess.Claims, error) { return verifier.Verify(token) },
+		"token at a time": func() (*cfaccess.Claims, error) { return verifier.VerifyAt(token, time.Now()) },
+		"request":         func() (*cfaccess.Claims, error) { return verifier.VerifyRequest(request) },
 	} {
 		allocations := testing.AllocsPerRun(1000, func() {
-			if _, err := verify(); err != nil {
+			var err error
+			if claims, err = verify(); err != nil {
 				t.Fatal(err)
 			}
 		})
 
-		if allocations > 2 {
+		if allocations > most {
 			t.Errorf("%v allocations a %s", allocations, name)
 		}
 	}
+	runtime.KeepAlive(claims)
 }

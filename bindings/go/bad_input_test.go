@@ -59,7 +59,7 @@ func TestATokenWithOneOtherByteIsRefused(t *testing.T) {
 		changed := []byte(token)
 		changed[at] ^= byte(1 + source.IntN(255))
 		if claims, err := verifier.VerifyAt(string(changed), now); err == nil {
-			t.Errorf("byte %d: accepted as %v", at, claims.Email)
+			t.Errorf("byte %d: accepted as %v", at, claims.Email())
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cfaccess_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,23 +11,68 @@ import (
 )
 
 func BenchmarkVerify(b *testing.B) {
+	benchmarkToken(b, uncachedVerifier(b), currentToken(b, nil))
+}
+
+func BenchmarkVerifyParallel(b *testing.B) {
+	benchmarkTokenParallel(b, uncachedVerifier(b), currentToken(b, nil))
+}
+
+// A hit is a token that was verified before.
+func BenchmarkHit(b *testing.B) {
+	benchmarkToken(b, acmeVerifier(b), currentToken(b, nil))
+}
+
+func BenchmarkHitParallel(b *testing.B) {
+	benchmarkTokenParallel(b, acmeVerifier(b), currentToken(b, nil))
+}
+
+// A thousand tokens in turn.
+func BenchmarkHitRotation(b *testing.B) {
 	verifier := acmeVerifier(b)
-	token := newMinter(b, "acme-1").token(b, personClaims(nil))
+	signer := newMinter(b, "acme-1")
+	tokens := make([]string, 1000)
+	for i := range tokens {
+		tokens[i] = signer.token(b, currentClaims(personClaims(object{"sub": fmt.Sprint(i)}), nil))
+		verifyNow(b, verifier, tokens[i])
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if _, err := verifier.Verify(tokens[i]); err != nil {
+			b.Fatal(err)
+		}
+		i = (i + 1) % len(tokens)
+	}
+}
+
+func BenchmarkHitOfARequest(b *testing.B) {
+	verifier := acmeVerifier(b)
+	request := requestFromBrowser(currentToken(b, nil), nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := verifier.VerifyAt(token, now); err != nil {
+		if _, err := verifier.VerifyRequest(request); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-func BenchmarkVerifyParallel(b *testing.B) {
-	verifier := acmeVerifier(b)
-	token := newMinter(b, "acme-1").token(b, personClaims(nil))
+func benchmarkToken(b *testing.B, verifier *cfaccess.Verifier, token string) {
+	verifyNow(b, verifier, token)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := verifier.Verify(token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchmarkTokenParallel(b *testing.B, verifier *cfaccess.Verifier, token string) {
+	verifyNow(b, verifier, token)
 	b.ReportAllocs()
 	b.RunParallel(func(loop *testing.PB) {
 		for loop.Next() {
-			if _, err := verifier.VerifyAt(token, now); err != nil {
+			if _, err := verifier.Verify(token); err != nil {
 				b.Error(err)
 			}
 		}
@@ -68,7 +114,7 @@ func BenchmarkVerifyRequestWithManyCookiesRefused(b *testing.B) {
 }
 
 func benchmarkRequest(b *testing.B, request *http.Request) {
-	verifier := acmeVerifier(b)
+	verifier := uncachedVerifier(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		verifier.VerifyRequestAt(request, now)

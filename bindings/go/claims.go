@@ -2,6 +2,7 @@ package cfaccess
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -27,62 +28,97 @@ func (k Kind) String() string {
 	}
 }
 
-// Claims is what a verified token says. All of it is ordinary Go memory; do not change it if
-// several goroutines share it.
+// Claims is what a verified token says. All who verify the same token may get the same Claims, so they
+// cannot be changed: slices are copies. They are ordinary Go memory, and may be kept for any time.
 //
-// A claim that the token does not have leaves its field at the zero value. [Claims.Has] tells it
-// from one that is there and empty.
+// A claim that the token does not have gives the zero value. [Claims.Has] tells it from one that is
+// there and empty.
 type Claims struct {
-	// Kind says whether a person or a service is calling.
-	Kind Kind
-	// Issuer is the team: "https://<team>.cloudflareaccess.com" ("iss").
-	Issuer string
-	// PrincipalID names the caller across applications and teams: <host of the team>/person/<sub>
-	// or <host of the team>/service/<Client ID>. It, not an e-mail address, is what to store
-	// beside data that the caller owns: an address can pass to another person, one person's
-	// address can change, other teams may know the same address as somebody else, and a service
-	// has none.
-	PrincipalID string
-	// Subject is the person's UUID ("sub"). Access gives a new one to a person who is removed
-	// and added again. Empty for a service.
-	Subject string
-	// Email is the person's address ("email"). Empty for a service.
-	Email string
-	// CommonName is the service's Client ID ("common_name"). Empty for a person.
-	CommonName string
-	// Audiences are the applications that the token is for ("aud"), as the token lists them. At
-	// least one is among [Config.Audiences].
-	Audiences []string
-	// IssuedAt is when the token was made ("iat"), in UTC and whole seconds, as all times here.
-	IssuedAt time.Time
-	// NotBefore is when the token begins to be valid ("nbf"); optional.
-	NotBefore time.Time
-	// ExpiresAt is when the token ceases to be valid ("exp").
-	ExpiresAt time.Time
-	// EndsAt is when a session of the application's own should end at the latest: ExpiresAt, or
-	// earlier if [Config.MaxAge] ends it before.
-	EndsAt time.Time
-	// IdentityNonce is the key of the person's identity in Access ("identity_nonce"); optional.
-	IdentityNonce string
-	// Nonce stands for IdentityNonce in the older shape of a token ("nonce"); optional.
-	Nonce string
-	// Session identifies the login: IdentityNonce if the token has it, else Nonce.
-	Session string
-	// Country is where the person logged in, as two letters ("country"); optional.
-	Country string
-	// TokenType is "app" ("type"); absent in the older shape of a token.
-	TokenType string
-	// Custom is a JSON object of the claims that the team configured ("custom"); optional.
-	// Access leaves some out if they are too long, so a missing one says nothing. [Claims.Groups]
-	// reads the groups.
-	Custom JSON
-	// Payload is the whole payload, the very bytes that were signed.
-	Payload JSON
-
-	present Claim
+	id            uint64
+	size          int64 // of all of it, in bytes
+	kind          Kind
+	present       Claim
+	issuer        string
+	principalID   string
+	subject       string
+	email         string
+	commonName    string
+	identityNonce string
+	nonce         string
+	session       string
+	country       string
+	tokenType     string
+	custom        JSON
+	payload       JSON
+	issuedAt      time.Time
+	notBefore     time.Time
+	expiresAt     time.Time
+	endsAt        time.Time
+	audiences     []string
 	// room keeps the audiences of an ordinary token beside the rest, without an allocation.
 	room [2]string
 }
+
+// Kind says whether a person or a service is calling.
+func (c *Claims) Kind() Kind { return c.kind }
+
+// Issuer is the team: "https://<team>.cloudflareaccess.com" ("iss").
+func (c *Claims) Issuer() string { return c.issuer }
+
+// PrincipalID names the caller across applications and teams: <host of the team>/person/<sub> or
+// <host of the team>/service/<Client ID>. It, not an e-mail address, is what to store beside data that
+// the caller owns: an address can pass to another person, one person's address can change, other teams
+// may know the same address as somebody else, and a service has none.
+func (c *Claims) PrincipalID() string { return c.principalID }
+
+// Subject is the person's UUID ("sub"). Access gives a new one to a person who is removed and added
+// again. Empty for a service.
+func (c *Claims) Subject() string { return c.subject }
+
+// Email is the person's address ("email"). Empty for a service.
+func (c *Claims) Email() string { return c.email }
+
+// CommonName is the service's Client ID ("common_name"). Empty for a person.
+func (c *Claims) CommonName() string { return c.commonName }
+
+// Audiences are the applications that the token is for ("aud"), as the token lists them. At least one
+// is among [Config.Audiences]. The slice is the caller's own.
+func (c *Claims) Audiences() []string { return slices.Clone(c.audiences) }
+
+// IssuedAt is when the token was made ("iat"), in UTC and whole seconds, as all times here.
+func (c *Claims) IssuedAt() time.Time { return c.issuedAt }
+
+// NotBefore is when the token begins to be valid ("nbf"); optional.
+func (c *Claims) NotBefore() time.Time { return c.notBefore }
+
+// ExpiresAt is when the token ceases to be valid ("exp").
+func (c *Claims) ExpiresAt() time.Time { return c.expiresAt }
+
+// EndsAt is when a session of the application's own should end at the latest: ExpiresAt, or earlier if
+// [Config.MaxAge] ends it before.
+func (c *Claims) EndsAt() time.Time { return c.endsAt }
+
+// IdentityNonce is the key of the person's identity in Access ("identity_nonce"); optional.
+func (c *Claims) IdentityNonce() string { return c.identityNonce }
+
+// Nonce stands for IdentityNonce in the older shape of a token ("nonce"); optional.
+func (c *Claims) Nonce() string { return c.nonce }
+
+// Session identifies the login: IdentityNonce if the token has it, else Nonce.
+func (c *Claims) Session() string { return c.session }
+
+// Country is where the person logged in, as two letters ("country"); optional.
+func (c *Claims) Country() string { return c.country }
+
+// TokenType is "app" ("type"); absent in the older shape of a token.
+func (c *Claims) TokenType() string { return c.tokenType }
+
+// Custom is a JSON object of the claims that the team configured ("custom"); optional. Access leaves
+// some out if they are too long, so a missing one says nothing. [Claims.Groups] reads the groups.
+func (c *Claims) Custom() JSON { return c.custom }
+
+// Payload is the whole payload, the very bytes that were signed.
+func (c *Claims) Payload() JSON { return c.payload }
 
 // Claim names an optional claim for [Claims.Has]. Claims without a name here are in every
 // verified token.
@@ -109,7 +145,7 @@ func (c *Claims) Has(claim Claim) bool {
 
 // SecondsLeft is how many seconds lie between now and EndsAt, without any leeway; never below 0.
 func (c *Claims) SecondsLeft(now time.Time) int64 {
-	return max(0, c.EndsAt.Unix()-now.Unix())
+	return max(0, c.endsAt.Unix()-now.Unix())
 }
 
 // JSON is JSON text, empty if there is none.

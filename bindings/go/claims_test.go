@@ -17,33 +17,33 @@ func TestClaimsOfAPerson(t *testing.T) {
 	claims := mustVerify(t, acmeVerifier(t), token)
 
 	for what, pair := range map[string][2]string{
-		"kind":           {claims.Kind.String(), "person"},
-		"issuer":         {claims.Issuer, issuer},
-		"subject":        {claims.Subject, "7335d417-61da-459d-899c-0a01c76a2f94"},
-		"email":          {claims.Email, "user@example.com"},
-		"common name":    {claims.CommonName, ""},
-		"audiences":      {fmt.Sprint(claims.Audiences), "[" + audience + "]"},
-		"identity nonce": {claims.IdentityNonce, "6ei69kawdKzMIAPF"},
-		"nonce":          {claims.Nonce, ""},
-		"session":        {claims.Session, "6ei69kawdKzMIAPF"},
-		"country":        {claims.Country, "US"},
-		"token type":     {claims.TokenType, "app"},
-		"custom":         {string(claims.Custom), `{"groups":["staff","admin"]}`},
-		"issued at":      {claims.IssuedAt.String(), "2026-01-01 00:00:00 +0000 UTC"},
-		"not before":     {claims.NotBefore.String(), "2026-01-01 00:00:00 +0000 UTC"},
-		"expires at":     {claims.ExpiresAt.String(), "2026-01-02 00:00:00 +0000 UTC"},
+		"kind":           {claims.Kind().String(), "person"},
+		"issuer":         {claims.Issuer(), issuer},
+		"subject":        {claims.Subject(), "7335d417-61da-459d-899c-0a01c76a2f94"},
+		"email":          {claims.Email(), "user@example.com"},
+		"common name":    {claims.CommonName(), ""},
+		"audiences":      {fmt.Sprint(claims.Audiences()), "[" + audience + "]"},
+		"identity nonce": {claims.IdentityNonce(), "6ei69kawdKzMIAPF"},
+		"nonce":          {claims.Nonce(), ""},
+		"session":        {claims.Session(), "6ei69kawdKzMIAPF"},
+		"country":        {claims.Country(), "US"},
+		"token type":     {claims.TokenType(), "app"},
+		"custom":         {string(claims.Custom()), `{"groups":["staff","admin"]}`},
+		"issued at":      {claims.IssuedAt().String(), "2026-01-01 00:00:00 +0000 UTC"},
+		"not before":     {claims.NotBefore().String(), "2026-01-01 00:00:00 +0000 UTC"},
+		"expires at":     {claims.ExpiresAt().String(), "2026-01-02 00:00:00 +0000 UTC"},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%s: got %q, expected %q", what, pair[0], pair[1])
 		}
 	}
-	if !strings.Contains(claims.PrincipalID, claims.Subject) {
-		t.Errorf("principal id: %q", claims.PrincipalID)
+	if !strings.Contains(claims.PrincipalID(), claims.Subject()) {
+		t.Errorf("principal id: %q", claims.PrincipalID())
 	}
 	if left := claims.SecondsLeft(now.Add(time.Hour)); left != 82800 {
 		t.Errorf("seconds left: %d", left)
 	}
-	if left := claims.SecondsLeft(claims.ExpiresAt.Add(time.Second)); left != 0 {
+	if left := claims.SecondsLeft(claims.ExpiresAt().Add(time.Second)); left != 0 {
 		t.Errorf("seconds left after the end: %d", left)
 	}
 }
@@ -55,16 +55,16 @@ func TestClaimsOfAService(t *testing.T) {
 
 	claims := mustVerify(t, newVerifier(t, config, loadKeys(t, "acme.jwks.json")), token)
 
-	if claims.Kind != cfaccess.Service || claims.Kind.String() != "service" || claims.CommonName != clientID {
-		t.Errorf("got %v %q", claims.Kind, claims.CommonName)
+	if claims.Kind() != cfaccess.Service || claims.Kind().String() != "service" || claims.CommonName() != clientID {
+		t.Errorf("got %v %q", claims.Kind(), claims.CommonName())
 	}
-	if !claims.NotBefore.IsZero() || claims.Has(cfaccess.ClaimNotBefore) {
-		t.Errorf("not before: %v", claims.NotBefore)
+	if !claims.NotBefore().IsZero() || claims.Has(cfaccess.ClaimNotBefore) {
+		t.Errorf("not before: %v", claims.NotBefore())
 	}
-	if claims.Subject != "" || !claims.Has(cfaccess.ClaimSubject) {
+	if claims.Subject() != "" || !claims.Has(cfaccess.ClaimSubject) {
 		t.Error("the subject is there, and empty")
 	}
-	if claims.Email != "" || claims.Has(cfaccess.ClaimEmail) {
+	if claims.Email() != "" || claims.Has(cfaccess.ClaimEmail) {
 		t.Error("there is no email")
 	}
 }
@@ -76,13 +76,13 @@ func TestThePayloadIsWhatWasSigned(t *testing.T) {
 	claims := mustVerify(t, acmeVerifier(t), token)
 
 	text, _ := json.Marshal(signed)
-	if string(claims.Payload) != string(text) {
-		t.Errorf("got %s", claims.Payload)
+	if string(claims.Payload()) != string(text) {
+		t.Errorf("got %s", claims.Payload())
 	}
 	var decoded struct {
 		Unknown struct{ A []int } `json:"unknown_claim"`
 	}
-	if err := claims.Payload.Decode(&decoded); err != nil || len(decoded.Unknown.A) != 3 {
+	if err := claims.Payload().Decode(&decoded); err != nil || len(decoded.Unknown.A) != 3 {
 		t.Errorf("got %v, %v", decoded, err)
 	}
 }
@@ -95,11 +95,11 @@ func TestClaimsOfAllLengths(t *testing.T) {
 		long := strings.Repeat("x", size)
 		claims := mustVerify(t, verifier, signer.token(t, personClaims(object{"custom": object{"long": long}})))
 
-		if string(claims.Custom) != `{"long":"`+long+`"}` || !strings.Contains(string(claims.Payload), long) {
+		if string(claims.Custom()) != `{"long":"`+long+`"}` || !strings.Contains(string(claims.Payload()), long) {
 			t.Errorf("%d bytes: the custom claims are not what was signed", size)
 		}
-		if claims.Email != "user@example.com" || len(claims.Audiences) != 1 || claims.Audiences[0] != audience {
-			t.Errorf("%d bytes: got %q, %q", size, claims.Email, claims.Audiences)
+		if claims.Email() != "user@example.com" || len(claims.Audiences()) != 1 || claims.Audiences()[0] != audience {
+			t.Errorf("%d bytes: got %q, %q", size, claims.Email(), claims.Audiences())
 		}
 	}
 }
@@ -125,8 +125,8 @@ func TestManyAudiences(t *testing.T) {
 
 		claims := mustVerify(t, verifier, signer.token(t, personClaims(object{"aud": audiences})))
 
-		if fmt.Sprint(claims.Audiences) != fmt.Sprint(audiences) {
-			t.Errorf("got %q, expected %q", claims.Audiences, audiences)
+		if fmt.Sprint(claims.Audiences()) != fmt.Sprint(audiences) {
+			t.Errorf("got %q, expected %q", claims.Audiences(), audiences)
 		}
 	}
 }
@@ -139,7 +139,7 @@ func TestClaimsOutliveTheirVerifier(t *testing.T) {
 	verifier.Close()
 	keys.Close()
 
-	if claims.Email != "user@example.com" || claims.Audiences[0] != audience {
+	if claims.Email() != "user@example.com" || claims.Audiences()[0] != audience {
 		t.Errorf("got %+v", claims)
 	}
 }
@@ -147,12 +147,12 @@ func TestClaimsOutliveTheirVerifier(t *testing.T) {
 func TestJSONThatIsAbsent(t *testing.T) {
 	claims := mustVerify(t, acmeVerifier(t), newMinter(t, "acme-1").token(t, personClaims(nil)))
 
-	text, err := json.Marshal(struct{ Custom cfaccess.JSON }{claims.Custom})
+	text, err := json.Marshal(struct{ Custom cfaccess.JSON }{claims.Custom()})
 
 	if err != nil || string(text) != `{"Custom":null}` {
 		t.Errorf("got %s, %v", text, err)
 	}
-	if claims.Custom.Decode(new(any)) == nil {
+	if claims.Custom().Decode(new(any)) == nil {
 		t.Error("nothing was decoded without an error")
 	}
 }

@@ -23,6 +23,8 @@ func TestAClosedVerifierRefuses(t *testing.T) {
 	expectError(t, err, cfaccess.ErrInvalidArgument)
 	_, err = verifier.Explain(token, now)
 	expectError(t, err, cfaccess.ErrInvalidArgument)
+	_, err = verifier.Stats()
+	expectError(t, err, cfaccess.ErrInvalidArgument)
 	if verifier.Warnings() != nil {
 		t.Error("a closed verifier has no warnings")
 	}
@@ -70,6 +72,8 @@ func TestNilAndUnmadeValuesRefuse(t *testing.T) {
 			_, err = test.verifier.VerifyRequest(&http.Request{})
 			expectError(t, err, test.want)
 			_, err = test.verifier.Explain("", now)
+			expectError(t, err, test.want)
+			_, err = test.verifier.Stats()
 			expectError(t, err, test.want)
 			test.verifier.Warnings()
 			test.verifier.Close()

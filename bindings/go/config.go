@@ -8,6 +8,16 @@ import "time"
 // NoLeeway as [Config.Leeway] asks for no leeway at all.
 const NoLeeway time.Duration = -1
 
+// NoCache as [Config.CacheEntries] or [Config.CacheBytes] asks for every token to be verified from
+// the beginning, also one that was verified before.
+const NoCache = -1
+
+// The defaults of the library, which have to be known here too.
+const (
+	defaultCacheEntries = 8_192
+	defaultCacheBytes   = 32 << 20
+)
+
 // Config says what one application accepts. Its zero value is not usable: a team and an audience
 // have to be named. Every other field left at zero means the strict default, and no value of any
 // field turns a check off.
@@ -50,6 +60,15 @@ type Config struct {
 	// EmailHeader says what is made of the request header Cf-Access-Authenticated-User-Email,
 	// which anybody can send. By default it is checked.
 	EmailHeader EmailHeader
+
+	// CacheEntries is how many verified tokens are kept at most, so that a token that comes again is
+	// only looked up: up to 10,000,000. A look-up is as strict as a verification: time, keys and
+	// session are checked each time. 0 means 8,192; [NoCache] keeps none.
+	CacheEntries int
+
+	// CacheBytes is how much memory of the library they may take, up to 64 GiB. The claims that were
+	// made of them in Go may take as much again. 0 means 32 MiB; [NoCache] keeps none.
+	CacheBytes int64
 }
 
 // EmailHeader is a policy for the request header Cf-Access-Authenticated-User-Email. No policy
@@ -100,6 +119,9 @@ func (c Config) fill(config *C.cfaccess_config) error {
 	if err := c.fillRequests(config); err != nil {
 		return err
 	}
+	if err := c.fillCache(config); err != nil {
+		return err
+	}
 	return c.fillServices(config)
 }
 
@@ -144,6 +166,30 @@ func (c Config) fillRequests(config *C.cfaccess_config) error {
 		}
 	}
 	return outcomeError(C.cfaccess_go_config_set_email_header(config, C.int32_t(c.EmailHeader)))
+}
+
+func (c Config) fillCache(config *C.cfaccess_config) error {
+	entries, bytes := c.cacheBounds()
+	if err := outcomeError(C.cfaccess_go_config_set_cache_entries(config, C.int64_t(entries))); err != nil {
+		return err
+	}
+	return outcomeError(C.cfaccess_go_config_set_cache_bytes(config, C.int64_t(bytes)))
+}
+
+// cacheBounds are those of the library, where 0 means none.
+func (c Config) cacheBounds() (entries int, bytes int64) {
+	return cacheBound(c.CacheEntries, defaultCacheEntries), cacheBound(c.CacheBytes, defaultCacheBytes)
+}
+
+func cacheBound[N int | int64](asked, otherwise N) N {
+	switch asked {
+	case 0:
+		return otherwise
+	case NoCache:
+		return 0
+	default:
+		return asked
+	}
 }
 
 func (c Config) fillServices(config *C.cfaccess_config) error {

@@ -87,8 +87,8 @@ func TestMaxAge(t *testing.T) {
 	if inTime != nil || unboundedLate != nil {
 		t.Fatalf("got %v, %v", inTime, unboundedLate)
 	}
-	if end := now.Add(time.Hour); !claims.EndsAt.Equal(end) || claims.ExpiresAt.Equal(end) {
-		t.Errorf("ends at %v, expires at %v", claims.EndsAt, claims.ExpiresAt)
+	if end := now.Add(time.Hour); !claims.EndsAt().Equal(end) || claims.ExpiresAt().Equal(end) {
+		t.Errorf("ends at %v, expires at %v", claims.EndsAt(), claims.ExpiresAt())
 	}
 	if left := claims.SecondsLeft(now.Add(time.Minute)); left != 59*60 {
 		t.Errorf("seconds left: %d", left)
@@ -98,8 +98,8 @@ func TestMaxAge(t *testing.T) {
 func TestWithoutMaxAgeTheSessionEndsWithTheToken(t *testing.T) {
 	claims := mustVerify(t, acmeVerifier(t), newMinter(t, "acme-1").token(t, personClaims(nil)))
 
-	if !claims.EndsAt.Equal(claims.ExpiresAt) {
-		t.Errorf("ends at %v, expires at %v", claims.EndsAt, claims.ExpiresAt)
+	if !claims.EndsAt().Equal(claims.ExpiresAt()) {
+		t.Errorf("ends at %v, expires at %v", claims.EndsAt(), claims.ExpiresAt())
 	}
 }
 
@@ -125,6 +125,10 @@ func TestAConfigThatIsRefused(t *testing.T) {
 		"negative age":             func(c *cfaccess.Config) { c.MaxAge = -time.Second },
 		"unknown e-mail policy":    func(c *cfaccess.Config) { c.EmailHeader = 3 },
 		"negative e-mail policy":   func(c *cfaccess.Config) { c.EmailHeader = -1 },
+		"too many cache entries":   func(c *cfaccess.Config) { c.CacheEntries = 10_000_001 },
+		"negative cache entries":   func(c *cfaccess.Config) { c.CacheEntries = -2 },
+		"too many cache bytes":     func(c *cfaccess.Config) { c.CacheBytes = 64<<30 + 1 },
+		"negative cache bytes":     func(c *cfaccess.Config) { c.CacheBytes = -2 },
 		"empty Client ID":          func(c *cfaccess.Config) { c.AllowServices = []string{""} },
 		"Client ID with a NUL":     func(c *cfaccess.Config) { c.AllowServices = []string{clientID + "\x00"} },
 		"both kinds of services": func(c *cfaccess.Config) {

@@ -35,8 +35,8 @@ func passed(r *http.Request, claims *Claims) *http.Request {
 			delete(request.Header, name)
 		}
 	}
-	if claims != nil && claims.Kind == Person {
-		request.Header.Set(emailHeader, claims.Email)
+	if claims != nil && claims.kind == Person {
+		request.Header.Set(emailHeader, claims.email)
 	}
 	return request
 }

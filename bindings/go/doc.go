@@ -19,6 +19,14 @@
 // [Keys.Status] tells how it stands, for a health page. [KeysFromJSON] and [KeysFromFile] take keys
 // that somebody else keeps current.
 //
+// # Tokens that come again
+//
+// A verifier keeps the tokens that it has verified, so that the next request of a session costs a
+// look-up and no allocation: up to [Config.CacheEntries], in up to [Config.CacheBytes] of memory in the
+// library and as much in Go. A token is compared whole, and its time, its key and its session are
+// checked each time: it is refused in the same second, and with the same error, as by a verifier that
+// keeps none. Verifiers share nothing of it. [Verifier.Stats] tells how it serves.
+//
 // # Middleware
 //
 // [NewMiddleware] puts a verifier, or one for each host and path, before any [http.Handler]:
@@ -49,8 +57,9 @@
 // A Fetch or a Logger of [RemoteOptions] that itself holds on to its Keys keeps them from being
 // garbage: such Keys have to be closed.
 //
-// [Claims] are ordinary Go values: nothing in them belongs to the library, nothing has to be freed,
-// and they outlive their verifier. The library keeps no pointer to Go memory.
+// [Claims] are ordinary Go values that nobody can change: all who verify the same token may get the
+// same ones. Nothing in them belongs to the library, nothing has to be freed, and they outlive their
+// verifier. The library keeps no pointer to Go memory.
 //
 // # Goroutines
 //

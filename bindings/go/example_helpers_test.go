@@ -11,6 +11,10 @@ import (
 
 // exampleToken is a person's token of the shared vectors.
 func exampleToken() string {
+	return exampleTokenNamed("person")
+}
+
+func exampleTokenNamed(name string) string {
 	content, err := os.ReadFile("../../tests/vectors/tokens.json")
 	if err != nil {
 		log.Fatal(err)
@@ -20,11 +24,11 @@ func exampleToken() string {
 		log.Fatal(err)
 	}
 	for _, vector := range file.Vectors {
-		if vector.Name == "person" {
+		if vector.Name == name {
 			return string(vector.Token)
 		}
 	}
-	log.Fatal("the shared vectors have no person")
+	log.Fatal("the shared vectors have no token ", name)
 	return ""
 }
 

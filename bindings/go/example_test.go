@@ -33,8 +33,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(claims.Kind, claims.Email)
-	fmt.Println(claims.PrincipalID)
+	fmt.Println(claims.Kind(), claims.Email())
+	fmt.Println(claims.PrincipalID())
 	fmt.Println(claims.SecondsLeft(time.Unix(1767225600, 0)), "seconds left")
 	// Output:
 	// person user@example.com
@@ -81,7 +81,7 @@ func ExampleClaims_Has() {
 	}
 
 	if claims.Has(cfaccess.ClaimCountry) {
-		fmt.Println("logged in from", claims.Country)
+		fmt.Println("logged in from", claims.Country())
 	}
 	if !claims.Has(cfaccess.ClaimCustom) {
 		fmt.Println("no custom claims")
@@ -159,7 +159,7 @@ func ExampleVerifier_VerifyRequest() {
 			http.Error(w, refusal.Status, refusal.HTTPStatus)
 			return
 		}
-		fmt.Fprintln(w, "hello,", claims.Email)
+		fmt.Fprintln(w, "hello,", claims.Email())
 	}
 
 	recorder := httptest.NewRecorder()

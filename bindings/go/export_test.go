@@ -17,6 +17,9 @@ func KnownStatuses() []KnownStatus {
 	return all
 }
 
+// ClaimsWithCustom has custom claims that no token could have.
+func ClaimsWithCustom(custom JSON) *Claims { return &Claims{custom: custom} }
+
 var (
 	LibraryStatusName = libraryStatusName
 	LibraryStatusHTTP = libraryStatusHTTP

@@ -38,7 +38,7 @@ func (s GroupsState) String() string {
 // list that cannot be read whole is not read in part.
 func (c *Claims) Groups() ([]string, GroupsState) {
 	var custom map[string]json.RawMessage
-	if c.Custom == "" || c.Custom.Decode(&custom) != nil {
+	if c.custom == "" || c.custom.Decode(&custom) != nil {
 		return nil, GroupsUnknown
 	}
 	member, told := custom["groups"]

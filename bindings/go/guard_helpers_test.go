@@ -14,7 +14,7 @@ import (
 func whoHandler(w http.ResponseWriter, r *http.Request) {
 	who := "nobody"
 	if claims, ok := cfaccess.FromContext(r.Context()); ok {
-		who = claims.PrincipalID
+		who = claims.PrincipalID()
 	}
 	fmt.Fprintf(w, "%s open=%v email=%q", who, cfaccess.IsOpen(r.Context()), r.Header.Values(userEmail))
 }

@@ -57,7 +57,8 @@ func TestAClosedOwnerIsFreedOnce(t *testing.T) {
 func TestCloseWaitsForWhoBorrowed(t *testing.T) {
 	var freed atomic.Int32
 	owner := newOwner(&freed)
-	if _, err := owner.handle.borrow(); err != nil {
+	_, door, err := owner.handle.borrow()
+	if err != nil {
 		t.Fatal(err)
 	}
 	closed := make(chan struct{})
@@ -70,7 +71,7 @@ func TestCloseWaitsForWhoBorrowed(t *testing.T) {
 	if freed.Load() != 0 {
 		t.Error("freed under who borrowed it")
 	}
-	owner.handle.giveBack()
+	door.giveBack()
 
 	<-closed
 	if freed.Load() != 1 {

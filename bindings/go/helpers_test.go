@@ -47,6 +47,23 @@ func acmeVerifier(t testing.TB) *cfaccess.Verifier {
 	return newVerifier(t, acmeConfig(), loadKeys(t, "acme.jwks.json"))
 }
 
+// uncachedVerifier verifies every token from the beginning.
+func uncachedVerifier(t testing.TB) *cfaccess.Verifier {
+	t.Helper()
+	config := acmeConfig()
+	config.CacheEntries = cfaccess.NoCache
+	return newVerifier(t, config, loadKeys(t, "acme.jwks.json"))
+}
+
+func statsOf(t testing.TB, verifier *cfaccess.Verifier) cfaccess.Stats {
+	t.Helper()
+	stats, err := verifier.Stats()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stats
+}
+
 func mustVerify(t testing.TB, verifier *cfaccess.Verifier, token string) *cfaccess.Claims {
 	t.Helper()
 	claims, err := verifier.VerifyAt(token, now)

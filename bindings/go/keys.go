@@ -61,11 +61,11 @@ func freeKeys(keys *C.cfaccess_keys) {
 // Errors: those of [KeysFromJSON], and then the old set stays in force; [ErrInvalidArgument] for keys
 // that are fetched.
 func (k *Keys) LoadJSON(document []byte) error {
-	pointer, err := k.borrow()
+	pointer, door, err := k.borrow()
 	if err != nil {
 		return err
 	}
-	defer k.giveBack()
+	defer k.giveBack(door)
 	return outcomeError(C.cfaccess_go_keys_load_json(pointer, bytesPointer(document), C.size_t(len(document))))
 }
 
@@ -75,11 +75,11 @@ func (k *Keys) LoadJSON(document []byte) error {
 // Errors: [ErrKeysUnavailable] with the reason, and later verifications try again;
 // [ErrInvalidArgument] if the Keys are closed.
 func (k *Keys) Connect() error {
-	pointer, err := k.borrow()
+	pointer, door, err := k.borrow()
 	if err != nil {
 		return err
 	}
-	defer k.giveBack()
+	defer k.giveBack(door)
 	return outcomeError(C.cfaccess_go_keys_connect(pointer))
 }
 
@@ -92,15 +92,15 @@ func (k *Keys) Close() {
 	}
 }
 
-func (k *Keys) borrow() (*C.cfaccess_keys, error) {
+func (k *Keys) borrow() (*C.cfaccess_keys, *door, error) {
 	if k == nil {
-		return nil, refuse(ErrNullArgument, "the Keys are nil")
+		return nil, nil, refuse(ErrNullArgument, "the Keys are nil")
 	}
 	return k.handle.borrow()
 }
 
-func (k *Keys) giveBack() {
-	k.handle.giveBack()
+func (k *Keys) giveBack(door *door) {
+	door.giveBack()
 	runtime.KeepAlive(k)
 }
 

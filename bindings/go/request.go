@@ -86,24 +86,24 @@ func (v *Verifier) verifyHeader(header http.Header, useNow bool, now int64) (*Cl
 }
 
 func (v *Verifier) verifyRequest(request C.cfaccess_go_request, useNow bool, now int64) (*Claims, error) {
-	pointer, err := v.borrow()
+	pointer, door, err := v.borrow()
 	if err != nil {
 		return nil, err
 	}
 	var verdict C.cfaccess_go_verdict
 	C.cfaccess_go_verify_request(pointer, request, flag(useNow), C.int64_t(now), &verdict)
 	runtime.KeepAlive(request) // noescape alone does not do that in Go 1.24
-	v.giveBack()
-	return conclude(&verdict)
+	v.giveBack(door)
+	return v.conclude(&verdict)
 }
 
 // waitForRequest returns when the fetch that the request needs is over. It holds a thread until then.
 func (v *Verifier) waitForRequest(request C.cfaccess_go_request) {
-	pointer, err := v.borrow()
+	pointer, door, err := v.borrow()
 	if err != nil {
 		return
 	}
-	defer v.giveBack()
+	defer v.giveBack(door)
 	C.cfaccess_go_wait_request(pointer, request)
 }
 

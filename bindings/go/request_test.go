@@ -132,7 +132,7 @@ func TestRequestsFromManyGoroutines(t *testing.T) {
 
 	together(func(int) {
 		for range 100 {
-			if claims, err := verifier.VerifyHeaderAt(header, now); err != nil || claims.Email != "user@example.com" {
+			if claims, err := verifier.VerifyHeaderAt(header, now); err != nil || claims.Email() != "user@example.com" {
 				t.Errorf("got %v, %v", claims, err)
 			}
 		}

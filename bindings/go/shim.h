@@ -120,9 +120,27 @@ static inline cfaccess_go_outcome cfaccess_go_config_set_email_header(cfaccess_c
     return outcome;
 }
 
+static inline cfaccess_go_outcome cfaccess_go_config_set_cache_entries(cfaccess_config *config, int64_t entries) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_set_cache_entries(config, entries, &outcome.error);
+    return outcome;
+}
+
+static inline cfaccess_go_outcome cfaccess_go_config_set_cache_bytes(cfaccess_config *config, int64_t bytes) {
+    cfaccess_go_outcome outcome = {0};
+    outcome.status = cfaccess_config_set_cache_bytes(config, bytes, &outcome.error);
+    return outcome;
+}
+
 static inline cfaccess_go_verifier cfaccess_go_verifier_new(const cfaccess_config *config, const cfaccess_keys *keys) {
     cfaccess_go_verifier made = {0};
     made.outcome.status = cfaccess_verifier_new(config, keys, &made.verifier, &made.outcome.error);
+    return made;
+}
+
+static inline cfaccess_go_string cfaccess_go_stats(const cfaccess_verifier *verifier) {
+    cfaccess_go_string made = {0};
+    made.outcome.status = cfaccess_verifier_stats(verifier, &made.string, &made.outcome.error);
     return made;
 }
 

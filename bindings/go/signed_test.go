@@ -12,8 +12,8 @@ func TestTokensSignedByGoAreAccepted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			claims := mustVerify(t, verifier, newMinter(t, name).token(t, personClaims(nil)))
 
-			if claims.Kind != cfaccess.Person || claims.Email != "user@example.com" {
-				t.Errorf("got %v %q", claims.Kind, claims.Email)
+			if claims.Kind() != cfaccess.Person || claims.Email() != "user@example.com" {
+				t.Errorf("got %v %q", claims.Kind(), claims.Email())
 			}
 		})
 	}

@@ -42,7 +42,7 @@ func TestVerifyingWhileKeysAreReplaced(t *testing.T) {
 				continue
 			}
 			claims, err := verifier.VerifyAt(tokens[i%2], now)
-			if err == nil && claims.Email == "user@example.com" {
+			if err == nil && claims.Email() == "user@example.com" {
 				continue
 			}
 			if !errors.Is(err, cfaccess.ErrUnknownKey) {
@@ -60,7 +60,7 @@ func TestClosingWhileOthersVerify(t *testing.T) {
 		together(func(number int) {
 			for range 3 {
 				claims, err := verifier.VerifyAt(token, now)
-				if err == nil && claims.Email == "user@example.com" {
+				if err == nil && claims.Email() == "user@example.com" {
 					continue
 				}
 				if !errors.Is(err, cfaccess.ErrInvalidArgument) {

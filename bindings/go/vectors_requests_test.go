@@ -42,7 +42,8 @@ func TestRequestVectors(t *testing.T) {
 	}
 }
 
-// run tries the headers as net/http reads them from a connection, and as a map made by hand.
+// run tries the headers as net/http reads them from a connection, and as a map made by hand. By then
+// the verifier has seen the token before.
 func (v requestVector) run(t *testing.T) {
 	verifier := newVerifier(t, v.Config.inGo(t), loadKeys(t, v.Keys))
 	received, byHand := http.Header{}, http.Header{}

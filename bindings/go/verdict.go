@@ -21,45 +21,55 @@ func verdictText(verdict *C.cfaccess_go_verdict) string {
 }
 
 // conclude turns what a verification gave into the results of its function.
-func conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
+func (v *Verifier) conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
 	if verdict.status != C.CFACCESS_STATUS_OK {
 		return nil, statusError(int32(verdict.status), verdictText(verdict))
 	}
-	return newClaims(verdict), nil
+	if claims := v.table.find(uint64(verdict.id)); claims != nil {
+		if verdict.claims != 0 {
+			C.cfaccess_go_claims_drop(verdict.claims)
+		}
+		return claims, nil
+	}
+	claims := newClaims(verdict)
+	v.table.keep(claims)
+	return claims, nil
 }
 
 // newClaims makes Go-owned claims. Their strings are all parts of one.
 func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
 	text := verdictText(verdict)
 	claims := &Claims{
-		Kind:          Kind(verdict.kind),
-		Issuer:        part(text, verdict.issuer),
-		PrincipalID:   part(text, verdict.principal_id),
-		Subject:       part(text, verdict.subject),
-		Email:         part(text, verdict.email),
-		CommonName:    part(text, verdict.common_name),
-		IssuedAt:      unixTime(verdict.issued_at),
-		ExpiresAt:     unixTime(verdict.expires_at),
-		EndsAt:        unixTime(verdict.ends_at),
-		IdentityNonce: part(text, verdict.identity_nonce),
-		Nonce:         part(text, verdict.nonce),
-		Session:       part(text, verdict.session),
-		Country:       part(text, verdict.country),
-		TokenType:     part(text, verdict.token_type),
-		Custom:        JSON(part(text, verdict.custom)),
-		Payload:       JSON(part(text, verdict.payload)),
+		id:            uint64(verdict.id),
+		kind:          Kind(verdict.kind),
 		present:       Claim(verdict.present),
+		issuer:        part(text, verdict.issuer),
+		principalID:   part(text, verdict.principal_id),
+		subject:       part(text, verdict.subject),
+		email:         part(text, verdict.email),
+		commonName:    part(text, verdict.common_name),
+		identityNonce: part(text, verdict.identity_nonce),
+		nonce:         part(text, verdict.nonce),
+		session:       part(text, verdict.session),
+		country:       part(text, verdict.country),
+		tokenType:     part(text, verdict.token_type),
+		custom:        JSON(part(text, verdict.custom)),
+		payload:       JSON(part(text, verdict.payload)),
+		issuedAt:      unixTime(verdict.issued_at),
+		expiresAt:     unixTime(verdict.expires_at),
+		endsAt:        unixTime(verdict.ends_at),
 	}
 	if claims.Has(ClaimNotBefore) {
-		claims.NotBefore = unixTime(verdict.not_before)
+		claims.notBefore = unixTime(verdict.not_before)
 	}
-	claims.Audiences = claims.room[:0]
+	claims.audiences = claims.room[:0]
 	rest := part(text, verdict.audiences)
 	for range int(verdict.audience_count) {
 		var audience string
 		audience, rest, _ = strings.Cut(rest, "\x00")
-		claims.Audiences = append(claims.Audiences, audience)
+		claims.audiences = append(claims.audiences, audience)
 	}
+	claims.size = int64(int(unsafe.Sizeof(*claims)) + len(text) + cap(claims.audiences)*int(unsafe.Sizeof("")))
 	return claims
 }
 

@@ -21,6 +21,7 @@ typedef struct cfaccess_go_verdict {
     uint32_t kind;
     uint32_t present;
     uint32_t audience_count;
+    uint64_t id;
     int64_t issued_at;
     int64_t not_before;
     int64_t expires_at;
@@ -38,7 +39,7 @@ typedef struct cfaccess_go_verdict {
     cfaccess_go_span token_type;
     cfaccess_go_span custom;
     cfaccess_go_span audiences; /* all of them, each followed by a NUL */
-    uintptr_t claims;           /* not 0: the text did not fit; cfaccess_go_claims_take brings it */
+    uintptr_t claims;           /* not 0: the text did not fit; cfaccess_go_claims_take brings it, or _drop */
     size_t text_length;
     char text[CFACCESS_GO_TEXT]; /* the strings of the claims, or the message of the refusal */
 } cfaccess_go_verdict;
@@ -74,6 +75,7 @@ static inline void cfaccess_go_accept(cfaccess_claims *claims, cfaccess_go_verdi
     verdict->kind = claims->kind;
     verdict->present = claims->present;
     verdict->audience_count = (uint32_t)claims->audiences_len;
+    verdict->id = claims->id;
     verdict->issued_at = claims->issued_at;
     verdict->not_before = claims->not_before;
     verdict->expires_at = claims->expires_at;
@@ -123,6 +125,11 @@ static inline void cfaccess_go_verify(const cfaccess_verifier *verifier, const c
     cfaccess_go_conclude(status, claims, error, verdict);
 }
 
+/* The verifier comes as a number because Go looks into what pointers point to before it crosses. */
+static inline uint64_t cfaccess_go_lookup(uintptr_t verifier, const char *token, size_t token_len) {
+    return cfaccess_verifier_lookup((const cfaccess_verifier *)verifier, token, token_len);
+}
+
 /* Waits for the fetch that the token needs; what it is worth afterwards is not told. */
 static inline void cfaccess_go_wait(const cfaccess_verifier *verifier, const char *token, size_t token_len) {
     cfaccess_claims *claims = NULL;
@@ -135,6 +142,11 @@ static inline void cfaccess_go_claims_take(uintptr_t claims, char *text) {
     cfaccess_claims *owned = (cfaccess_claims *)claims;
     memcpy(text, owned->block.ptr, owned->block.len);
     cfaccess_claims_free(owned);
+}
+
+/* Frees the claims where nobody wants their text. */
+static inline void cfaccess_go_claims_drop(uintptr_t claims) {
+    cfaccess_claims_free((cfaccess_claims *)claims);
 }
 
 #endif

@@ -1,5 +1,7 @@
 package cfaccess
 
+// #cgo noescape cfaccess_go_lookup
+// #cgo nocallback cfaccess_go_lookup
 // #cgo noescape cfaccess_go_verify
 // #cgo nocallback cfaccess_go_verify
 // #include "verdict.h"
@@ -16,6 +18,7 @@ import (
 type Verifier struct {
 	handle *handle[*C.cfaccess_verifier]
 	room   *waitingRoom // that of its keys
+	table  *claimsTable // nil if nothing is kept
 }
 
 // NewVerifier makes a verifier of what one application accepts and the keys of its team. The
@@ -25,11 +28,11 @@ type Verifier struct {
 // are fetched for another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is
 // closed.
 func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
-	keysPointer, err := keys.borrow()
+	keysPointer, door, err := keys.borrow()
 	if err != nil {
 		return nil, err
 	}
-	defer keys.giveBack()
+	defer keys.giveBack(door)
 	configPointer, err := config.build()
 	if err != nil {
 		return nil, err
@@ -39,7 +42,7 @@ func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	if err := outcomeError(made.outcome); err != nil {
 		return nil, err
 	}
-	verifier := &Verifier{room: keys.room}
+	verifier := &Verifier{room: keys.room, table: newClaimsTable(config.cacheBounds())}
 	verifier.handle = newHandle(verifier, made.verifier, "the Verifier is", freeVerifier)
 	return verifier, nil
 }
@@ -50,6 +53,9 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 
 // Verify checks a token in compact form, without "Bearer " or white space around it, by the
 // system's clock. The claims are those of the token, and only of a token that holds in every point.
+//
+// A token that was verified before is only looked up, as long as it still holds: at a hundredth of the
+// cost and less, without an allocation, and with the Claims of the first time.
 //
 // If the token names a key that is not there and keys are fetched, Verify waits for the fetch, at
 // most for [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
@@ -67,6 +73,9 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 // [ErrKeysPending] if their fetch takes longer than the call may wait; [ErrInvalidArgument] if the
 // Verifier is closed; [ErrInternal].
 func (v *Verifier) Verify(token string) (*Claims, error) {
+	if claims := v.lookUp(token); claims != nil {
+		return claims, nil
+	}
 	claims, err := v.verify(token, false, 0)
 	if !isPending(err) {
 		return claims, err
@@ -84,9 +93,26 @@ func (v *Verifier) VerifyAt(token string, at time.Time) (*Claims, error) {
 	return v.verify(token, true, at.Unix())
 }
 
+// lookUp gives the claims that were handed out before for this token, if the library says that they
+// still hold; nil whenever verify should be asked.
+func (v *Verifier) lookUp(token string) *Claims {
+	if v == nil || v.table == nil {
+		return nil
+	}
+	pointer, door, err := v.borrow()
+	if err != nil {
+		return nil
+	}
+	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
+	id := C.cfaccess_go_lookup(C.uintptr_t(uintptr(unsafe.Pointer(pointer))), text, C.size_t(len(token)))
+	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
+	v.giveBack(door)
+	return v.table.find(uint64(id))
+}
+
 // verify may promise nocallback, since fetches and their log run on threads of the library.
 func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error) {
-	pointer, err := v.borrow()
+	pointer, door, err := v.borrow()
 	if err != nil {
 		return nil, err
 	}
@@ -94,17 +120,17 @@ func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error)
 	var verdict C.cfaccess_go_verdict
 	C.cfaccess_go_verify(pointer, text, C.size_t(len(token)), flag(useNow), C.int64_t(now), &verdict)
 	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
-	v.giveBack()
-	return conclude(&verdict)
+	v.giveBack(door)
+	return v.conclude(&verdict)
 }
 
 // wait returns when the fetch that the token needs is over. It holds a thread until then.
 func (v *Verifier) wait(token string) {
-	pointer, err := v.borrow()
+	pointer, door, err := v.borrow()
 	if err != nil {
 		return
 	}
-	defer v.giveBack()
+	defer v.giveBack(door)
 	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
 	C.cfaccess_go_wait(pointer, text, C.size_t(len(token)))
 }
@@ -119,11 +145,11 @@ func flag(set bool) C.int {
 // Warnings tells what looks like a mistake in the configuration without being wrong for certain,
 // one line each; nil if nothing does, and of a closed Verifier.
 func (v *Verifier) Warnings() []string {
-	pointer, err := v.borrow()
+	pointer, door, err := v.borrow()
 	if err != nil {
 		return nil
 	}
-	defer v.giveBack()
+	defer v.giveBack(door)
 	var warnings []string
 	for {
 		warning := C.cfaccess_verifier_warning(pointer, C.size_t(len(warnings)))
@@ -134,22 +160,23 @@ func (v *Verifier) Warnings() []string {
 	}
 }
 
-// Close frees the verifier. Calls that wait for a fetch are refused with [ErrInvalidArgument] when
+// Close frees the verifier and what it keeps. Claims that were handed out stay. Calls that wait for a fetch are refused with [ErrInvalidArgument] when
 // that is over. Closing again does nothing.
 func (v *Verifier) Close() {
 	if v != nil {
 		v.handle.close()
+		v.table.close()
 	}
 }
 
-func (v *Verifier) borrow() (*C.cfaccess_verifier, error) {
+func (v *Verifier) borrow() (*C.cfaccess_verifier, *door, error) {
 	if v == nil {
-		return nil, refuse(ErrNullArgument, "the Verifier is nil")
+		return nil, nil, refuse(ErrNullArgument, "the Verifier is nil")
 	}
 	return v.handle.borrow()
 }
 
-func (v *Verifier) giveBack() {
-	v.handle.giveBack()
+func (v *Verifier) giveBack(door *door) {
+	door.giveBack()
 	runtime.KeepAlive(v)
 }

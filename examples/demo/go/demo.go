@@ -67,9 +67,9 @@ func answer(verifier *cfaccess.Verifier, token string) (status, whoOrWhy string)
 		errors.As(err, &refusal)
 		return refusal.Status, refusal.Message
 	}
-	who := claims.Email
-	if claims.Kind == cfaccess.Service {
-		who = claims.CommonName
+	who := claims.Email()
+	if claims.Kind() == cfaccess.Service {
+		who = claims.CommonName()
 	}
-	return "OK", fmt.Sprintf("%s (%s)", who, claims.PrincipalID)
+	return "OK", fmt.Sprintf("%s (%s)", who, claims.PrincipalID())
 }
