@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 from cfaccess import Keys, Verifier
-from support import NOW, certs, mint, new_verifier, person, status_of
+from support import NOW, certs, fresh, mint, new_verifier, person, status_of
 
 STATM = Path("/proc/self/statm")
 PAGE = 4096
@@ -34,6 +35,30 @@ LIMIT = 512 * 1024
 
 def test_claims_go_back(verifier: Verifier, token: str) -> None:
     assert growth(lambda: verifier.verify(token, now=NOW), times=20_000) < LIMIT
+
+
+def test_claims_of_many_tokens_go_back(keys: Keys) -> None:
+    verifier = new_verifier(keys, cache_entries=16)
+    tokens = cycle([fresh(email=f"{number}@example.com") for number in range(100)])
+
+    assert growth(lambda: verifier.verify(next(tokens)), times=20_000) < LIMIT
+
+
+def test_warm_verifiers_go_back(keys: Keys) -> None:
+    token = fresh()
+
+    def work() -> None:
+        verifier = new_verifier(keys)
+        verifier.verify(token)
+        verifier.verify(token)
+
+    assert growth(work, times=500) < LIMIT
+
+
+def test_hits_go_back(verifier: Verifier) -> None:
+    token = fresh()
+
+    assert growth(lambda: verifier.verify(token), times=100_000) < LIMIT
 
 
 def test_requests_go_back(verifier: Verifier, token: str) -> None:

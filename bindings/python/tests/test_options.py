@@ -162,7 +162,7 @@ def test_no_audience_is_no_verifier(keys: Keys) -> None:
 
 @pytest.mark.parametrize(
     "option",
-    ["cache_entries", "audience", "verify", "algorithms"],
+    ["cache", "audience", "verify", "algorithms"],
 )
 def test_unknown_options_are_type_errors(keys: Keys, option: str) -> None:
     with pytest.raises(TypeError, match=option):

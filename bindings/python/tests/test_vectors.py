@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cfaccess import AccessError, Keys, Verifier
-from support import NOW, VECTORS, certs, joined, mint, person, status_of, vectors
+from support import NOW, VECTORS, attributes, certs, joined, mint, person, status_of, vectors
 
 TOKENS = vectors("tokens")
 DEFAULTS = TOKENS["defaults"]
@@ -41,6 +41,21 @@ def test_accepted_token_says_what_was_signed(vector: Vector) -> None:
         said["audiences"] = list(said["audiences"])
 
     assert said == vector["claims"]
+
+
+@pytest.mark.parametrize("vector", TOKENS["vectors"], ids=by_name)
+def test_token_has_the_same_verdict_and_claims_when_it_comes_again(vector: Vector) -> None:
+    verifier = verifier_of(vector)
+    token, now = joined(vector["token"]), vector.get("now", DEFAULTS["now"])
+
+    def outcome() -> object:
+        try:
+            return attributes(verifier.verify(token, now=now))
+        except AccessError as refusal:
+            return refusal.status, refusal.message
+
+    assert outcome() == outcome()
+    assert verifier.stats()["hits"] == (1 if vector["status"] == "OK" else 0)
 
 
 @pytest.mark.parametrize("vector", [v for v in TOKENS["vectors"] if v["status"] != "OK"], ids=by_name)

@@ -88,6 +88,13 @@ def choice(value: str, numbers: Mapping[str, int], name: str) -> int:
     return numbers[value]
 
 
+def whole_number(value: int, name: str) -> int:
+    """A count. What does not fit in 64 bits becomes the nearest that does."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong_type(name, "int", value)
+    return _in_64_bits(value)
+
+
 def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
     """Seconds, rounded down. What does not fit in 64 bits becomes the nearest that does."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -96,7 +103,7 @@ def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
         if not math.isfinite(value):
             raise refusal(f"{name} is not a finite number of seconds")
         value = math.floor(value)
-    return min(max(int(value), _INT64_MIN), _INT64_MAX)
+    return _in_64_bits(value)
 
 
 def milliseconds(value: Seconds, name: str) -> int:
@@ -122,6 +129,10 @@ def point_in_time(now: Seconds) -> int:
     if not 0 <= seconds <= LAST_SECOND:
         raise InvalidArgument("now is outside of 0 to 9007199254740991 seconds")
     return seconds
+
+
+def _in_64_bits(value: int) -> int:
+    return min(max(int(value), _INT64_MIN), _INT64_MAX)
 
 
 def wrong_type(name: str, expected: str, value: object) -> TypeError:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from types import TracebackType
-from typing import NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from ._errors import InvalidArgument
 
-_Self = TypeVar("_Self", bound="Owner")
+_Self = TypeVar("_Self", bound="Owner[Any]")
 
 
 class Handle:
@@ -32,19 +32,22 @@ class Handle:
         raise TypeError("Keys and Verifier objects cannot be copied to another process or pickled")
 
 
-class Owner:
+_Handle = TypeVar("_Handle", bound=Handle)
+
+
+class Owner(Generic[_Handle]):
     """A public object over a handle: `close()`, and the same at the end of a `with` block."""
 
     __slots__ = ("__weakref__", "_handle")
 
-    _handle: Handle | None
+    _handle: _Handle | None
 
     def close(self) -> None:
         """Lets go of the native object. Calls that are under way in other threads end normally; later
         ones raise `InvalidArgument`. Closing again does nothing."""
         self._handle = None
 
-    def _opened(self) -> Handle:
+    def _opened(self) -> _Handle:
         handle = self._handle
         if handle is None:
             raise InvalidArgument(f"this {type(self).__name__} is closed")

@@ -12,7 +12,7 @@ from ._arguments import Seconds, document_bytes, function, milliseconds, path_by
 from ._handle import Handle, Owner
 
 
-class Keys(Owner):
+class Keys(Owner[Handle]):
     """The public keys of one Access team, each prepared once for many verifications.
 
     Usually they are fetched and kept current: `Keys.remote(team)`. Or they come from a key document, which

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from ctypes import PyDLL, byref, c_char, c_int32, c_int64, py_object
+from ctypes import PyDLL, byref, c_char, c_int32, c_int64, c_uint64, py_object
 from struct import Struct
 from typing import Any
 
+from ._claims import Claims, claims_of
 from ._errors import Internal, KeysPending
 from ._handle import Handle
 from ._library import quick as _quick
@@ -26,6 +27,7 @@ from ._outcome import (
     string,
 )
 from ._request import ASSERTION, COOKIE, EMAIL
+from ._table import Table
 
 _keys_from_json = _slow(STATUS, "cfaccess_keys_from_json", BYTES, LENGTH, OUT, OUT)
 _keys_from_file = _slow(STATUS, "cfaccess_keys_from_file", BYTES, OUT, OUT)
@@ -42,11 +44,17 @@ _config_set_max_lifetime = _quick(STATUS, "cfaccess_config_set_max_lifetime", PO
 _config_set_max_age = _quick(STATUS, "cfaccess_config_set_max_age", POINTER, c_int64, OUT)
 _config_accept_cookie = _quick(STATUS, "cfaccess_config_accept_cookie", POINTER, OUT)
 _config_set_email_header = _quick(STATUS, "cfaccess_config_set_email_header", POINTER, c_int32, OUT)
+_config_set_cache_entries = _quick(STATUS, "cfaccess_config_set_cache_entries", POINTER, c_int64, OUT)
+_config_set_cache_bytes = _quick(STATUS, "cfaccess_config_set_cache_bytes", POINTER, c_int64, OUT)
 _config_free = _quick(None, "cfaccess_config_free", POINTER)
 
 _verifier_new = _quick(STATUS, "cfaccess_verifier_new", POINTER, POINTER, OUT, OUT)
 _verifier_warning = _quick(BYTES, "cfaccess_verifier_warning", POINTER, LENGTH)
+_verifier_stats = _quick(STATUS, "cfaccess_verifier_stats", POINTER, OUT, OUT)
 _explain = _quick(STATUS, "cfaccess_verifier_explain", POINTER, BYTES, LENGTH, c_int64, OUT, OUT)
+
+# The `id` of claims that still hold for these bytes, or 0. It never waits.
+lookup = _quick(c_uint64, "cfaccess_verifier_lookup", POINTER, BYTES, LENGTH)
 
 # What is verified: by the system's clock without waiting, the same with patience, and at a given time. Those
 # that may wait for keys let the GIL go. Both take the same arguments.
@@ -64,6 +72,14 @@ Entry = tuple[Any, Any, Any]
 
 _claims_free = _quick(None, "cfaccess_claims_free", POINTER)
 _verifier_free = _quick(None, "cfaccess_verifier_free", POINTER)
+
+
+class VerifierHandle(Handle):
+    """A verifier, with what its `id`s stand for; `kept` is None where it keeps no tokens."""
+
+    __slots__ = ("kept",)
+
+    kept: Table | None
 
 
 def keys_from_json(document: bytes) -> Handle:
@@ -92,6 +108,13 @@ def keys_status(keys: Handle) -> bytes:
     return string(result(status, outs))
 
 
+def stats(verifier: Handle) -> bytes:
+    """What it has done since it was made, as JSON."""
+    outs = Outs()
+    status = _verifier_stats(verifier.pointer, outs, byref(outs, WORD))
+    return string(result(status, outs))
+
+
 def explain(verifier: Handle, token: bytes, now: int) -> bytes:
     """Every check that can be made on a token, as JSON."""
     outs = Outs()
@@ -108,8 +131,10 @@ def verifier(
     max_age: int | None,
     accept_cookie: bool,
     email_header: int,
+    cache_entries: int,
+    cache_bytes: int,
     keys: Handle,
-) -> Handle:
+) -> VerifierHandle:
     """A verifier; `services` is None for any. Texts have no NUL, numbers fit in 64 bits."""
     outs = Outs()
     config = result(_config_new(team, outs, byref(outs, WORD)), outs)
@@ -128,10 +153,14 @@ def verifier(
         if accept_cookie:
             apply(_config_accept_cookie, config)
         apply(_config_set_email_header, config, email_header)
+        apply(_config_set_cache_entries, config, cache_entries)
+        apply(_config_set_cache_bytes, config, cache_bytes)
         status = _verifier_new(config, keys.pointer, outs, byref(outs, WORD))
-        return Handle(result(status, outs), _verifier_free, keys)
+        handle = VerifierHandle(result(status, outs), _verifier_free, keys)
     finally:
         _config_free(config)
+    handle.kept = Table(cache_entries, cache_bytes) if cache_entries and cache_bytes else None
+    return handle
 
 
 def warnings(verifier: Handle) -> tuple[str, ...]:
@@ -144,8 +173,8 @@ def warnings(verifier: Handle) -> tuple[str, ...]:
 
 # The numbers of `cfaccess_claims`: struct_size, kind, present, issued_at, not_before, expires_at,
 # audiences_len, audiences, the block's pointer and length; and, behind the strings that the block has
-# too, ends_at.
-CLAIMS_HEAD = Struct(f"@NIIqqqNPPN{12 * 16}xq")
+# too, ends_at and id.
+CLAIMS_HEAD = Struct(f"@NIIqqqNPPN{12 * 16}xqQ")
 _unpack, _head_at = CLAIMS_HEAD.unpack, (c_char * CLAIMS_HEAD.size).from_address
 
 # The strings of the block that are always there, and the end that `split` leaves behind the last NUL.
@@ -164,9 +193,9 @@ _spare: list[tuple[Any, Any, Any]] = []
 
 
 def verify(
-    entry: Entry, verifier: Handle, subject: Any, length: int, now: int | None, patient: bool = True
-) -> tuple[tuple[int, ...], list[str]]:
-    """The numbers of the claims and their strings, in the order of the header.
+    entry: Entry, verifier: VerifierHandle, subject: Any, length: int, now: int | None, patient: bool = True
+) -> Claims:
+    """The claims of a token that is good.
 
     `entry` is `TOKEN`, and the subject its bytes; or `REQUEST`, and the subject its `headers`. Who is not
     patient gets `KeysPending` where others wait.
@@ -184,22 +213,29 @@ def verify(
         status = entry[0](verifier.pointer, subject, length, out_claims, out_error)
     else:
         status = entry[2](verifier.pointer, subject, length, now, out_claims, out_error)
-    claims = outs[0]
+    found = outs[0]
     if status and patient and status == _KEYS_PENDING:
         error_free(outs[1])
         status = entry[1](verifier.pointer, subject, length, out_claims, out_error)
-        claims = outs[0]
-    if status or not claims:
+        found = outs[0]
+    if status or not found:
         raise refused(status, outs[1])
     _spare.append(places)
+    kept = verifier.kept
     try:
-        head = _unpack(_head_at(claims))
-        strings = _text_at(head[8], head[9], None).split("\0")
+        head = _unpack(_head_at(found))
+        claims = None if kept is None else kept.find(head[11])
+        if claims is not None:
+            return claims
+        strings = tuple(_text_at(head[8], head[9], None).split("\0"))
     finally:
-        _claims_free(claims)
+        _claims_free(found)
     if len(strings) != CLAIMS_STRINGS + head[6]:
         raise Internal("the claims do not have the shape that this version expects")
-    return head, strings
+    claims = claims_of(head, strings)
+    if kept is not None:
+        kept.keep(head[11], claims)
+    return claims
 
 
 # `cfaccess_header` is four words: name, its length, value, its length.

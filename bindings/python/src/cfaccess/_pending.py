@@ -8,27 +8,22 @@ from typing import Any
 from . import _native
 from ._claims import Claims
 from ._errors import KeysPending
-from ._handle import Handle
 
 # In seconds: how long from one look to the next, which grows.
 _SHORTEST, _LONGEST = 0.001, 0.02
 
 
 async def verify_patiently(
-    entry: _native.Entry, verifier: Handle, subject: Any, length: int, timeout: float
+    entry: _native.Entry, verifier: _native.VerifierHandle, subject: Any, length: int, timeout: float
 ) -> Claims:
     """Looks again until the fetch is over, at most for so many seconds, and lets the loop turn meanwhile.
 
     A fetch ends within the timeout; but where the cooldown is shorter, another may follow at once.
     """
-    claims = Claims()
     pause, end = _SHORTEST, None
     while True:
         try:
-            claims._head, claims._strings = _native.verify(
-                entry, verifier, subject, length, None, patient=False
-            )
-            return claims
+            return _native.verify(entry, verifier, subject, length, None, patient=False)
         except KeysPending:
             now = time.monotonic()
             if end is None:
