@@ -44,9 +44,13 @@ wheel: setup build ## Build the Python wheel: target/wheels/
 	CFACCESS_LIBRARY=$(CURDIR)/target/release/libcfaccess.so \
 		$(VENV)/python -m build --wheel --no-isolation --outdir target/wheels bindings/python
 
-bench: setup build ## Measure beside the peers: target/bench/report.md
+bench: setup build ## Measure beside the peers: target/bench/report.md, docs/benchmarks.svg
 	@tools/require.sh rust c python go
 	$(VENV)/python benches
+
+bench-scale: setup build ## Measure a million cached tokens: target/bench/scale.md
+	@tools/require.sh rust c python
+	$(VENV)/python benches scale
 
 bench-faults: setup build ## Meet faults of the key endpoint beside the peers: docs/faults.md; ONLY as in test
 	@tools/require.sh rust c python go node

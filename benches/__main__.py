@@ -1,39 +1,63 @@
-"""Measures the library beside its peers: target/bench/report.md, report.json and machine.json.
+"""Measures the library beside its peers: report.md, report.json and machine.json in target/bench/, and the
+chart in docs/.
 
-ROUNDS=n changes how many rounds are measured.
+usage: python benches [scale]
+
+ROUNDS=n changes how many rounds are measured. `scale` measures a million tokens that are kept, or TOKENS=n:
+target/bench/scale.md.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 
 import inputs
 import programs
+from chart import chart
 from instructions import instructions
 from machine import machine
 from measure import measure
 from report import report, verdicts
 from rows import ROWS
+from scale import scale
+from steps import steps
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
     programs.OUT.mkdir(parents=True, exist_ok=True)
+    if arguments == ["scale"]:
+        _write("scale.md", scale(int(os.environ.get("TOKENS", "1000000")), machine()))
+        return 0
+    if arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
+    _bench()
+    return 0
+
+
+def _bench() -> None:
     about_machine = machine()
     programs.build()
-    token_length = inputs.write(programs.ROOT / "tests" / "vectors", programs.INPUTS)
-    measured = measure(int(os.environ.get("ROUNDS", "1500")))
+    token_length = inputs.write(programs.INPUTS)
+    measured = measure(int(os.environ.get("ROUNDS", "1500")), token_length)
 
-    medians = {row.name: round(measured.median(row.name), 2) for row in ROWS if row.recorded}
+    recorded = [row.name for row in ROWS if row.recorded and measured.has(row.name)]
+    medians = {row: round(measured.median(row), 2) for row in recorded}
     _write("report.json", json.dumps(medians, indent=2) + "\n")
     _write("machine.json", json.dumps(about_machine, indent=2) + "\n")
-    _write("report.md", report(measured, instructions(), about_machine, token_length))
+    _write("report.md", report(measured, instructions(), steps(), about_machine))
+    picture = programs.ROOT / "docs" / "benchmarks.svg"
+    picture.parent.mkdir(exist_ok=True)
+    picture.write_text(chart(measured, about_machine))
     print("\n".join(verdicts(measured)))
-    print(f"see {programs.OUT / 'report.md'}")
+    print(f"the chart is {picture}")
 
 
 def _write(name: str, text: str) -> None:
     (programs.OUT / name).write_text(text)
+    print(f"see {programs.OUT / name}")
 
 
-main()
+sys.exit(main(sys.argv[1:]))

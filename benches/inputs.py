@@ -2,73 +2,88 @@
 
 from __future__ import annotations
 
-import base64
+import hashlib
 import json
 import time
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from programs import ROOT
+from signing import Signer, decode, mint, person
 
 TEAM = "acme"
 EMAIL = "user@example.com"
 ISSUER = "https://acme.cloudflareaccess.com"
-TOKENS = 3000
-"""How many tokens are seen for the first time, until a new verifier begins again."""
 AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
+CACHED = 100_000
+"""So many distinct tokens are in the file `tokens`, or more."""
+HOT = 1_000
 
 
-def write(vectors: Path, folder: Path) -> int:
+def write(folder: Path, cached: int = CACHED) -> int:
     """Writes the inputs, and returns the length of the token."""
+    vectors = ROOT / "tests" / "vectors"
     keys = (vectors / "acme.jwks.json").read_bytes()
     pem = (vectors / "keys" / "acme-1.pem").read_bytes()
-    key = serialization.load_pem_private_key(pem, None)
-    assert isinstance(key, rsa.RSAPrivateKey)
     # The peers know no other time than the clock's.
     now = int(time.time())
-    key_id = json.loads(keys)["keys"][0]["kid"]
-    token = _sign(key, key_id, _person(now))
+    signer = Signer(pem, json.loads(keys)["keys"][0]["kid"])
+    claims = person(ISSUER, AUDIENCE, EMAIL, now)
+    token = signer.sign(claims)
     signing_input, signature = token.rsplit(".", 1)
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    der, spki = signer.public_key()
 
     folder.mkdir(parents=True, exist_ok=True)
     contents: dict[str, str | bytes] = {
         "keys.json": keys,
-        "key.der": public,
+        "key.der": der,
+        "key.pem": spki,
         "team": TEAM,
         "issuer": ISSUER,
         "audience": AUDIENCE,
+        "email": EMAIL,
         "now": str(now),
         "token": token,
         "request": "\n".join(f"{name}: {value}" for name, value in _request(token)),
         "signing_input": signing_input,
-        "signature": _decode(signature),
-        "tokens": "\n".join(_sign(key, key_id, _person(now, number)) for number in range(TOKENS)),
+        "signature": decode(signature),
         # The dearest ways to be refused: each is a whole token with one flaw, seen as late as can be.
         "malformed": f"{token[:-2]}!{token[-1:]}",
-        "unknown_key": _sign(key, key_id[::-1], _person(now)),
+        "unknown_key": Signer(pem, signer.key_id[::-1]).sign(claims),
         "bad_signature": f"{signing_input}.{signature[:100]}{'AB'[signature[100] == 'A']}{signature[101:]}",
         "garbage": "not a token",
+        **_of_32_keys(signer, claims),
+        **_of_1000_audiences(signer, claims),
     }
     for name, content in contents.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    mint(folder / "tokens", cached, signer, claims)
     return len(token)
 
 
-def _person(now: int, number: int = 0) -> dict[str, Any]:
-    return {
-        "aud": [AUDIENCE],
-        "email": EMAIL,
-        "exp": now + 86_400,
-        "iat": now - 60,
-        "nbf": now - 60,
-        "iss": ISSUER,
-        "type": "app",
-        "identity_nonce": f"6ei69kawdKzM{number:04}",
-        "sub": "7335d417-61da-459d-899c-0a01c76a2f94",
-        "country": "US",
-    }
+def _of_32_keys(first: Signer, claims: dict[str, Any]) -> dict[str, str]:
+    signers = [first, *(_new_signer(f"key-{number}") for number in range(1, 32))]
+    tokens = [signers[number % 32].sign({**claims, "sub": f"user {number:03}"}) for number in range(HOT)]
+    keys = [signer.jwk() for signer in signers]
+    return {"32_keys.json": json.dumps({"keys": keys}), "tokens_of_32_keys": "\n".join(tokens)}
+
+
+def _of_1000_audiences(signer: Signer, claims: dict[str, Any]) -> dict[str, str]:
+    audiences = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(1_000)]
+    tokens = [signer.sign({**claims, "aud": [audience]}) for audience in audiences]
+    return {"1000_audiences": "\n".join(audiences), "tokens_of_1000_audiences": "\n".join(tokens)}
+
+
+def _new_signer(key_id: str) -> Signer:
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return Signer(pem, key_id)
 
 
 def _request(token: str) -> list[tuple[str, str]]:
@@ -89,18 +104,3 @@ def _request(token: str) -> list[tuple[str, str]]:
         ("X-Forwarded-For", "198.51.100.7"),
         ("X-Forwarded-Proto", "https"),
     ]
-
-
-def _sign(key: rsa.RSAPrivateKey, key_id: str, claims: dict[str, Any]) -> str:
-    parts = ({"kid": key_id, "alg": "RS256", "typ": "JWT"}, claims)
-    signing_input = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
-    signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signing_input}.{_encode(signature)}"
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

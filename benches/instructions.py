@@ -7,24 +7,29 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from programs import C_PROGRAM, ENVIRONMENT, INPUTS, OUT
+from programs import COMMANDS, ENVIRONMENT, OUT
 from rows import ROWS
 
 FEW, MANY = 20, 120
 
 
 def instructions() -> dict[str, float]:
-    """For each row of the C program; empty without valgrind."""
-    if shutil.which("valgrind") is None:
+    """For the rows of the C program that repeat; empty without valgrind."""
+    if not can_count():
         return {}
-    rows = [row.name for row in ROWS if row.program == "c"]
+    rows = [row.name for row in ROWS if row.counted]
     return {row: (_total(row, MANY) - _total(row, FEW)) / (MANY - FEW) for row in rows}
 
 
-def _total(row: str, runs: int) -> int:
-    profile = OUT / "callgrind.out"
-    valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={profile}"]
-    command: list[str | Path] = [*valgrind, C_PROGRAM, INPUTS]
+def can_count() -> bool:
+    return shutil.which("valgrind") is not None
+
+
+def profile(program: str, row: str, runs: int, *options: str) -> str:
+    """What callgrind writes about a row that is run so many times."""
+    out = OUT / "callgrind.out"
+    valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={out}", *options]
+    command: list[str | Path] = [*valgrind, *COMMANDS[program]]
     subprocess.run(
         command,
         input=f"run {row} {runs}\n",
@@ -33,6 +38,10 @@ def _total(row: str, runs: int) -> int:
         stdout=subprocess.DEVNULL,
         env=ENVIRONMENT,
     )
-    totals = re.search(r"^(?:totals|summary): (\d+)", profile.read_text(), re.MULTILINE)
+    return out.read_text()
+
+
+def _total(row: str, runs: int) -> int:
+    totals = re.search(r"^(?:totals|summary): (\d+)", profile("c", row, runs), re.MULTILINE)
     assert totals is not None
     return int(totals[1])

@@ -5,57 +5,72 @@ from __future__ import annotations
 import random
 from statistics import median, quantiles
 
-from programs import COMMANDS, COUNTER, Program
-from rows import ROWS, TARGETS, Row, Target
+import inputs
+from programs import COUNTER, SCALE_PROGRAM, Program, available, numbers
+from rows import ROWS, Row
+
+ROUNDS_FOR_PEERS = 5
+"""Peers are measured in one of so many rounds."""
 
 
 class Measured:
-    def __init__(self) -> None:
+    def __init__(self, rows: list[Row], token_length: int) -> None:
+        self.rows = rows
+        self.token_length = token_length
         self.rounds: list[dict[str, float]] = []
         self.allocations: dict[str, float] = {}
+        self.scale: dict[str, float] = {}
+
+    def has(self, row: str) -> bool:
+        return any(row in one for one in self.rounds)
 
     def median(self, row: str) -> float:
-        return median(one[row] for one in self.rounds)
+        return median(one[row] for one in self.rounds if row in one)
 
     def quartiles(self, row: str) -> tuple[float, float]:
-        first, _, third = quantiles((one[row] for one in self.rounds), n=4)
+        times = [one[row] for one in self.rounds if row in one]
+        first, _, third = quantiles(times, n=4) if len(times) > 1 else times * 3
         return first, third
 
     def ratio(self, row: str, against: str) -> float:
         """The median of the ratios within a round, which drift between rounds does not touch."""
-        return median(one[row] / one[against] for one in self.rounds)
+        return median(one[row] / one[against] for one in self._with(row, against))
 
     def difference(self, row: str, over: str) -> float:
         """The median of the differences within a round, in nanoseconds."""
-        return median(one[row] - one[over] for one in self.rounds)
+        return median(one[row] - one[over] for one in self._with(row, over))
 
-    def reached(self, target: Target) -> float:
-        if target.over:
-            return self.difference(target.row, target.over)
-        if target.against:
-            return self.ratio(target.row, target.against)
-        return self.allocations[target.row]
+    def _with(self, *rows: str) -> list[dict[str, float]]:
+        return [one for one in self.rounds if all(row in one for row in rows)]
 
 
-def measure(rounds: int) -> Measured:
-    measured = Measured()
-    programs = {name: Program(name) for name in COMMANDS}
+def measure(rounds: int, token_length: int) -> Measured:
+    programs = {name: Program(name) for name in available()}
+    measured = Measured([row for row in ROWS if row.program in programs], token_length)
     shuffled = random.Random(0)
-    for _ in range(rounds):
-        order: list[Row] = shuffled.sample(ROWS, len(ROWS))
+    for number in range(rounds):
+        rows = [row for row in measured.rows if not row.peer or number % ROUNDS_FOR_PEERS == 0]
+        order = shuffled.sample(rows, len(rows))
         asked = {row.name: programs[row.program].ask(f"time {row.name} {row.milliseconds}") for row in order}
         measured.rounds.append(asked)
 
-    for target in TARGETS:
-        if not target.against and not target.over:
-            program = programs["go" if target.row.startswith("go_") else "rust"]
-            measured.allocations[target.row] = program.ask(f"allocations {target.row}")
-    for program in programs.values():
-        program.close()
+    for row, program in _COUNTED_IN.items():
+        measured.allocations[row] = programs[program].ask(f"allocations {row}")
+    for one in programs.values():
+        one.close()
 
     counting = Program("c", LD_PRELOAD=str(COUNTER))
-    for row in ROWS:
-        if row.program == "c":
-            measured.allocations[row.name] = counting.ask(f"allocations {row.name}")
+    for name in (row.name for row in ROWS if row.counted):
+        measured.allocations[name] = counting.ask(f"allocations {name}")
     counting.close()
+    measured.scale = numbers(SCALE_PROGRAM, inputs.CACHED)
     return measured
+
+
+_COUNTED_IN = {
+    "rust_verify": "rust",
+    "abi_verify": "rust",
+    "rust_hit": "rust",
+    "go_verify": "go",
+    "go_hit": "go",
+}

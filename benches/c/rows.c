@@ -1,207 +1,170 @@
 /* The rows that are measured through the C ABI. */
 
-#include <cfaccess.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include "rows.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "floor.h"
 
-/* How many runs lie between two looks at the clock. */
-#define BATCH 16
-
-#define MOST_HEADERS 16
-
-/* There only if c/allocations.c is preloaded. */
-unsigned long allocations_so_far(void) __attribute__((weak));
-
-struct file {
-    char bytes[32768];
-    size_t length;
-};
+#define HOT 1000
+#define MANY 100000
 
 static const floor_key *bare;
-static const cfaccess_verifier *verifier;
 static int64_t now;
 
-struct row {
-    const char *name;
-    const char *input; /* NULL: the floor */
-    cfaccess_status expected;
-    struct file file;
-    cfaccess_header headers[MOST_HEADERS];
-    size_t headers_len; /* 0: the input is a token */
-};
+static struct setting cold = {.entries = 0};
+static struct setting cached = {.entries = -1};
+/* Its tokens are many more than it keeps. */
+static struct setting flooded = {.entries = -1};
+static struct setting hot = {.entries = -1};
+static struct setting full = {.entries = MANY, .filled = MANY};
+static struct setting with_32_keys = {.keys = "32_keys.json", .entries = -1};
+static struct setting with_1000_audiences = {.audiences = "1000_audiences", .entries = -1};
 
-static struct row rows[] = {
-    {.name = "c_floor"},
-    {.name = "c_verify", .input = "token", .expected = CFACCESS_STATUS_OK},
-    {.name = "c_request", .input = "request", .expected = CFACCESS_STATUS_OK},
-    {.name = "c_malformed", .input = "malformed", .expected = CFACCESS_STATUS_MALFORMED},
-    {.name = "c_garbage", .input = "garbage", .expected = CFACCESS_STATUS_MALFORMED},
-    {.name = "c_unknown_key", .input = "unknown_key", .expected = CFACCESS_STATUS_UNKNOWN_KEY},
-    {.name = "c_bad_signature", .input = "bad_signature", .expected = CFACCESS_STATUS_BAD_SIGNATURE},
-};
-#define ROWS (sizeof rows / sizeof rows[0])
-
-static void fail(const char *what) {
-    fprintf(stderr, "rows.c: %s\n", what);
-    exit(1);
+static void run_floor(struct row *row) {
+    (void)row;
+    if (!floor_holds(bare)) {
+        fail("the floor does not hold");
+    }
 }
 
-static void run(const struct row *row) {
+static struct text next_token(struct row *row) {
+    struct text token = row->tokens.items[row->next];
+
+    row->next = row->next + 1 == row->tokens.count ? 0 : row->next + 1;
+    return token;
+}
+
+static void finish(const struct row *row, cfaccess_status status, cfaccess_claims *claims,
+                   cfaccess_error *error) {
+    if (status != row->expected) {
+        fail(row->name);
+    }
+    if (status == CFACCESS_STATUS_OK) {
+        cfaccess_claims_free(claims);
+    } else {
+        cfaccess_error_free(error);
+    }
+}
+
+static void run_verify(struct row *row) {
+    struct text token = next_token(row);
     cfaccess_claims *claims;
     cfaccess_error *error;
     cfaccess_status status;
 
-    if (row->input == NULL) {
-        if (!floor_holds(bare)) {
-            fail("the floor does not hold");
-        }
-        return;
-    }
-    if (row->headers_len > 0) {
-        status = cfaccess_verifier_verify_request_at(verifier, row->headers, row->headers_len, now, &claims,
-                                                     &error);
-    } else {
-        status = cfaccess_verifier_verify_at(verifier, row->file.bytes, row->file.length, now, &claims, &error);
-    }
-    if (status != row->expected) {
-        fail("another status than expected");
-    }
-    cfaccess_claims_free(claims);
-    cfaccess_error_free(error);
+    status = cfaccess_verifier_verify(row->setting->verifier, token.ptr, token.len, &claims, &error);
+    finish(row, status, claims, error);
 }
 
-static double nanoseconds_now(void) {
-    struct timespec time;
+static void run_verify_at(struct row *row) {
+    struct text token = next_token(row);
+    cfaccess_claims *claims;
+    cfaccess_error *error;
+    cfaccess_status status;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+    status = cfaccess_verifier_verify_at(row->setting->verifier, token.ptr, token.len, now, &claims, &error);
+    finish(row, status, claims, error);
 }
 
-static double nanoseconds(const struct row *row, double milliseconds) {
-    double begin, elapsed;
-    long runs = 0;
+static void run_request(struct row *row) {
+    cfaccess_claims *claims;
+    cfaccess_error *error;
+    cfaccess_status status;
 
-    for (int i = 0; i < BATCH; i++) {
-        run(row);
+    status = cfaccess_verifier_verify_request_at(row->setting->verifier, row->headers, row->headers_len, now,
+                                                 &claims, &error);
+    finish(row, status, claims, error);
+}
+
+static void run_lookup(struct row *row) {
+    struct text token = next_token(row);
+
+    if (cfaccess_verifier_lookup(row->setting->verifier, token.ptr, token.len) == 0) {
+        fail(row->name);
     }
-    begin = nanoseconds_now();
-    do {
-        for (int i = 0; i < BATCH; i++) {
-            run(row);
-        }
-        runs += BATCH;
-        elapsed = nanoseconds_now() - begin;
-    } while (elapsed < milliseconds * 1e6);
-    return elapsed / (double)runs;
 }
 
-static struct file read_file(const char *folder, const char *name) {
-    struct file file;
-    char path[4096];
-    FILE *stream;
+struct row rows[] = {
+    {.name = "c_floor", .run = run_floor},
+    {.name = "c_verify", .run = run_verify_at, .setting = &cold, .input = "token"},
+    {.name = "c_verify_kept", .run = run_verify, .setting = &flooded, .input = "tokens", .step = 1,
+     .lines = MANY},
+    {.name = "c_request", .run = run_request, .setting = &cold, .input = "request"},
+    {.name = "c_malformed", .run = run_verify_at, .setting = &cached, .input = "malformed",
+     .expected = CFACCESS_STATUS_MALFORMED},
+    {.name = "c_garbage", .run = run_verify_at, .setting = &cached, .input = "garbage",
+     .expected = CFACCESS_STATUS_MALFORMED},
+    {.name = "c_unknown_key", .run = run_verify_at, .setting = &cached, .input = "unknown_key",
+     .expected = CFACCESS_STATUS_UNKNOWN_KEY},
+    {.name = "c_bad_signature", .run = run_verify_at, .setting = &cached, .input = "bad_signature",
+     .expected = CFACCESS_STATUS_BAD_SIGNATURE},
+    {.name = "c_hit", .run = run_verify, .setting = &cached, .input = "token"},
+    {.name = "c_lookup", .run = run_lookup, .setting = &cached, .input = "token"},
+    {.name = "c_hit_1000", .run = run_verify, .setting = &hot, .input = "tokens", .step = MANY / HOT,
+     .lines = HOT},
+    {.name = "c_hit_1000_of_100000", .run = run_verify, .setting = &full, .input = "tokens",
+     .step = MANY / HOT, .lines = HOT},
+    {.name = "c_hit_100000", .run = run_verify, .setting = &full, .input = "tokens", .step = 1,
+     .lines = MANY},
+    {.name = "c_hit_32_keys", .run = run_verify, .setting = &with_32_keys, .input = "tokens_of_32_keys"},
+    {.name = "c_hit_1000_32_keys", .run = run_verify, .setting = &with_32_keys, .input = "tokens_of_32_keys",
+     .step = 1, .lines = HOT},
+    {.name = "c_hit_audiences", .run = run_verify, .setting = &with_1000_audiences,
+     .input = "tokens_of_1000_audiences"},
+    {.name = "c_hit_1000_audiences", .run = run_verify, .setting = &with_1000_audiences,
+     .input = "tokens_of_1000_audiences", .step = 1, .lines = HOT},
+    {.name = "c_hit_two_threads", .run = run_verify, .threads = 2, .setting = &cached, .input = "tokens",
+     .step = 1, .lines = 2},
+    {.name = "c_lookup_two_threads", .run = run_lookup, .threads = 2, .setting = &cached, .input = "token"},
+};
+const size_t rows_len = sizeof rows / sizeof rows[0];
 
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    stream = fopen(path, "rb");
-    if (stream == NULL) {
-        fail(path);
-    }
-    file.length = fread(file.bytes, 1, sizeof file.bytes - 1, stream);
-    file.bytes[file.length] = '\0';
-    fclose(stream);
-    return file;
-}
+static void read_headers(struct row *row, const char *folder) {
+    struct texts lines = read_lines(folder, row->input, 1, MOST_HEADERS);
 
-/* Points into the lines of the file. */
-static void read_headers(struct row *row) {
-    for (char *line = strtok(row->file.bytes, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        char *colon = strstr(line, ": ");
+    for (size_t i = 0; i < lines.count; i++) {
+        struct text line = lines.items[i];
+        const char *colon = memchr(line.ptr, ':', line.len);
+        size_t name_len = (size_t)(colon - line.ptr);
 
-        if (colon == NULL || row->headers_len == MOST_HEADERS) {
-            fail("not a request");
-        }
         row->headers[row->headers_len++] = (cfaccess_header){
-            .name = line,
-            .name_len = (size_t)(colon - line),
+            .name = line.ptr,
+            .name_len = name_len,
             .value = colon + 2,
-            .value_len = strlen(colon + 2),
+            .value_len = line.len - name_len - 2,
         };
     }
+    free(lines.items);
 }
 
-static void prepare(const char *folder) {
-    struct file document = read_file(folder, "keys.json");
-    cfaccess_keys *keys;
-    cfaccess_config *config;
-    cfaccess_verifier *made;
+/* So that every token of a row is kept. */
+static void verify_all(struct row *row) {
+    void (*run)(struct row *) = row->run == run_lookup ? run_verify : row->run;
 
-    if (cfaccess_keys_from_json(document.bytes, document.length, &keys, NULL) != CFACCESS_STATUS_OK ||
-        cfaccess_config_new(read_file(folder, "team").bytes, &config, NULL) != CFACCESS_STATUS_OK ||
-        cfaccess_config_add_audience(config, read_file(folder, "audience").bytes, NULL) != CFACCESS_STATUS_OK ||
-        cfaccess_verifier_new(config, keys, &made, NULL) != CFACCESS_STATUS_OK) {
-        fail("no verifier");
-    }
-    verifier = made;
-    bare = floor_prepare(folder);
-    now = strtoll(read_file(folder, "now").bytes, NULL, 10);
-    for (size_t i = 0; i < ROWS; i++) {
-        if (rows[i].input != NULL) {
-            rows[i].file = read_file(folder, rows[i].input);
-            if (strcmp(rows[i].input, "request") == 0) {
-                read_headers(&rows[i]);
-            }
-        }
+    for (size_t i = 0; i < row->tokens.count; i++) {
+        run(row);
     }
 }
 
-static const struct row *find(const char *name) {
-    for (size_t i = 0; i < ROWS; i++) {
-        if (strcmp(rows[i].name, name) == 0) {
-            return &rows[i];
-        }
+void prepare(struct row *row, const char *folder) {
+    if (bare == NULL) {
+        bare = floor_prepare(folder);
+        now = strtoll(read_word(folder, "now"), NULL, 10);
     }
-    fail("not a row");
-    return NULL;
-}
-
-static unsigned long allocations(const struct row *row) {
-    unsigned long before;
-
-    if (allocations_so_far == NULL) {
-        fail("c/allocations.c is not preloaded");
+    if (row->input == NULL || row->tokens.count > 0) {
+        return;
     }
-    run(row);
-    before = allocations_so_far();
-    run(row);
-    return allocations_so_far() - before;
-}
-
-int main(int argc, char **argv) {
-    char line[256], name[64];
-    long number;
-
-    if (argc != 2) {
-        fail("the folder of inputs is missing");
+    make_verifier(row->setting, folder);
+    if (row->lines == 0) {
+        row->step = row->lines = 1;
     }
-    prepare(argv[1]);
-    while (fgets(line, sizeof line, stdin) != NULL) {
-        if (sscanf(line, "time %63s %ld", name, &number) == 2) {
-            printf("%.2f\n", nanoseconds(find(name), (double)number));
-        } else if (sscanf(line, "allocations %63s", name) == 1) {
-            printf("%lu\n", allocations(find(name)));
-        } else if (sscanf(line, "run %63s %ld", name, &number) == 2) {
-            for (const struct row *row = find(name); number > 0; number--) {
-                run(row);
-            }
-            printf("0\n");
-        } else {
-            fail("not a command");
-        }
-        fflush(stdout);
+    row->tokens = read_lines(folder, row->input, row->step, row->lines);
+    if (row->run == run_request) {
+        read_headers(row, folder);
     }
-    return 0;
+    if (row->tokens.count <= HOT) {
+        verify_all(row);
+    }
 }

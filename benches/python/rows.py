@@ -11,14 +11,13 @@ from threading import Thread
 from time import perf_counter_ns
 from typing import Callable
 
-import jwt
 from cfaccess import Keys, Verifier
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from peers import prepare_peers
 
 BATCH = 16
 """How many runs lie between two looks at the clock."""
 
-BESIDE = "python_first_look_beside_a_busy_thread"
+BESIDE = "python_verify_beside_a_busy_thread"
 
 
 def nanoseconds(run: Callable[[], object], milliseconds: int) -> float:
@@ -31,20 +30,6 @@ def nanoseconds(run: Callable[[], object], milliseconds: int) -> float:
         runs += BATCH
         elapsed = perf_counter_ns() - begin
     return elapsed / runs
-
-
-class FirstLooks:
-    """Verifies one token after the other. A verifier that has seen all of them is replaced."""
-
-    def __init__(self, tokens: list[bytes], new_verifier: Callable[[], Verifier]) -> None:
-        self._tokens, self._new_verifier = tokens, new_verifier
-        self._left: list[bytes] = []
-
-    def __call__(self) -> None:
-        if not self._left:
-            self._left = self._tokens.copy()
-            self._verifier = self._new_verifier()
-        self._verifier.verify(self._left.pop())
 
 
 @contextmanager
@@ -67,22 +52,15 @@ def busy_thread() -> Iterator[None]:
 
 def prepare(folder: Path) -> dict[str, Callable[[], object]]:
     token, document = (folder / "token").read_bytes(), (folder / "keys.json").read_bytes()
-    team, issuer, audience = ((folder / name).read_text() for name in ("team", "issuer", "audience"))
+    team, audience = ((folder / name).read_text() for name in ("team", "audience"))
     keys = Keys.from_json(document)
-
-    def new_verifier() -> Verifier:
-        return Verifier(team=team, audiences=[audience], keys=keys)
-
-    verifier = new_verifier()
-    first_looks = FirstLooks((folder / "tokens").read_bytes().splitlines(), new_verifier)
-    key = jwt.PyJWKSet.from_json(document.decode()).keys[0].key
-    assert isinstance(key, RSAPublicKey)
-    algorithms = ["RS256"]
+    cold = Verifier(team=team, audiences=[audience], keys=keys, cache_entries=0)
+    cached = Verifier(team=team, audiences=[audience], keys=keys)
     return {
-        "python_verify": lambda: verifier.verify(token),
-        "python_first_look": first_looks,
-        BESIDE: first_looks,
-        "pyjwt": lambda: jwt.decode(token, key, algorithms=algorithms, audience=audience, issuer=issuer),
+        "python_verify": lambda: cold.verify(token),
+        BESIDE: lambda: cold.verify(token),
+        "python_hit": lambda: cached.verify(token).email,
+        **prepare_peers(folder),
     }
 
 

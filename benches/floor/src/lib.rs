@@ -1,5 +1,9 @@
-//! The floor: the check of a signature with a prepared key, and nothing else. C and Go reach the
-//! very same check through the two functions at the end.
+//! The floor of a first look: the check of a signature with a prepared key, and nothing else. C and Go
+//! reach the very same check through the two functions at the end.
+
+mod table;
+
+pub use table::Table;
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 

@@ -1,8 +1,9 @@
 //! The rows that are measured from Rust.
 //!
-//! The loop is our own, since criterion and divan each want to own the process: rows of four
+//! The loop is our own, since criterion and divan each want to own the process: rows of several
 //! languages could not take turns.
 
+mod abi;
 mod allocations;
 mod rows;
 
@@ -23,6 +24,10 @@ fn main() {
             ["time", row, milliseconds] => {
                 let limit = Duration::from_millis(milliseconds.parse().expect("milliseconds"));
                 println!("{:.2}", nanoseconds(|| rows.run(row), limit));
+            }
+            ["run", row, runs] => {
+                (0..runs.parse().expect("a number")).for_each(|_: u32| rows.run(row));
+                println!("0");
             }
             ["allocations", row] => println!("{}", allocations::of(|| rows.run(row))),
             _ => panic!("not a command: {line}"),

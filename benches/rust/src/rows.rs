@@ -1,20 +1,30 @@
 //! What is measured: each row runs once and panics if its verdict is not the expected one.
 
-use std::ffi::{c_char, c_void};
+use std::cell::{Cell, OnceCell};
+use std::fs::File;
 use std::hint::black_box;
-use std::ptr::null_mut;
+use std::io::{BufRead, BufReader};
 
 use cfaccess::{Config, Keys, Timestamp, Verifier};
-use floor::Floor;
+use floor::{Floor, Table};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
+use crate::abi;
+
+/// More than `first_look` is ever asked for, and fewer than a verifier keeps.
+const NEW_TOKENS: usize = 2_000;
+
 pub struct Rows {
     token: Vec<u8>,
+    new_tokens: NewTokens,
     now: i64,
     floor: Floor,
+    table: Table,
+    /// It keeps nothing.
+    cold: Verifier,
     verifier: Verifier,
-    c_verifier: *const c_void,
+    abi_verifier: abi::Verifier,
     decoding_key: DecodingKey,
     validation: Validation,
 }
@@ -31,6 +41,13 @@ struct Claims {
     sub: String,
 }
 
+/// Tokens that come once.
+struct NewTokens {
+    path: String,
+    lines: OnceCell<Vec<String>>,
+    next: Cell<usize>,
+}
+
 impl Rows {
     pub fn prepare(folder: &str) -> Rows {
         let read = |name: &str| std::fs::read(format!("{folder}/{name}")).expect(name);
@@ -39,7 +56,9 @@ impl Rows {
 
         let mut config = Config::new(&team).expect("a team");
         config.add_audience(&audience).expect("an audience");
-        let keys = Keys::from_json(&read("keys.json")).expect("keys");
+        let keys = || Keys::from_json(&read("keys.json")).expect("keys");
+        let verifier = Verifier::new(config.clone(), keys()).expect("a verifier");
+        config.set_cache_entries(0).expect("a number of entries");
 
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[&audience]);
@@ -47,10 +66,17 @@ impl Rows {
 
         Rows {
             token: read("token"),
+            new_tokens: NewTokens {
+                path: format!("{folder}/tokens"),
+                lines: OnceCell::new(),
+                next: Cell::new(0),
+            },
             now: text("now").parse().expect("seconds"),
             floor: Floor::prepare(folder),
-            verifier: Verifier::new(config, keys).expect("a verifier"),
-            c_verifier: c_verifier(&team, &audience, &read("keys.json")),
+            table: Table::with(&read("token"), &text("email")),
+            cold: Verifier::new(config, keys()).expect("a verifier"),
+            verifier,
+            abi_verifier: abi::Verifier::new(&team, &audience, &read("keys.json")),
             decoding_key: DecodingKey::from_rsa_der(&read("key.der")),
             validation,
         }
@@ -59,78 +85,41 @@ impl Rows {
     pub fn run(&self, row: &str) {
         match row {
             "floor_rsa" => assert!(self.floor.holds()),
+            "floor_hit" => {
+                let found = self.table.find(black_box(&self.token)).expect("a token that is kept");
+                black_box(&found.email);
+            }
             "rust_verify" => {
                 let now = Timestamp::new(self.now).expect("a time");
-                black_box(self.verifier.verify_at(&self.token, now).expect("a token that holds"));
+                black_box(self.cold.verify_at(&self.token, now).expect("a token that holds"));
             }
+            "rust_hit" => {
+                black_box(self.verifier.verify(black_box(&self.token)).expect("a token that holds"));
+            }
+            "first_look" => self.look_first(self.new_tokens.next()),
             "jsonwebtoken" => {
                 let claims =
                     jsonwebtoken::decode::<Claims>(&self.token, &self.decoding_key, &self.validation);
                 black_box(claims.expect("a token that holds"));
             }
-            "abi_verify" => self.verify_through_c(),
+            "abi_verify" => self.abi_verifier.verify_at(&self.token, self.now),
             _ => panic!("not a row: {row}"),
         }
     }
 
-    fn verify_through_c(&self) {
-        let mut claims = null_mut();
-        let (token, length) = (self.token.as_ptr().cast(), self.token.len());
-        // SAFETY: as the header asks.
-        let status = unsafe {
-            cfaccess_verifier_verify_at(self.c_verifier, token, length, self.now, &mut claims, null_mut())
-        };
-        assert_eq!(status, 0);
-        // SAFETY: made above.
-        unsafe { cfaccess_claims_free(claims) };
+    /// Has a name of its own in a profile.
+    #[inline(never)]
+    fn look_first(&self, token: &[u8]) {
+        black_box(self.verifier.verify(token).expect("a token that holds"));
     }
 }
 
-/// Lives as long as the program.
-fn c_verifier(team: &str, audience: &str, keys_json: &[u8]) -> *const c_void {
-    let c_text = |text: &str| std::ffi::CString::new(text).expect("no NUL");
-    let (team, audience) = (c_text(team), c_text(audience));
-    let (mut config, mut keys, mut verifier) = (null_mut(), null_mut(), null_mut());
-    // SAFETY: as the header asks.
-    unsafe {
-        assert_eq!(cfaccess_config_new(team.as_ptr(), &mut config, null_mut()), 0);
-        assert_eq!(cfaccess_config_add_audience(config, audience.as_ptr(), null_mut()), 0);
-        assert_eq!(
-            cfaccess_keys_from_json(keys_json.as_ptr().cast(), keys_json.len(), &mut keys, null_mut()),
-            0
-        );
-        assert_eq!(cfaccess_verifier_new(config, keys, &mut verifier, null_mut()), 0);
+impl NewTokens {
+    fn next(&self) -> &[u8] {
+        let lines = self.lines.get_or_init(|| {
+            let lines = BufReader::new(File::open(&self.path).expect("tokens")).lines();
+            lines.take(NEW_TOKENS).map(|line| line.expect("a token")).collect()
+        });
+        lines[self.next.replace(self.next.get() + 1)].as_bytes()
     }
-    verifier
-}
-
-// The exported functions, linked into this program so that their allocations are counted.
-unsafe extern "C" {
-    fn cfaccess_config_new(team: *const c_char, out: *mut *mut c_void, error: *mut *mut c_void) -> i32;
-    fn cfaccess_config_add_audience(
-        config: *mut c_void,
-        audience: *const c_char,
-        error: *mut *mut c_void,
-    ) -> i32;
-    fn cfaccess_keys_from_json(
-        json: *const c_char,
-        length: usize,
-        out: *mut *mut c_void,
-        error: *mut *mut c_void,
-    ) -> i32;
-    fn cfaccess_verifier_new(
-        config: *const c_void,
-        keys: *const c_void,
-        out: *mut *mut c_void,
-        error: *mut *mut c_void,
-    ) -> i32;
-    fn cfaccess_verifier_verify_at(
-        verifier: *const c_void,
-        token: *const c_char,
-        length: usize,
-        now: i64,
-        out: *mut *mut c_void,
-        error: *mut *mut c_void,
-    ) -> i32;
-    fn cfaccess_claims_free(claims: *mut c_void);
 }
