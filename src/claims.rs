@@ -200,31 +200,29 @@ impl Block {
         let session =
             session.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty());
         let principal_id = [team.host(), "/", principal.kind().name(), "/", principal.key()];
-        let one = |text| [text, "", "", "", ""];
-        let fields: [Option<Pieces<'_>>; FIELDS] = [
-            Some(one(payload.text)),
-            Some(one(&payload.issuer)),
-            Some(principal_id),
-            payload.subject.as_deref().map(one),
-            payload.email.as_deref().map(one),
-            payload.common_name.as_deref().map(one),
-            payload.identity_nonce.as_deref().map(one),
-            payload.nonce.as_deref().map(one),
-            session.map(one),
-            payload.country.as_deref().map(one),
-            payload.token_type.as_deref().map(one),
-            payload.custom.map(one),
+        let fields: [Option<Text<'_>>; FIELDS] = [
+            Some(Text::One(payload.text)),
+            Some(Text::One(&payload.issuer)),
+            Some(Text::Joined(principal_id)),
+            payload.subject.as_deref().map(Text::One),
+            payload.email.as_deref().map(Text::One),
+            payload.common_name.as_deref().map(Text::One),
+            payload.identity_nonce.as_deref().map(Text::One),
+            payload.nonce.as_deref().map(Text::One),
+            session.map(Text::One),
+            payload.country.as_deref().map(Text::One),
+            payload.token_type.as_deref().map(Text::One),
+            payload.custom.map(Text::One),
         ];
 
         // It may be kept for long, so it is made as large as it must be, and no larger.
-        let pieces = fields.iter().flatten().flatten().copied().chain(payload.audiences.iter());
-        let length: usize = pieces.map(str::len).sum();
-        let terminators = FIELDS + payload.audiences.iter().count();
-        let mut writer = Writer { text: String::with_capacity(length + terminators) };
-        let fields = fields.map(|pieces| writer.write_optional(pieces));
+        let in_fields: usize = fields.iter().flatten().map(Text::len).sum();
+        let in_audiences: usize = payload.audiences.iter().map(|audience| audience.len() + 1).sum();
+        let mut writer = Writer { text: String::with_capacity(in_fields + FIELDS + in_audiences) };
+        let fields = fields.map(|text| writer.write_optional(text));
         let start = writer.position();
         for audience in payload.audiences.iter() {
-            writer.write(&one(audience));
+            writer.write(Text::One(audience));
         }
         let audiences = Span { start, end: writer.position() };
         Block { text: writer.text, fields, audiences }
@@ -235,25 +233,42 @@ impl Block {
     }
 }
 
-/// A string, in as many pieces as the longest has.
-type Pieces<'a> = [&'a str; 5];
+/// A string to be written, in one piece or in several.
+enum Text<'a> {
+    One(&'a str),
+    Joined([&'a str; 5]),
+}
+
+impl Text<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Text::One(text) => text.len(),
+            Text::Joined(pieces) => pieces.iter().map(|piece| piece.len()).sum(),
+        }
+    }
+}
 
 struct Writer {
     text: String,
 }
 
 impl Writer {
-    fn write(&mut self, pieces: &Pieces<'_>) -> Span {
+    fn write(&mut self, text: Text<'_>) -> Span {
         let start = self.position();
-        self.text.extend(pieces.iter().copied());
+        match text {
+            Text::One(text) => self.text.push_str(text),
+            Text::Joined(pieces) => self.text.extend(pieces),
+        }
         let end = self.position();
         self.text.push('\0');
         Span { start, end }
     }
 
-    fn write_optional(&mut self, pieces: Option<Pieces<'_>>) -> Option<Span> {
-        let span = self.write(&pieces.unwrap_or_default());
-        pieces.map(|_| span)
+    /// An absent string is written as an empty one.
+    fn write_optional(&mut self, text: Option<Text<'_>>) -> Option<Span> {
+        let is_there = text.is_some();
+        let span = self.write(text.unwrap_or(Text::One("")));
+        is_there.then_some(span)
     }
 
     /// The strings of a token of 16 KiB end long before 4 GiB.

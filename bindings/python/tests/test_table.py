@@ -17,10 +17,10 @@ ASSERTION, EMAIL = "Cf-Access-Jwt-Assertion", "ada@example.com"
 
 def claims(*strings: str) -> Claims:
     """The claims of some token, in objects of their own."""
-    usual = "{}", "issuer", "principal", "subject", EMAIL
-    return claims_of(
-        tuple(range(2**40, 2**40 + 12)), (*(string[:1] + string[1:] for string in usual), *strings)
-    )
+    audiences = len(strings)
+    head = (*range(2**40, 2**40 + 6), audiences, *range(2**40, 2**40 + 5))
+    usual = "{}", "issuer", "principal", "subject", EMAIL, *(f"other {number}" for number in range(7))
+    return claims_of(head, "".join(f"{string}\0" for string in (*usual, *strings)))
 
 
 def entries(table: Table) -> dict[int, Claims]:
@@ -29,7 +29,7 @@ def entries(table: Table) -> dict[int, Claims]:
 
 def weight(kept: Iterable[Claims]) -> int:
     """The memory of all these objects."""
-    parts = ((each, each._head, each._strings, *each._head, *each._strings) for each in kept)
+    parts = ((each, each._head, each._block, each._strings, *each._head, *each._strings) for each in kept)
     return sum(map(getsizeof, {id(part): part for each in parts for part in each}.values()))
 
 

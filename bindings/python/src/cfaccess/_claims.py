@@ -15,6 +15,9 @@ _KINDS: Final[dict[int, Literal["person", "service"]]] = {1: "person", 2: "servi
 NOT_BEFORE, SUBJECT, EMAIL, COMMON_NAME, IDENTITY_NONCE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
 NONCE, SESSION, COUNTRY, TOKEN_TYPE, CUSTOM = 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9
 
+# The strings of the block that are always there; behind them come the audiences.
+CLAIMS_STRINGS = 12
+
 
 class Claims:
     """What a verified token says. Read-only, and independent of the verifier and its keys.
@@ -30,11 +33,13 @@ class Claims:
     ('person', 'ada@example.com', 'GB')
     """
 
-    __slots__ = ("_email", "_head", "_strings")
+    __slots__ = ("_block", "_email", "_head", "_strings")
 
-    # Filled once, by `claims_of`: the e-mail, the head of `cfaccess_claims`, and the strings of its block.
-    _email: str | None
+    # Filled once, by `claims_of`: the block of `cfaccess_claims`, a NUL behind each string, and its head.
+    _block: str
     _head: tuple[int, ...]
+    # Filled by the first who asks for one of them: the e-mail, and the strings of the block.
+    _email: str | None
     _strings: tuple[str, ...]
 
     @property
@@ -168,6 +173,16 @@ class Claims:
         """
         return max(0, self.ends_at - point_in_time(time.time() if now is None else now))
 
+    def __getattr__(self, name: str) -> Any:
+        # Python asks here for what a slot has not yet, and for what there is not at all. Of two threads both
+        # may fill the slots, with the same.
+        if name not in ("email", "_email", "_strings"):
+            raise AttributeError(f"claims have no {name}")
+        strings = tuple(self._block.split("\0"))
+        _set_strings(self, strings)
+        _set_email(self, strings[4] if self._head[2] & EMAIL else None)
+        return getattr(self, name)
+
     def _optional(self, index: int, bit: int) -> str | None:
         return self._strings[index] if self._head[2] & bit else None
 
@@ -178,15 +193,15 @@ class Claims:
         raise AttributeError(f"claims are read-only, {name} too")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return claims_of, (self._head, self._strings)
+        return claims_of, (self._head, self._block)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Claims):
             return NotImplemented
-        return self._strings == other._strings and self.ends_at == other.ends_at
+        return self._block == other._block and self.ends_at == other.ends_at
 
     def __hash__(self) -> int:
-        return hash(self._strings[0])
+        return hash(self._block)
 
     def __repr__(self) -> str:
         return f"<Claims {self.kind} {self.principal_id!r} expires_at={self.expires_at}>"
@@ -196,15 +211,14 @@ class Claims:
 Claims.email = property(attrgetter("_email"), doc=Claims.email.__doc__)  # type: ignore[method-assign, assignment]
 
 
-_set_email, _set_head, _set_strings = (vars(Claims)[slot].__set__ for slot in Claims.__slots__)
+_set_block, _set_email, _set_head, _set_strings = (vars(Claims)[slot].__set__ for slot in Claims.__slots__)
 
 
-def claims_of(head: tuple[int, ...], strings: tuple[str, ...]) -> Claims:
-    """Claims that nothing changes any more, so that every caller with the same token may have them."""
+def claims_of(head: tuple[int, ...], block: str) -> Claims:
+    """Claims that say the same for ever, so that every caller with the same token may have them."""
     claims = Claims()
-    _set_email(claims, strings[4] if head[2] & EMAIL else None)
     _set_head(claims, head)
-    _set_strings(claims, strings)
+    _set_block(claims, block)
     return claims
 
 

@@ -7,7 +7,7 @@ from ctypes import PyDLL, byref, c_char, c_int32, c_int64, c_uint64, py_object
 from struct import Struct
 from typing import Any
 
-from ._claims import Claims, claims_of
+from ._claims import CLAIMS_STRINGS, Claims, claims_of
 from ._errors import Internal, KeysPending
 from ._handle import Handle
 from ._library import quick as _quick
@@ -177,9 +177,6 @@ def warnings(verifier: Handle) -> tuple[str, ...]:
 CLAIMS_HEAD = Struct(f"@NIIqqqNPPN{12 * 16}xqQ")
 _unpack, _head_at = CLAIMS_HEAD.unpack, (c_char * CLAIMS_HEAD.size).from_address
 
-# The strings of the block that are always there, and the end that `split` leaves behind the last NUL.
-CLAIMS_STRINGS = 12 + 1
-
 _KEYS_PENDING = KeysPending.number
 
 # The interpreter's own reader of UTF-8: `string_at` would copy the block once more.
@@ -227,12 +224,12 @@ def verify(
         claims = None if kept is None else kept.find(head[11])
         if claims is not None:
             return claims
-        strings = tuple(_text_at(head[8], head[9], None).split("\0"))
+        block = _text_at(head[8], head[9], None)
     finally:
         _claims_free(found)
-    if len(strings) != CLAIMS_STRINGS + head[6]:
+    if block.count("\0") != CLAIMS_STRINGS + head[6]:
         raise Internal("the claims do not have the shape that this version expects")
-    claims = claims_of(head, strings)
+    claims = claims_of(head, block)
     if kept is not None:
         kept.keep(head[11], claims)
     return claims

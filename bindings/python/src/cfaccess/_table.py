@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sys import getsizeof
 
-from ._claims import Claims
+from ._claims import CLAIMS_STRINGS, Claims
 
 # What an entry takes besides its strings, and a string besides its characters, in bytes.
 _FRAME, _STRING = 800, 84
@@ -37,9 +37,8 @@ class Table:
 
     def keep(self, number: int, claims: Claims) -> None:
         """Keeps them, unless they are too large."""
-        strings = claims._strings
-        # One after the other would take five times as long. Joined, all are as wide as the widest.
-        size = _FRAME + _STRING * len(strings) + getsizeof("".join(strings))
+        # All strings together are as wide as the widest, and may stand there twice: whole, and one by one.
+        size = _FRAME + _STRING * (CLAIMS_STRINGS + claims._head[6]) + 2 * getsizeof(claims._block)
         if size > self._half:
             return
         if len(self.young) >= self._most or self._bytes + size > self._half:
