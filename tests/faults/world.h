@@ -15,7 +15,7 @@ static atomic_long clock_ahead;
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
   long outcome = syscall(SYS_clock_gettime, clock, time);
-  if (outcome == 0 && clock == CLOCK_REALTIME) {
+  if (outcome == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
     time->tv_sec += atomic_load(&clock_ahead);
   }
   return (int)outcome;
