@@ -52,18 +52,12 @@ impl Checks {
         let known = in_force.as_ref().map(|keys| keys.set().keys().map(|(key_id, _)| key_id.as_str()));
         let known: Vec<&str> = known.into_iter().flatten().collect();
         let Some(header) = header else { return };
-        let found = match &in_force {
-            None => Err(keys.unavailable()),
-            Some(keys_in_force) => {
-                let key = keys_in_force.set().find(&header.key_id);
-                key.ok_or_else(|| keys.unknown(&header.key_id))
-            }
-        };
-        let key = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
-        if let Some(key) = key {
+        let found = keys.find_in(in_force.as_ref(), &header.key_id);
+        let evidence = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
+        if let Some(evidence) = evidence {
             self.tell(
                 "signature",
-                check_signature(key, token),
+                check_signature(evidence.key(), token),
                 json!("RSASSA-PKCS1-v1_5 with SHA-256"),
                 Value::Null,
             );

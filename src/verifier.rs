@@ -230,19 +230,18 @@ impl<V: View> Verifier<V> {
     }
 
     fn check_origin(&self, token: &Token<'_>, patience: Patience) -> Result<Evidence, Refusal> {
-        if let Some(keys) = self.keys.in_force()
-            && let Some(key) = keys.set().find_by_header(token.encoded_header())
-        {
-            check_signature(key, token)?;
-            return Ok(keys.evidence(key));
-        }
-        let mut buffer = [0; HEADER_MAX];
-        let header = Header::parse(token.decode_header(&mut buffer)?)?;
-        let keys = self.keys.in_force_with(&header.key_id, patience)?;
-        let key = keys.set().find(&header.key_id).ok_or_else(|| self.keys.unknown(&header.key_id))?;
-        check_signature(key, token)?;
-        key.remember_header(token.encoded_header());
-        Ok(keys.evidence(key))
+        let known = self.keys.in_force().and_then(|keys| keys.find_by_header(token.encoded_header()));
+        let evidence = match known {
+            Some(evidence) => evidence,
+            None => {
+                let mut buffer = [0; HEADER_MAX];
+                let header = Header::parse(token.decode_header(&mut buffer)?)?;
+                self.keys.find(&header.key_id, patience)?
+            }
+        };
+        check_signature(evidence.key(), token)?;
+        evidence.key().remember_header(token.encoded_header());
+        Ok(evidence)
     }
 
     fn check_policy(&self, payload: &Payload<'_>, now: Timestamp) -> Result<(), Refusal> {

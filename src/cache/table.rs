@@ -115,9 +115,7 @@ impl<V: View> Table<V> {
         }
         let places = self.sets_of(address).flat_map(|set| &set.places);
         let Some(coldest) = places.min_by_key(|place| place.cool()) else { return false };
-        if self.clear(coldest) {
-            self.evictions.fetch_add(1, Relaxed);
-        }
+        self.give_up(coldest);
         coldest.fill(address.tag, entry)
     }
 
@@ -126,7 +124,6 @@ impl<V: View> Table<V> {
             if !self.evict() {
                 return false;
             }
-            self.evictions.fetch_add(1, Relaxed);
         }
         true
     }
@@ -140,7 +137,7 @@ impl<V: View> Table<V> {
                 continue;
             }
             let heat = place.cool();
-            if heat == 0 && self.clear(place) {
+            if heat == 0 && self.give_up(place) {
                 return true;
             }
             if coldest.is_none_or(|(least, _)| heat < least) {
@@ -151,12 +148,21 @@ impl<V: View> Table<V> {
                 break;
             }
         }
-        coldest.is_some_and(|(_, place)| self.clear(place))
+        coldest.is_some_and(|(_, place)| self.give_up(place))
     }
 
     fn next_place(&self) -> Option<&Place<V>> {
         let position = self.hand.fetch_add(1, Relaxed);
         self.sets.get(position / WAYS % self.sets.len())?.places.get(position % WAYS)
+    }
+
+    /// Makes room for others.
+    fn give_up(&self, place: &Place<V>) -> bool {
+        let was_there = self.clear(place);
+        if was_there {
+            self.evictions.fetch_add(1, Relaxed);
+        }
+        was_there
     }
 
     fn clear(&self, place: &Place<V>) -> bool {

@@ -7,7 +7,7 @@ use crate::claims::Claims;
 use crate::config::Config;
 use crate::kept_token::KeptToken;
 use crate::key_id::KeyId;
-use crate::keys::{Evidence, Keys};
+use crate::keys::{Evidence, Keys, Patience};
 use crate::payload::Payload;
 use crate::token::Token;
 
@@ -30,9 +30,8 @@ impl Maker {
     }
 
     fn evidence(&self) -> Evidence {
-        let keys = self.keys.in_force().expect("keys");
         let key_id = KeyId::parse(self.key_id.as_str().into()).expect("a kid");
-        keys.evidence(keys.set().find(&key_id).expect("a key"))
+        self.keys.find(&key_id, Patience::None).expect("a key")
     }
 
     fn keep(&self, cache: &Cache<()>, number: u64) {

@@ -25,6 +25,10 @@ impl Evidence {
         Evidence { key, generation: AtomicU64::new(generation) }
     }
 
+    pub(crate) fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
     pub(super) fn renew(&self, generation: u64) {
         self.generation.store(generation, Ordering::Relaxed);
     }

@@ -34,6 +34,7 @@ use state::State;
 use crate::key_id::KeyId;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
+use crate::tick::Tick;
 
 /// The public keys of one Access team, shared by any number of verifiers and threads.
 ///
@@ -103,9 +104,8 @@ impl Keys {
         if self.in_force().is_some() {
             return Ok(());
         }
-        let now = refresher.now();
-        if let Help::Coming(flight) = refresher.help(now) {
-            refresher.wait(&flight, now.plus(refresher.timing.timeout));
+        if let Help::Coming(flight) = refresher.help() {
+            refresher.wait(&flight);
         }
         self.in_force().map(drop).ok_or_else(|| self.unavailable())
     }
@@ -151,7 +151,7 @@ impl Keys {
     pub(crate) fn in_force(&self) -> Option<InForce> {
         let state = self.current.load();
         if let Some(refresher) = &self.refresher {
-            let now = refresher.now();
+            let now = Tick::now();
             if !state.is_in_force(now) {
                 return None;
             }
@@ -162,23 +162,30 @@ impl Keys {
         Some(InForce(state))
     }
 
-    /// The set in force, with this key in it; fetched where that may help and patience allows.
-    pub(crate) fn in_force_with(&self, key_id: &KeyId<'_>, patience: Patience) -> Result<InForce, Refusal> {
-        if let Some(keys) = self.in_force().filter(|keys| keys.set().find(key_id).is_some()) {
-            return Ok(keys);
+    /// The key of this name, fetched where that may help and patience allows.
+    pub(crate) fn find(&self, key_id: &KeyId<'_>, patience: Patience) -> Result<Evidence, Refusal> {
+        let Some(refresher) = &self.refresher else {
+            return self.find_in(self.in_force().as_ref(), key_id);
+        };
+        if let Some(evidence) = self.in_force().and_then(|keys| keys.find(key_id)) {
+            return Ok(evidence);
         }
-        if let Some(refresher) = &self.refresher {
-            let now = refresher.now();
-            match (refresher.help(now), patience) {
-                (Help::Coming(flight), Patience::Wait) => {
-                    refresher.wait(&flight, now.plus(refresher.timing.timeout));
-                }
-                (Help::Coming(_), Patience::None) => return Err(self.pending()),
-                (Help::None, _) => {}
-            }
+        match (refresher.help(), patience) {
+            (Help::Coming(flight), Patience::Wait) => refresher.wait(&flight),
+            (Help::Coming(_), Patience::None) => return Err(self.pending()),
+            (Help::None, _) => {}
         }
-        let keys = self.in_force().ok_or_else(|| self.unavailable())?;
-        if keys.set().find(key_id).is_some() { Ok(keys) } else { Err(self.unknown(key_id)) }
+        self.find_in(self.in_force().as_ref(), key_id)
+    }
+
+    /// The key of this name in the set in force.
+    pub(crate) fn find_in(
+        &self,
+        in_force: Option<&InForce>,
+        key_id: &KeyId<'_>,
+    ) -> Result<Evidence, Refusal> {
+        let keys = in_force.ok_or_else(|| self.unavailable())?;
+        keys.find(key_id).ok_or_else(|| self.unknown(key_id))
     }
 
     /// Whether the key that a signature held with is still in force.
@@ -194,7 +201,7 @@ impl Keys {
     }
 
     /// The refusal of a token whose key is not in force.
-    pub(crate) fn unknown(&self, key_id: &KeyId<'_>) -> Refusal {
+    fn unknown(&self, key_id: &KeyId<'_>) -> Refusal {
         let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
         let confirmed = self.told_age().map(|age| ["; keys ", &age].concat()).unwrap_or_default();
         let message = ["no key in force has the token's kid ", shown, &confirmed].concat();
@@ -202,7 +209,7 @@ impl Keys {
     }
 
     /// The refusal of any token while no keys are in force.
-    pub(crate) fn unavailable(&self) -> Refusal {
+    fn unavailable(&self) -> Refusal {
         let host = self.team().map(Team::host).unwrap_or_default();
         let age = self.told_age().unwrap_or_default();
         let state = self.current.load();
@@ -216,8 +223,8 @@ impl Keys {
     }
 
     fn told_age(&self) -> Option<String> {
-        let refresher = self.refresher.as_ref()?;
-        let told = match self.current.load().age(refresher.now()) {
+        self.refresher.as_ref()?;
+        let told = match self.current.load().age(Tick::now()) {
             Some(age) => format!("last confirmed {} s ago", age.as_secs()),
             None => "never confirmed".to_owned(),
         };
@@ -231,8 +238,16 @@ impl Keys {
 }
 
 impl InForce {
-    /// That a signature held with this key of the set.
-    pub(crate) fn evidence(&self, key: &Arc<PublicKey>) -> Evidence {
+    /// The key that exactly this header, still encoded, led to before.
+    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<Evidence> {
+        self.set().find_by_header(encoded).map(|key| self.evidence(key))
+    }
+
+    fn find(&self, key_id: &KeyId<'_>) -> Option<Evidence> {
+        self.set().find(key_id).map(|key| self.evidence(key))
+    }
+
+    fn evidence(&self, key: &Arc<PublicKey>) -> Evidence {
         Evidence::new(Arc::clone(key), self.0.generation())
     }
 

@@ -71,10 +71,6 @@ impl Refresher {
         Arc::clone(&self.current)
     }
 
-    pub(super) fn now(&self) -> Tick {
-        Tick::now()
-    }
-
     pub(super) fn suppressed(&self) -> u64 {
         self.suppressed.load(Ordering::Relaxed)
     }
@@ -89,8 +85,8 @@ impl Refresher {
     }
 
     /// Begins or joins a fetch for a caller who needs it.
-    pub(super) fn help(self: &Arc<Self>, now: Tick) -> Help {
-        let process = std::process::id();
+    pub(super) fn help(self: &Arc<Self>) -> Help {
+        let (now, process) = (Tick::now(), std::process::id());
         // Without the gate, so that a flood of unknown keys does not meet there.
         let mut turn = self.current.load().turn(now, process);
         if turn == Turn::Now {
@@ -111,13 +107,12 @@ impl Refresher {
         Help::None
     }
 
-    /// Returns when the fetch is over, and at the latest then.
-    pub(super) fn wait(&self, flight: &Flight, latest: Tick) {
-        let latest = latest.min(flight.deadline);
+    /// Returns when the fetch is over or given up, which is within the timeout for whoever joins it.
+    pub(super) fn wait(&self, flight: &Flight) {
         let gate = self.gates.get();
         let mut running = gate.enter();
         while self.current.load().is_under_way(flight) {
-            let left = latest.since(self.now());
+            let left = flight.deadline.since(Tick::now());
             if left.is_zero() {
                 return;
             }
@@ -230,7 +225,7 @@ impl Refresher {
             Ok(News::NotModified { max_age }) => (state.not_modified(flight, max_age, &self.timing), None),
             Err(failure) => {
                 let reason: Arc<str> = one_line(&failure.reason).into();
-                let after = state.fail(flight, &reason, failure.retry_after, self.now(), &self.timing);
+                let after = state.fail(flight, &reason, failure.retry_after, Tick::now(), &self.timing);
                 (after, Some(reason))
             }
         }
@@ -239,7 +234,7 @@ impl Refresher {
     fn take_copy(&self) {
         match self.cache_file.as_ref().and_then(|file| file.load(self.timing.max_stale)) {
             Some(Ok(copy)) => {
-                let confirmed = self.now().minus(copy.age);
+                let confirmed = Tick::now().minus(copy.age);
                 self.current.put(State::copied(copy.set, copy.document, confirmed, &self.timing));
                 self.log(LogLevel::Info, "the keys of the copy on disk are in force");
             }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::document::{KeySet, SkippedKey};
 use super::refresher::Refresher;
 use super::state::State;
+use crate::tick::Tick;
 
 /// What a [`Keys`](super::Keys) holds, for logs and health pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl KeysStatus {
     }
 
     pub(super) fn live(source: &'static str, state: &State, refresher: &Refresher) -> KeysStatus {
-        let now = refresher.now();
+        let now = Tick::now();
         let nothing = KeySet::empty();
         let counts = state.counts();
         KeysStatus {
