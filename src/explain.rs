@@ -2,15 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::claims::Payload;
 use crate::config::Config;
-use crate::header::{ALGORITHM, Header};
 use crate::keys::Keys;
-use crate::payload::Payload;
 use crate::policy::{Case, RULES};
 use crate::signature::check_signature;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::token::{HEADER_MAX, Token};
+use crate::token::{ALGORITHM, HEADER_MAX, Header, Token};
 
 /// Texts of a token with more characters are cut when they are shown.
 const SHOWN_MAX: usize = 512;

@@ -38,41 +38,31 @@
 mod ascii;
 mod cache;
 mod claims;
-mod clock;
 mod config;
 mod explain;
 #[cfg(feature = "failpoint")]
 mod failpoint;
 mod ffi;
-mod header;
 mod json;
-mod kept_token;
-mod key_id;
 mod keys;
-mod payload;
 mod policy;
-mod principal;
 mod request;
 mod signature;
 mod stats;
 mod status;
 mod team;
 mod thread_number;
-mod tick;
 mod time;
-mod times;
 mod token;
-mod verified;
 mod verifier;
 
-pub use claims::Claims;
+pub use cache::Verified;
+pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
 pub use keys::{
     FetchFunction, KeyStatus, Keys, KeysStatus, LogFunction, LogLevel, RemoteOptions, SkippedKey,
 };
-pub use principal::Kind;
 pub use stats::Stats;
 pub use status::{Refusal, Status};
 pub use time::Timestamp;
-pub use verified::Verified;
 pub use verifier::Verifier;

@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::claims::{Moment, Payload, Principal};
 use crate::config::{Config, Services};
-use crate::payload::Payload;
-use crate::principal::Principal;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::times::Moment;
 
 /// What a rule looks at.
 pub(crate) struct Case<'a> {

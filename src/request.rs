@@ -1,8 +1,7 @@
 //! From the headers of a request to its token, and what the request says of the caller besides.
 
-use crate::claims::Claims;
+use crate::claims::{Claims, Kind};
 use crate::config::{Config, EmailHeader};
-use crate::principal::Kind;
 use crate::status::{Refusal, Status};
 
 const ASSERTION: &[u8] = b"cf-access-jwt-assertion";

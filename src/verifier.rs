@@ -2,23 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::cache::{Cache, Found};
-use crate::claims::Claims;
+use crate::cache::{Cache, Found, KeptToken, Verified, View};
+use crate::claims::{Claims, Moment, Payload};
 use crate::config::Config;
 use crate::explain::explain;
-use crate::header::Header;
-use crate::kept_token::KeptToken;
 use crate::keys::{Evidence, Keys, Patience};
-use crate::payload::Payload;
 use crate::policy::{Case, RULES};
 use crate::request::Request;
 use crate::signature::check_signature;
 use crate::stats::{Counters, Sight, Stats};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::times::Moment;
-use crate::token::{HEADER_MAX, Token};
-use crate::verified::{Verified, View};
+use crate::token::{HEADER_MAX, Header, Token};
 
 /// Tells who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use crate::verified::Entry;
+use crate::cache::Entry;
 
 pub(super) const WAYS: usize = 8;
 const HOTTEST: u8 = 3;

@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 
 use super::Fill;
 use super::place::{Found, Place, Set, WAYS};
-use crate::verified::{Entry, View};
+use crate::cache::{Entry, View};
 
 /// Twice the places that may be taken: then hardly ever both sets of a token are full.
 const SPARE: usize = 2;

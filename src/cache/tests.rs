@@ -1,15 +1,14 @@
 //! The cache by itself: bounds, floods, threads.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use super::*;
-use crate::claims::Claims;
+use crate::cache::KeptToken;
+use crate::claims::{Claims, Payload};
 use crate::config::Config;
-use crate::kept_token::KeptToken;
-use crate::key_id::KeyId;
 use crate::keys::{Evidence, Keys, Patience};
-use crate::payload::Payload;
-use crate::token::Token;
+use crate::token::{KeyId, Token};
 
 /// Entries that differ in their token only: none needs a signature here.
 struct Maker {

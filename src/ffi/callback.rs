@@ -1,7 +1,7 @@
 use std::ffi::{CString, c_char, c_void};
 
+use super::boundary::{bytes, guard, not_null};
 use super::error::cfaccess_error;
-use super::guard::{bytes, guard, not_null};
 use crate::keys::{DOCUMENT_MAX, FetchFunction, LogFunction, LogLevel};
 use crate::status::{Refusal, Status};
 

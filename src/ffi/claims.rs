@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
+use super::boundary::{Out, guard, quietly};
 use super::error::cfaccess_error;
-use super::guard::{Out, guard, quietly};
 use super::text::cfaccess_str;
-use crate::claims::{Claims, Field};
-use crate::principal::Kind;
+use crate::cache::{Entry, Verified, View};
+use crate::claims::{Claims, Field, Kind};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::verified::{Entry, Verified, View};
 
 /// A person is calling: `subject` and `email` are there.
 pub const CFACCESS_KIND_PERSON: u32 = 1;

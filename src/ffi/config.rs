@@ -1,7 +1,7 @@
 use std::ffi::c_char;
 
+use super::boundary::{Out, config_text, guard, not_null, quietly};
 use super::error::cfaccess_error;
-use super::guard::{Out, config_text, guard, not_null, quietly};
 use crate::config::{Config, EmailHeader};
 use crate::status::{Refusal, Status};
 

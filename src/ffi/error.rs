@@ -1,6 +1,6 @@
 use std::ffi::{CString, c_char};
 
-use super::guard::quietly;
+use super::boundary::quietly;
 use crate::status::{Refusal, Status};
 
 /// Why a call was refused: a status and a message. Owned by the caller, freed with

@@ -1,7 +1,7 @@
 use std::ffi::c_char;
 
+use super::boundary::{Out, bytes, c_string, guard, not_null, path_of, quietly};
 use super::error::cfaccess_error;
-use super::guard::{Out, bytes, c_string, guard, not_null, path_of, quietly};
 use crate::keys::Keys;
 use crate::status::Status;
 

@@ -2,11 +2,11 @@ use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::boundary::{Out, c_string, config_text, guard, not_null, path_of, quietly};
 use super::callback::{
     cfaccess_fetch_function, cfaccess_log_function, cfaccess_release_function, fetch_function, log_function,
 };
 use super::error::cfaccess_error;
-use super::guard::{Out, c_string, config_text, guard, not_null, path_of, quietly};
 use super::keys::cfaccess_keys;
 use crate::keys::{Keys, RemoteOptions};
 use crate::status::{Refusal, Status};

@@ -1,12 +1,12 @@
 use std::ffi::c_char;
 
+use super::boundary::{bytes, not_null, slice};
 use super::claims::{CView, cfaccess_claims, give_claims};
 use super::error::cfaccess_error;
-use super::guard::{bytes, not_null, slice};
 use super::verifier::{cfaccess_verifier, timestamp};
+use crate::cache::Verified;
 use crate::request::Header;
 use crate::status::{Refusal, Status};
-use crate::verified::Verified;
 use crate::verifier::Verifier;
 
 /// A header of a request: name and value, each a pointer and a length, without NUL.

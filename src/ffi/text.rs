@@ -1,6 +1,6 @@
 use std::ffi::{CString, c_char};
 
-use super::guard::{Out, quietly};
+use super::boundary::{Out, quietly};
 use crate::status::{Refusal, Status};
 
 /// A borrowed string: UTF-8 of `len` bytes without inner NUL, and a NUL behind it.

@@ -1,13 +1,13 @@
 use std::ffi::{CString, c_char};
 
+use super::boundary::{Out, bytes, guard, not_null, quietly};
 use super::claims::{CView, cfaccess_claims, give_claims};
 use super::config::cfaccess_config;
 use super::error::cfaccess_error;
-use super::guard::{Out, bytes, guard, not_null, quietly};
 use super::keys::cfaccess_keys;
+use crate::cache::Verified;
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::verified::Verified;
 use crate::verifier::Verifier;
 
 /// Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may

@@ -1,12 +1,15 @@
 //! From a key document to the keys that can be used (RFC 7517 section 5).
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::jwk::{self, Unusable};
 use super::public_key::PublicKey;
 use crate::json::{self, Object, Value};
-use crate::key_id::KeyId;
 use crate::status::{Refusal, Status};
+use crate::token::KeyId;
 
 /// The largest document, in bytes.
 pub(crate) const DOCUMENT_MAX: usize = 1 << 20;
@@ -141,4 +144,17 @@ fn entries_of(document: &[u8]) -> Result<Vec<Value<'_>>, Refusal> {
 
 fn invalid(what: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
     Refusal::new(Status::KeysInvalid, what)
+}
+
+/// Reads at most one byte more than a document may have, so that the reader of documents sees one
+/// that is too large without anybody holding all of it.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let read = || {
+        let mut document = Vec::new();
+        File::open(path)?.take(DOCUMENT_MAX as u64 + 1).read_to_end(&mut document)?;
+        Ok(document)
+    };
+    read().map_err(|error: std::io::Error| {
+        Refusal::new(Status::KeysUnavailable, format!("cannot read the key file {}: {error}", path.display()))
+    })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use super::public_key::PublicKey;
-use crate::tick::Tick;
+use crate::time::Tick;
 
 /// The key that a signature held with.
 pub(crate) struct Evidence {

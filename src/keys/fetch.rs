@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::remote::FetchFunction;
+use super::options::FetchFunction;
 
 /// Fetches the key document of one team.
 pub(super) trait Fetch: Send + Sync {

@@ -3,9 +3,8 @@
 use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 
 use super::public_key::PublicKey;
-use crate::header::ALGORITHM;
 use crate::json::{Object, Value};
-use crate::key_id::KeyId;
+use crate::token::{ALGORITHM, KeyId};
 
 /// What only the owner of a private or secret key may know (RFC 7518 sections 6.3.2 and 6.4).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];

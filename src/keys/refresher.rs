@@ -14,11 +14,11 @@ use super::document::KeySet;
 use super::fetch::{Answer, Custom, Failure, Fetch};
 use super::gate::{Gate, Gates, Running};
 use super::https::Https;
-use super::remote::{LogFunction, LogLevel, RemoteOptions, Timing};
+use super::options::{LogFunction, LogLevel, RemoteOptions, Timing};
 use super::state::{Fetched, Flight, State, Turn};
 use crate::status::{Refusal, one_line};
 use crate::team::Team;
-use crate::tick::Tick;
+use crate::time::Tick;
 
 /// So many fetches may run at once: the current one, and some that were given up and do not end.
 const RUNNING_MAX: usize = 4;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::document::KeySet;
-use super::remote::Timing;
-use crate::tick::Tick;
+use super::options::Timing;
+use crate::time::Tick;
 
 #[derive(Clone)]
 pub(crate) struct State {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::document::{KeySet, SkippedKey};
 use super::refresher::Refresher;
 use super::state::State;
-use crate::tick::Tick;
+use crate::time::Tick;
 
 /// What a [`Keys`](super::Keys) holds, for logs and health pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl KeysStatus {
 }
 
 impl KeyStatus {
-    fn of((key_id, key): (&crate::key_id::KeyId<'static>, &super::PublicKey)) -> KeyStatus {
+    fn of((key_id, key): (&crate::token::KeyId<'static>, &super::PublicKey)) -> KeyStatus {
         KeyStatus { key_id: key_id.as_str().to_owned(), sha256: key.sha256_hex(), bits: key.bits() }
     }
 

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::ascii;
+use crate::claims::Times;
 use crate::json::{self, Object, Value};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
-use crate::times::Times;
 
 const AUDIENCES_MAX: usize = 64;
 

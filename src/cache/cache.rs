@@ -8,18 +8,14 @@
 //! the first that is cold (CLOCK, with a count in place of a bit). A flood of tokens that come once is cold
 //! from the beginning.
 
-mod place;
-mod table;
-
 use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 use once_cell::race::OnceBox;
 
-pub(crate) use place::Found;
-use table::Table;
-
-use crate::verified::{Entry, View};
+use super::place::Found;
+use super::table::Table;
+use super::verified::{Entry, View};
 
 /// What is kept of verified tokens; nothing where a bound is 0.
 pub(crate) struct Cache<V> {
@@ -71,6 +67,3 @@ impl<V: View> Cache<V> {
         self.table.get().map(Table::fill).unwrap_or_default()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clock;
+use super::clock;
 
 /// Milliseconds on the clock that never jumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

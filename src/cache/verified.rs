@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::cache::KeptToken;
 use crate::claims::Claims;
-use crate::kept_token::KeptToken;
 use crate::keys::Evidence;
 
 /// What a verified token says, shared: a clone costs a reference count, and a token that is seen again

@@ -1,6 +1,6 @@
 //! Who a token stands for.
 
-use crate::payload::Payload;
+use crate::claims::Payload;
 
 /// Who is calling: a person who logged in, or a service with a service token or certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! Points in time, as tokens and configurations give them.
 
-use crate::clock;
+use super::clock;
 
 /// Seconds since 1970-01-01T00:00:00Z, from 0 to 2^53 - 1 (the integers that every JSON reader keeps exact).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

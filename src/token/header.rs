@@ -1,8 +1,8 @@
 //! What the header of a token may say (RFC 7515 section 4).
 
 use crate::json::{self, Value};
-use crate::key_id::KeyId;
 use crate::status::{Refusal, Status};
+use crate::token::KeyId;
 
 /// The one algorithm that Access signs with (RFC 7518 section 3.3).
 pub(crate) const ALGORITHM: &str = "RS256";

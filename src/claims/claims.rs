@@ -1,12 +1,10 @@
 //! What a verified token says.
 
+use crate::claims::{Kind, Payload, Principal, Times};
 use crate::config::Config;
-use crate::payload::Payload;
-use crate::principal::{Kind, Principal};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
 use crate::time::Timestamp;
-use crate::times::Times;
 
 /// What a verified token says. Only a verifier makes one.
 ///

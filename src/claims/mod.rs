@@ -1,0 +1,13 @@
+//! What a token says: from its payload to typed claims.
+
+mod claims;
+mod payload;
+mod principal;
+mod times;
+
+pub use claims::Claims;
+pub(crate) use claims::Field;
+pub(crate) use payload::Payload;
+pub use principal::Kind;
+pub(crate) use principal::Principal;
+pub(crate) use times::{Moment, Times};

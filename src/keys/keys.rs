@@ -1,0 +1,239 @@
+//! The public keys of one Access team.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::Guard;
+
+use super::current::Current;
+use super::document::{self, KeySet};
+use super::evidence::Evidence;
+use super::options::RemoteOptions;
+use super::public_key::PublicKey;
+use super::refresher::{Help, Refresher};
+use super::state::State;
+use super::status::KeysStatus;
+use crate::status::{Refusal, Status};
+use crate::team::Team;
+use crate::time::Tick;
+use crate::token::KeyId;
+
+/// The public keys of one Access team, shared by any number of verifiers and threads.
+///
+/// A clone is another handle on the same keys. The set inside is replaced whole, never edited:
+/// a verification under way goes on with the set that it began with.
+#[derive(Clone)]
+pub struct Keys {
+    source: &'static str,
+    current: Arc<Current>,
+    refresher: Option<Arc<Refresher>>,
+}
+
+/// The set of keys that one verification goes by.
+pub(crate) struct InForce(Guard<Arc<State>>);
+
+/// What a verification does whose key must be fetched first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    Wait,
+    /// It is refused with `KEYS_PENDING` while the fetch goes on.
+    None,
+}
+
+impl Keys {
+    /// Reads the document that Access serves at `/cdn-cgi/access/certs` (a JWK Set, RFC 7517).
+    ///
+    /// Entries that cannot be used are left out and told by [`Keys::status`].
+    ///
+    /// # Errors
+    /// `KEYS_INVALID` if it is no JWK Set, is over 1 MiB or has over 32 entries;
+    /// `NO_USABLE_KEYS` if no entry can be used.
+    pub fn from_json(document: &[u8]) -> Result<Keys, Refusal> {
+        Ok(Keys::fixed("json", KeySet::parse(document)?))
+    }
+
+    /// Reads the same document from a file.
+    ///
+    /// # Errors
+    /// As [`Keys::from_json`], and `KEYS_UNAVAILABLE` if the file cannot be read.
+    pub fn from_file(path: &Path) -> Result<Keys, Refusal> {
+        Ok(Keys::fixed("file", KeySet::parse(&document::read_file(path)?)?))
+    }
+
+    /// Fetches the team's keys from `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs` and
+    /// keeps them current. The first verification begins the first fetch, unless
+    /// [`Keys::connect`] did.
+    ///
+    /// The team is named as in [`Config::new`](crate::Config::new). Proxies are read from the
+    /// environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) and certificate authorities
+    /// from the platform's store, now.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` if the team or an option is wrong, the `ca_file` cannot be read or the place
+    /// of the `cache_file` not be written.
+    pub fn remote(team: &str, options: RemoteOptions) -> Result<Keys, Refusal> {
+        let refresher = Refresher::new(Team::parse(team)?, options)?;
+        Ok(Keys { source: "remote", current: refresher.current(), refresher: Some(Arc::new(refresher)) })
+    }
+
+    /// Sees to it that there are keys, before the first token comes: fetches them now and waits,
+    /// unless some are in force. Keys from JSON or a file always are.
+    ///
+    /// # Errors
+    /// `KEYS_UNAVAILABLE` with the reason; later verifications try again.
+    pub fn connect(&self) -> Result<(), Refusal> {
+        let Some(refresher) = &self.refresher else { return Ok(()) };
+        if self.in_force().is_some() {
+            return Ok(());
+        }
+        if let Help::Coming(flight) = refresher.help() {
+            refresher.wait(&flight);
+        }
+        self.in_force().map(drop).ok_or_else(|| self.unavailable())
+    }
+
+    /// Begins no further fetch, and returns when none is under way: afterwards no function of
+    /// [`RemoteOptions`] is called any more. Keys in force stay so until they are stale. It must not be
+    /// called from such a function.
+    pub fn close(&self) {
+        if let Some(refresher) = &self.refresher {
+            refresher.close();
+        }
+    }
+
+    /// Replaces the whole set at once, while other threads verify.
+    ///
+    /// # Errors
+    /// As [`Keys::from_json`]; the keys in force then stay as they were. `INVALID_ARGUMENT` for keys
+    /// that are fetched.
+    pub fn load_json(&self, document: &[u8]) -> Result<(), Refusal> {
+        if self.refresher.is_some() {
+            return Err(Refusal::new(Status::InvalidArgument, "these keys are fetched, not loaded"));
+        }
+        let set = KeySet::parse(document)?.in_place_of(self.current.load().set());
+        self.current.update(|state| state.loaded(&set));
+        Ok(())
+    }
+
+    /// What is in force now.
+    pub fn status(&self) -> KeysStatus {
+        let state = self.current.load();
+        match &self.refresher {
+            None => KeysStatus::fixed(self.source, state.set()),
+            Some(refresher) => KeysStatus::live(self.source, &state, refresher),
+        }
+    }
+
+    /// The team that they are fetched for.
+    pub(crate) fn team(&self) -> Option<&Team> {
+        self.refresher.as_ref().map(|refresher| &refresher.team)
+    }
+
+    /// The set in force, if there is one. When it grows old, a refresh begins behind the caller.
+    pub(crate) fn in_force(&self) -> Option<InForce> {
+        let state = self.current.load();
+        if let Some(refresher) = &self.refresher {
+            let now = Tick::now();
+            if !state.is_in_force(now) {
+                return None;
+            }
+            if state.is_old(now) {
+                refresher.refresh(now);
+            }
+        }
+        Some(InForce(state))
+    }
+
+    /// The key of this name, fetched where that may help and patience allows.
+    pub(crate) fn find(&self, key_id: &KeyId<'_>, patience: Patience) -> Result<Evidence, Refusal> {
+        let Some(refresher) = &self.refresher else {
+            return self.find_in(self.in_force().as_ref(), key_id);
+        };
+        if let Some(evidence) = self.in_force().and_then(|keys| keys.find(key_id)) {
+            return Ok(evidence);
+        }
+        match (refresher.help(), patience) {
+            (Help::Coming(flight), Patience::Wait) => refresher.wait(&flight),
+            (Help::Coming(_), Patience::None) => return Err(self.pending()),
+            (Help::None, _) => {}
+        }
+        self.find_in(self.in_force().as_ref(), key_id)
+    }
+
+    /// The key of this name in the set in force.
+    pub(crate) fn find_in(
+        &self,
+        in_force: Option<&InForce>,
+        key_id: &KeyId<'_>,
+    ) -> Result<Evidence, Refusal> {
+        let keys = in_force.ok_or_else(|| self.unavailable())?;
+        keys.find(key_id).ok_or_else(|| self.unknown(key_id))
+    }
+
+    /// Whether the key that a signature held with is still in force.
+    pub(crate) fn still_hold(&self, evidence: &Evidence) -> bool {
+        self.current.is_unchanged_for(evidence) || self.hold_on_a_closer_look(evidence)
+    }
+
+    #[cold]
+    fn hold_on_a_closer_look(&self, evidence: &Evidence) -> bool {
+        let Some(keys) = self.in_force().filter(|keys| keys.set().holds(&evidence.key)) else { return false };
+        evidence.renew(keys.0.generation());
+        true
+    }
+
+    /// The refusal of a token whose key is not in force.
+    fn unknown(&self, key_id: &KeyId<'_>) -> Refusal {
+        let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
+        let confirmed = self.told_age().map(|age| ["; keys ", &age].concat()).unwrap_or_default();
+        let message = ["no key in force has the token's kid ", shown, &confirmed].concat();
+        Refusal::new(Status::UnknownKey, message)
+    }
+
+    /// The refusal of any token while no keys are in force.
+    fn unavailable(&self) -> Refusal {
+        let host = self.team().map(Team::host).unwrap_or_default();
+        let age = self.told_age().unwrap_or_default();
+        let state = self.current.load();
+        let reason = state.last_error().unwrap_or("they are not fetched yet");
+        Refusal::new(Status::KeysUnavailable, format!("no keys of {host} are in force, {age}: {reason}"))
+    }
+
+    fn pending(&self) -> Refusal {
+        let host = self.team().map(Team::host).unwrap_or_default();
+        Refusal::new(Status::KeysPending, ["the keys of ", host, " are being fetched"].concat())
+    }
+
+    fn told_age(&self) -> Option<String> {
+        self.refresher.as_ref()?;
+        let told = match self.current.load().age(Tick::now()) {
+            Some(age) => format!("last confirmed {} s ago", age.as_secs()),
+            None => "never confirmed".to_owned(),
+        };
+        Some(told)
+    }
+
+    fn fixed(source: &'static str, set: KeySet) -> Keys {
+        let current = Current::new(State::fixed(Arc::new(set)));
+        Keys { source, current: Arc::new(current), refresher: None }
+    }
+}
+
+impl InForce {
+    /// The key that exactly this header, still encoded, led to before.
+    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<Evidence> {
+        self.set().find_by_header(encoded).map(|key| self.evidence(key))
+    }
+
+    fn find(&self, key_id: &KeyId<'_>) -> Option<Evidence> {
+        self.set().find(key_id).map(|key| self.evidence(key))
+    }
+
+    fn evidence(&self, key: &Arc<PublicKey>) -> Evidence {
+        Evidence::new(Arc::clone(key), self.0.generation())
+    }
+
+    pub(crate) fn set(&self) -> &KeySet {
+        self.0.set()
+    }
+}

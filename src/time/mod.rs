@@ -1,0 +1,8 @@
+//! The time that tokens go by, and the time that ages and waits go by.
+
+mod clock;
+mod tick;
+mod timestamp;
+
+pub(crate) use tick::Tick;
+pub use timestamp::Timestamp;
