@@ -1,50 +1,25 @@
-//! What stands between C and Rust: panics end here, out-pointers are written here, borrowed bytes
-//! become slices here.
+//! Where panics end: none crosses into C.
 
 use std::any::Any;
-use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-
-use super::error::cfaccess_error;
-use crate::status::{Refusal, Status};
 
 const _: () = assert!(cfg!(panic = "unwind"), "a panic must be caught, so the profile must let it unwind");
 
-/// Runs the body of a function that can fail: a refusal becomes its status and an error object, and
-/// so does a panic.
-///
-/// # Safety
-/// `out_error` is NULL or valid for writing a pointer.
-pub(super) unsafe fn guard(
-    out_error: *mut *mut cfaccess_error,
-    body: impl FnOnce() -> Result<(), Refusal>,
-) -> Status {
-    // SAFETY: the caller's promise.
-    let out_error = unsafe { Out::if_wanted(out_error) };
+/// A panic was caught.
+pub(super) struct Panicked;
+
+/// Runs a body; a panic ends here.
+pub(super) fn contained<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
     // What the bodies share is immutable or swapped as a whole, so no panic leaves it half-changed.
-    let outcome = catch_unwind(AssertUnwindSafe(body));
-    let refusal = match outcome {
-        Ok(Ok(())) => return Status::Ok,
-        Ok(Err(refusal)) => refusal,
-        Err(panic) => {
-            discard(panic);
-            Refusal::new(Status::Internal, "an internal error was caught; the call was refused")
-        }
-    };
-    let status = refusal.status();
-    if let Some(out_error) = out_error {
-        out_error.give(cfaccess_error::new(refusal));
-    }
-    status
+    catch_unwind(AssertUnwindSafe(body)).map_err(|panic| {
+        discard(panic);
+        Panicked
+    })
 }
 
 /// Runs a body that has nothing to report; a panic yields the default.
 pub(super) fn quietly<T: Default>(body: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        discard(panic);
-        T::default()
-    })
+    contained(body).unwrap_or_default()
 }
 
 /// Drops what a panic carried. That may panic in its turn; what the second one carries is left alone.
@@ -52,102 +27,4 @@ fn discard(panic: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         std::mem::forget(second);
     }
-}
-
-/// A place of the caller's for a pointer: NULL from the start, a value on success only.
-pub(super) struct Out<T>(*mut *mut T);
-
-impl<T> Out<T> {
-    /// # Safety
-    /// `place` is NULL or valid for writing a pointer until the value is given.
-    pub(super) unsafe fn new(place: *mut *mut T) -> Result<Out<T>, Refusal> {
-        // SAFETY: the caller's promise.
-        not_null(unsafe { Out::if_wanted(place) })
-    }
-
-    /// None for NULL.
-    ///
-    /// # Safety
-    /// As [`Out::new`].
-    unsafe fn if_wanted(place: *mut *mut T) -> Option<Out<T>> {
-        if place.is_null() {
-            return None;
-        }
-        // SAFETY: not NULL, and valid for writing by the caller's promise; what was there is not read.
-        unsafe { place.write(std::ptr::null_mut()) };
-        Some(Out(place))
-    }
-
-    /// Hands the value over; it comes back through its `_free` function.
-    pub(super) fn give(self, value: Box<T>) {
-        self.give_raw(Box::into_raw(value));
-    }
-
-    pub(super) fn give_raw(self, value: *mut T) {
-        // SAFETY: `new` promised that the place is valid for writing.
-        unsafe { self.0.write(value) };
-    }
-}
-
-/// # Safety
-/// `ptr` is NULL or valid for reading `len` bytes for as long as the slice lives.
-pub(super) unsafe fn bytes<'a>(ptr: *const c_char, len: usize) -> Result<&'a [u8], Refusal> {
-    // SAFETY: the caller's promise.
-    unsafe { slice(ptr.cast(), len) }
-}
-
-/// # Safety
-/// `ptr` is NULL or valid for reading `len` items for as long as the slice lives.
-pub(super) unsafe fn slice<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T], Refusal> {
-    if len == 0 {
-        return Ok(&[]);
-    }
-    if ptr.is_null() {
-        return Err(null_argument());
-    }
-    if len.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err()) {
-        return Err(Refusal::new(Status::InvalidArgument, "a length is larger than any object in memory"));
-    }
-    // SAFETY: not NULL, no larger than an object can be, and valid for reading by the caller's promise.
-    Ok(unsafe { std::slice::from_raw_parts(ptr, len) })
-}
-
-/// # Safety
-/// `ptr` is NULL or a NUL-terminated string that lives as long as the result.
-pub(super) unsafe fn c_string<'a>(ptr: *const c_char) -> Result<&'a CStr, Refusal> {
-    if ptr.is_null() {
-        return Err(null_argument());
-    }
-    // SAFETY: not NULL, and NUL-terminated by the caller's promise.
-    Ok(unsafe { CStr::from_ptr(ptr) })
-}
-
-#[cfg(unix)]
-pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())))
-}
-
-#[cfg(not(unix))]
-pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
-    let invalid = |_| Refusal::new(Status::InvalidArgument, "the path is not UTF-8");
-    path.to_str().map(Path::new).map_err(invalid)
-}
-
-/// A string of the configuration.
-///
-/// # Safety
-/// As [`c_string`].
-pub(super) unsafe fn config_text<'a>(ptr: *const c_char) -> Result<&'a str, Refusal> {
-    // SAFETY: the caller's promise.
-    let text = unsafe { c_string(ptr) }?;
-    text.to_str().map_err(|_| Refusal::new(Status::InvalidConfig, "a configured string is not UTF-8"))
-}
-
-pub(super) fn not_null<T>(argument: Option<T>) -> Result<T, Refusal> {
-    argument.ok_or_else(null_argument)
-}
-
-fn null_argument() -> Refusal {
-    Refusal::new(Status::NullArgument, "a required argument is NULL")
 }

@@ -1,7 +1,7 @@
 use std::ffi::{CString, c_char, c_void};
 
-use super::boundary::{bytes, guard, not_null};
-use super::error::cfaccess_error;
+use super::arguments::{bytes, not_null};
+use super::error::{cfaccess_error, fallible};
 use crate::keys::{DOCUMENT_MAX, FetchFunction, LogFunction, LogLevel};
 use crate::status::{Refusal, Status};
 
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn cfaccess_document_write(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// What belongs to a caller's function, given back when the last user is gone.

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use super::boundary::{Out, guard, quietly};
-use super::error::cfaccess_error;
+use super::arguments::Out;
+use super::boundary::quietly;
+use super::error::{cfaccess_error, fallible};
 use super::text::cfaccess_str;
 use crate::cache::{Entry, Verified, View};
 use crate::claims::{Claims, Field, Kind};
@@ -169,7 +170,7 @@ pub(super) unsafe fn give_claims(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// All but the audiences, whose list is in place only once it no longer moves.

@@ -1,7 +1,8 @@
 use std::ffi::c_char;
 
-use super::boundary::{Out, config_text, guard, not_null, quietly};
-use super::error::cfaccess_error;
+use super::arguments::{Out, config_text, not_null};
+use super::boundary::quietly;
+use super::error::{cfaccess_error, fallible};
 use crate::config::{Config, EmailHeader};
 use crate::status::{Refusal, Status};
 
@@ -32,7 +33,7 @@ pub unsafe extern "C" fn cfaccess_config_new(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Accepts tokens issued for this Application Audience (AUD) tag, besides those added before. One
@@ -85,7 +86,7 @@ pub unsafe extern "C" fn cfaccess_config_allow_any_service(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(config)?.0.allow_any_service()) }
+    unsafe { fallible(out_error, || not_null(config)?.0.allow_any_service()) }
 }
 
 /// How far the clocks of Access and of this machine may differ.
@@ -102,7 +103,7 @@ pub unsafe extern "C" fn cfaccess_config_set_leeway(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(config)?.0.set_leeway(seconds)) }
+    unsafe { fallible(out_error, || not_null(config)?.0.set_leeway(seconds)) }
 }
 
 /// The longest lifetime (`exp` - `iat`) that a token may have, compared without leeway.
@@ -119,7 +120,7 @@ pub unsafe extern "C" fn cfaccess_config_set_max_lifetime(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(config)?.0.set_max_lifetime(seconds)) }
+    unsafe { fallible(out_error, || not_null(config)?.0.set_max_lifetime(seconds)) }
 }
 
 /// The longest time since login (`now` - `iat`) that is accepted, compared without leeway.
@@ -136,7 +137,7 @@ pub unsafe extern "C" fn cfaccess_config_set_max_age(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(config)?.0.set_max_age(seconds)) }
+    unsafe { fallible(out_error, || not_null(config)?.0.set_max_age(seconds)) }
 }
 
 /// Takes the token of a request from the cookie CF_Authorization where the header
@@ -156,7 +157,7 @@ pub unsafe extern "C" fn cfaccess_config_accept_cookie(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// If the request header Cf-Access-Authenticated-User-Email is there, it must equal the verified
@@ -196,7 +197,7 @@ pub unsafe extern "C" fn cfaccess_config_set_email_header(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// How many verified tokens are kept, so that a token that comes again is only looked up. It is as strict the second
@@ -214,7 +215,7 @@ pub unsafe extern "C" fn cfaccess_config_set_cache_entries(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(config)?.0.set_cache_entries(entries)) }
+    unsafe { fallible(out_error, || not_null(config)?.0.set_cache_entries(entries)) }
 }
 
 /// How much memory the verified tokens that are kept may take.
@@ -231,7 +232,7 @@ pub unsafe extern "C" fn cfaccess_config_set_cache_bytes(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(config)?.0.set_cache_bytes(bytes)) }
+    unsafe { fallible(out_error, || not_null(config)?.0.set_cache_bytes(bytes)) }
 }
 
 /// Frees a configuration. Verifiers made from it keep their copy.
@@ -256,5 +257,5 @@ unsafe fn change_text(
         change(&mut not_null(config)?.0, text)
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }

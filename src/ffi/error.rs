@@ -1,6 +1,7 @@
 use std::ffi::{CString, c_char};
 
-use super::boundary::quietly;
+use super::arguments::Out;
+use super::boundary::{contained, quietly};
 use crate::status::{Refusal, Status};
 
 /// Why a call was refused: a status and a message. Owned by the caller, freed with
@@ -15,6 +16,29 @@ impl cfaccess_error {
         let message = CString::new(refusal.message()).unwrap_or_default();
         Box::new(cfaccess_error { status: refusal.status(), message })
     }
+}
+
+/// Runs the body of a function that can fail: a refusal becomes its status and an error object, and
+/// so does a panic.
+///
+/// # Safety
+/// `out_error` is NULL or valid for writing a pointer.
+pub(super) unsafe fn fallible(
+    out_error: *mut *mut cfaccess_error,
+    body: impl FnOnce() -> Result<(), Refusal>,
+) -> Status {
+    // SAFETY: the caller's promise.
+    let out_error = unsafe { Out::if_wanted(out_error) };
+    let refusal = match contained(body) {
+        Ok(Ok(())) => return Status::Ok,
+        Ok(Err(refusal)) => refusal,
+        Err(_) => Refusal::new(Status::Internal, "an internal error was caught; the call was refused"),
+    };
+    let status = refusal.status();
+    if let Some(out_error) = out_error {
+        out_error.give(cfaccess_error::new(refusal));
+    }
+    status
 }
 
 /// The status of an error, the same that the call returned.

@@ -1,7 +1,8 @@
 use std::ffi::c_char;
 
-use super::boundary::{Out, bytes, c_string, guard, not_null, path_of, quietly};
-use super::error::cfaccess_error;
+use super::arguments::{Out, bytes, c_string, not_null, path_of};
+use super::boundary::quietly;
+use super::error::{cfaccess_error, fallible};
 use crate::keys::Keys;
 use crate::status::Status;
 
@@ -36,7 +37,7 @@ pub unsafe extern "C" fn cfaccess_keys_from_json(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Reads the same document from a file.
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn cfaccess_keys_from_file(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Replaces the whole set at once, while other threads verify: each verification uses one set from
@@ -86,7 +87,7 @@ pub unsafe extern "C" fn cfaccess_keys_load_json(
         not_null(keys)?.0.load_json(json)
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// What is in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`, `sha256`
@@ -113,7 +114,7 @@ pub unsafe extern "C" fn cfaccess_keys_status(
         out_json.give_text(not_null(keys)?.0.status().to_json())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Frees a handle on keys. Verifiers made from it go on with them.

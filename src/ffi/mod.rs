@@ -5,6 +5,7 @@
 //! reach the header; a section of its own for it would be C's reader's second copy.
 #![allow(unsafe_code, non_camel_case_types, clippy::missing_safety_doc)]
 
+mod arguments;
 mod boundary;
 mod callback;
 mod claims;

@@ -2,11 +2,12 @@ use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::boundary::{Out, c_string, config_text, guard, not_null, path_of, quietly};
+use super::arguments::{Out, c_string, config_text, not_null, path_of};
+use super::boundary::quietly;
 use super::callback::{
     cfaccess_fetch_function, cfaccess_log_function, cfaccess_release_function, fetch_function, log_function,
 };
-use super::error::cfaccess_error;
+use super::error::{cfaccess_error, fallible};
 use super::keys::cfaccess_keys;
 use crate::keys::{Keys, RemoteOptions};
 use crate::status::{Refusal, Status};
@@ -33,7 +34,7 @@ pub unsafe extern "C" fn cfaccess_remote_options_new(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Trusts the certificate authorities of a PEM file besides the platform's, for networks that re-sign TLS.
@@ -172,7 +173,7 @@ pub unsafe extern "C" fn cfaccess_remote_options_set_fetch(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Tells a function of the caller's what happens to the keys.
@@ -199,7 +200,7 @@ pub unsafe extern "C" fn cfaccess_remote_options_set_log(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Frees options. Keys made from them keep their copy.
@@ -246,7 +247,7 @@ pub unsafe extern "C" fn cfaccess_keys_remote(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Sees to it that there are keys before the first token comes: fetches them now and waits, unless some are in
@@ -263,7 +264,7 @@ pub unsafe extern "C" fn cfaccess_keys_connect(
     out_error: *mut *mut cfaccess_error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, || not_null(keys)?.0.connect()) }
+    unsafe { fallible(out_error, || not_null(keys)?.0.connect()) }
 }
 
 /// Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
@@ -294,7 +295,7 @@ unsafe fn set_path(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// # Safety
@@ -317,5 +318,5 @@ unsafe fn set_duration(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }

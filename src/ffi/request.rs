@@ -1,6 +1,6 @@
 use std::ffi::c_char;
 
-use super::boundary::{bytes, not_null, slice};
+use super::arguments::{bytes, not_null, slice};
 use super::claims::{CView, cfaccess_claims, give_claims};
 use super::error::cfaccess_error;
 use super::verifier::{cfaccess_verifier, timestamp};

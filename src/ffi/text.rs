@@ -1,6 +1,7 @@
 use std::ffi::{CString, c_char};
 
-use super::boundary::{Out, quietly};
+use super::arguments::Out;
+use super::boundary::quietly;
 use crate::status::{Refusal, Status};
 
 /// A borrowed string: UTF-8 of `len` bytes without inner NUL, and a NUL behind it.

@@ -1,9 +1,10 @@
 use std::ffi::{CString, c_char};
 
-use super::boundary::{Out, bytes, guard, not_null, quietly};
+use super::arguments::{Out, bytes, not_null};
+use super::boundary::quietly;
 use super::claims::{CView, cfaccess_claims, give_claims};
 use super::config::cfaccess_config;
-use super::error::cfaccess_error;
+use super::error::{cfaccess_error, fallible};
 use super::keys::cfaccess_keys;
 use crate::cache::Verified;
 use crate::status::{Refusal, Status};
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn cfaccess_verifier_new(
         Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// What looks wrong in the configuration but can be meant, such as an audience that is not 64 hex
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn cfaccess_verifier_explain(
         out_json.give_text(not_null(verifier)?.verifier.explain(token, timestamp(now)?))
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Looks up claims that were handed out before for this very token, if they still hold now: time, keys and session
@@ -222,7 +223,7 @@ pub unsafe extern "C" fn cfaccess_verifier_stats(
         out_json.give_text(not_null(verifier)?.verifier.stats().to_json())
     };
     // SAFETY: the caller's promise.
-    unsafe { guard(out_error, body) }
+    unsafe { fallible(out_error, body) }
 }
 
 /// Frees a verifier. No other thread may be using it.

@@ -1,0 +1,104 @@
+//! What C hands in, checked: out-pointers, borrowed bytes and strings.
+
+use std::ffi::{CStr, c_char};
+use std::path::Path;
+
+use crate::status::{Refusal, Status};
+
+/// A place of the caller's for a pointer: NULL from the start, a value on success only.
+pub(super) struct Out<T>(*mut *mut T);
+
+impl<T> Out<T> {
+    /// # Safety
+    /// `place` is NULL or valid for writing a pointer until the value is given.
+    pub(super) unsafe fn new(place: *mut *mut T) -> Result<Out<T>, Refusal> {
+        // SAFETY: the caller's promise.
+        not_null(unsafe { Out::if_wanted(place) })
+    }
+
+    /// None for NULL.
+    ///
+    /// # Safety
+    /// As [`Out::new`].
+    pub(super) unsafe fn if_wanted(place: *mut *mut T) -> Option<Out<T>> {
+        if place.is_null() {
+            return None;
+        }
+        // SAFETY: not NULL, and valid for writing by the caller's promise; what was there is not read.
+        unsafe { place.write(std::ptr::null_mut()) };
+        Some(Out(place))
+    }
+
+    /// Hands the value over; it comes back through its `_free` function.
+    pub(super) fn give(self, value: Box<T>) {
+        self.give_raw(Box::into_raw(value));
+    }
+
+    pub(super) fn give_raw(self, value: *mut T) {
+        // SAFETY: `new` promised that the place is valid for writing.
+        unsafe { self.0.write(value) };
+    }
+}
+
+/// # Safety
+/// `ptr` is NULL or valid for reading `len` bytes for as long as the slice lives.
+pub(super) unsafe fn bytes<'a>(ptr: *const c_char, len: usize) -> Result<&'a [u8], Refusal> {
+    // SAFETY: the caller's promise.
+    unsafe { slice(ptr.cast(), len) }
+}
+
+/// # Safety
+/// `ptr` is NULL or valid for reading `len` items for as long as the slice lives.
+pub(super) unsafe fn slice<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T], Refusal> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if ptr.is_null() {
+        return Err(null_argument());
+    }
+    if len.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err()) {
+        return Err(Refusal::new(Status::InvalidArgument, "a length is larger than any object in memory"));
+    }
+    // SAFETY: not NULL, no larger than an object can be, and valid for reading by the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(ptr, len) })
+}
+
+/// # Safety
+/// `ptr` is NULL or a NUL-terminated string that lives as long as the result.
+pub(super) unsafe fn c_string<'a>(ptr: *const c_char) -> Result<&'a CStr, Refusal> {
+    if ptr.is_null() {
+        return Err(null_argument());
+    }
+    // SAFETY: not NULL, and NUL-terminated by the caller's promise.
+    Ok(unsafe { CStr::from_ptr(ptr) })
+}
+
+#[cfg(unix)]
+pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())))
+}
+
+#[cfg(not(unix))]
+pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
+    let invalid = |_| Refusal::new(Status::InvalidArgument, "the path is not UTF-8");
+    path.to_str().map(Path::new).map_err(invalid)
+}
+
+/// A string of the configuration.
+///
+/// # Safety
+/// As [`c_string`].
+pub(super) unsafe fn config_text<'a>(ptr: *const c_char) -> Result<&'a str, Refusal> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { c_string(ptr) }?;
+    text.to_str().map_err(|_| Refusal::new(Status::InvalidConfig, "a configured string is not UTF-8"))
+}
+
+pub(super) fn not_null<T>(argument: Option<T>) -> Result<T, Refusal> {
+    argument.ok_or_else(null_argument)
+}
+
+fn null_argument() -> Refusal {
+    Refusal::new(Status::NullArgument, "a required argument is NULL")
+}
