@@ -52,11 +52,11 @@ impl Checks {
         let known: Vec<&str> = known.into_iter().flatten().collect();
         let Some(header) = header else { return };
         let found = keys.find_in(in_force.as_ref(), &header.key_id);
-        let evidence = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
-        if let Some(evidence) = evidence {
+        let key = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
+        if let Some(key) = key {
             self.tell(
                 "signature",
-                check_signature(evidence.key(), token),
+                check_signature(key.public_key(), token),
                 json!("RSASSA-PKCS1-v1_5 with SHA-256"),
                 Value::Null,
             );

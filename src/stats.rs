@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use once_cell::race::OnceBox;
 use serde_json::{Value, json};
 
-use crate::cache::Fill;
+use crate::cache::Occupancy;
 use crate::status::{Refusal, Status};
 use crate::thread_number::{self, NUMBERS};
 
@@ -29,9 +29,10 @@ pub struct Stats {
 
 /// How a token was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sight {
-    First,
-    Again,
+pub(crate) enum Acceptance {
+    /// After a whole verification.
+    Verified,
+    CacheHit,
 }
 
 pub(crate) struct Counters {
@@ -55,10 +56,10 @@ impl Counters {
         Counters { of_threads: (0..NUMBERS).map(|_| OnceBox::new()).collect(), of_others: Counts::default() }
     }
 
-    pub(crate) fn accepted(&self, sight: Sight) {
-        self.add_one(|counts| match sight {
-            Sight::First => Some(&counts.verified),
-            Sight::Again => Some(&counts.hits),
+    pub(crate) fn accepted(&self, acceptance: Acceptance) {
+        self.add_one(|counts| match acceptance {
+            Acceptance::Verified => Some(&counts.verified),
+            Acceptance::CacheHit => Some(&counts.hits),
         });
     }
 
@@ -67,7 +68,7 @@ impl Counters {
         self.add_one(|counts| counts.refusals.get(index?));
     }
 
-    pub(crate) fn add_up(&self, fill: Fill) -> Stats {
+    pub(crate) fn add_up(&self, occupancy: Occupancy) -> Stats {
         let sum = |count: &dyn Fn(&Counts) -> u64| self.all().map(count).sum();
         let refusals = Status::all().enumerate().map(|(index, status)| {
             let count = sum(&|counts| counts.refusals.get(index).map_or(0, |count| count.load(Relaxed)));
@@ -77,9 +78,9 @@ impl Counters {
             verified: sum(&|counts| counts.verified.load(Relaxed)),
             hits: sum(&|counts| counts.hits.load(Relaxed)),
             refusals: refusals.filter(|(_, count)| *count > 0).collect(),
-            evictions: fill.evictions,
-            entries: fill.entries,
-            bytes: fill.bytes,
+            evictions: occupancy.evictions,
+            entries: occupancy.entries,
+            bytes: occupancy.bytes,
         }
     }
 

@@ -2,15 +2,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::cache::{Cache, Found, KeptToken, Verified, View};
+use crate::cache::{Cache, Hit, KeptToken, Verified, View};
 use crate::claims::{Claims, Moment, Payload};
 use crate::config::Config;
 use crate::explain::explain;
-use crate::keys::{Evidence, Keys, Patience};
+use crate::keys::{FoundKey, Keys, Patience};
 use crate::policy::{Case, RULES};
 use crate::request::Request;
 use crate::signature::check_signature;
-use crate::stats::{Counters, Sight, Stats};
+use crate::stats::{Acceptance, Counters, Stats};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Header, Token};
@@ -129,8 +129,8 @@ impl<V: View> Verifier<V> {
     /// time, keys and session are checked as [`Verifier::verify`] would. `None` whenever that should be
     /// asked. Never waits, and takes no memory.
     pub fn lookup(&self, token: &[u8]) -> Option<u64> {
-        let found = self.recall(token, Timestamp::now())?;
-        self.counters.accepted(Sight::Again);
+        let found = self.cached(token, Timestamp::now())?;
+        self.counters.accepted(Acceptance::CacheHit);
         found.entry().map(|entry| entry.id)
     }
 
@@ -143,7 +143,7 @@ impl<V: View> Verifier<V> {
 
     /// What was verified and refused so far, and what is kept of it.
     pub fn stats(&self) -> Stats {
-        self.counters.add_up(self.cache.fill())
+        self.counters.add_up(self.cache.occupancy())
     }
 
     fn verify_by(
@@ -152,7 +152,7 @@ impl<V: View> Verifier<V> {
         token: &[u8],
         patience: Patience,
     ) -> Result<Verified<V>, Refusal> {
-        self.counted(self.look_at(clock, token, patience))
+        self.counted(self.verify_token(clock, token, patience))
     }
 
     fn verify_request_by(
@@ -163,17 +163,17 @@ impl<V: View> Verifier<V> {
     ) -> Result<Verified<V>, Refusal> {
         let request = Request::read(headers);
         let outcome = request.token(&self.config).and_then(|token| {
-            let (verified, sight) = self.look_at(clock, token, patience)?;
+            let (verified, acceptance) = self.verify_token(clock, token, patience)?;
             request.check_email(&self.config, &verified)?;
-            Ok((verified, sight))
+            Ok((verified, acceptance))
         });
         self.counted(outcome)
     }
 
-    fn counted(&self, outcome: Result<(Verified<V>, Sight), Refusal>) -> Result<Verified<V>, Refusal> {
+    fn counted(&self, outcome: Result<(Verified<V>, Acceptance), Refusal>) -> Result<Verified<V>, Refusal> {
         match outcome {
-            Ok((verified, sight)) => {
-                self.counters.accepted(sight);
+            Ok((verified, acceptance)) => {
+                self.counters.accepted(acceptance);
                 Ok(verified)
             }
             Err(refusal) => {
@@ -183,32 +183,34 @@ impl<V: View> Verifier<V> {
         }
     }
 
-    fn look_at(
+    fn verify_token(
         &self,
         clock: impl Fn() -> Timestamp,
         token: &[u8],
         patience: Patience,
-    ) -> Result<(Verified<V>, Sight), Refusal> {
+    ) -> Result<(Verified<V>, Acceptance), Refusal> {
         #[cfg(feature = "failpoint")]
         crate::failpoint::reach(token);
 
-        if let Some(entry) = self.recall(token, clock()).and_then(Found::share) {
-            return Ok((Verified::from_entry(entry), Sight::Again));
+        if let Some(entry) = self.cached(token, clock()).and_then(Hit::share) {
+            return Ok((Verified::from_entry(entry), Acceptance::CacheHit));
         }
         let parsed = Token::parse(token)?;
-        let evidence = self.check_origin(&parsed, patience)?;
+        let key = self.find_key(&parsed, patience)?;
+        check_signature(key.public_key(), &parsed)?;
+        key.public_key().remember_header(parsed.encoded_header());
         let payload = parsed.decode_payload()?;
         let payload = Payload::parse(&payload)?;
         self.check_policy(&payload, clock())?;
         let claims = Claims::new(&self.config, &payload)?;
-        Ok((self.remember(&parsed, claims, evidence), Sight::First))
+        Ok((self.keep(&parsed, claims, key), Acceptance::Verified))
     }
 
-    /// A token that was verified before, if everything that can change is still as it must be.
-    fn recall(&self, token: &[u8], now: Timestamp) -> Option<Found<V>> {
+    /// The entry of a token that was verified before, if everything that can change still permits it.
+    fn cached(&self, token: &[u8], now: Timestamp) -> Option<Hit<V>> {
         let found = self.cache.find(token)?;
         let entry = found.entry()?;
-        if !self.keys.still_hold(&entry.evidence) {
+        if !self.keys.still_contain(&entry.key) {
             self.cache.forget(&found);
             return None;
         }
@@ -216,27 +218,22 @@ impl<V: View> Verifier<V> {
         moment.is_good().then_some(found)
     }
 
-    fn remember(&self, token: &Token<'_>, claims: Claims, evidence: Evidence) -> Verified<V> {
+    fn keep(&self, token: &Token<'_>, claims: Claims, key: FoundKey) -> Verified<V> {
         let kept = if self.cache.is_on() { KeptToken::new(token) } else { KeptToken::none() };
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
-        let verified = Verified::new(claims, id, evidence, kept);
+        let verified = Verified::new(claims, id, key, kept);
         self.cache.keep(token.bytes(), verified.entry());
         verified
     }
 
-    fn check_origin(&self, token: &Token<'_>, patience: Patience) -> Result<Evidence, Refusal> {
+    fn find_key(&self, token: &Token<'_>, patience: Patience) -> Result<FoundKey, Refusal> {
         let known = self.keys.in_force().and_then(|keys| keys.find_by_header(token.encoded_header()));
-        let evidence = match known {
-            Some(evidence) => evidence,
-            None => {
-                let mut buffer = [0; HEADER_MAX];
-                let header = Header::parse(token.decode_header(&mut buffer)?)?;
-                self.keys.find(&header.key_id, patience)?
-            }
-        };
-        check_signature(evidence.key(), token)?;
-        evidence.key().remember_header(token.encoded_header());
-        Ok(evidence)
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let mut buffer = [0; HEADER_MAX];
+        let header = Header::parse(token.decode_header(&mut buffer)?)?;
+        self.keys.find(&header.key_id, patience)
     }
 
     fn check_policy(&self, payload: &Payload<'_>, now: Timestamp) -> Result<(), Refusal> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 use once_cell::race::OnceBox;
 
-use super::place::Found;
+use super::place::Hit;
 use super::table::Table;
 use super::verified::{Entry, View};
 
@@ -29,7 +29,7 @@ pub(crate) struct Cache<V> {
 
 /// How full a cache is, and how often something had to go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fill {
+pub(crate) struct Occupancy {
     pub(crate) entries: usize,
     pub(crate) bytes: usize,
     pub(crate) evictions: u64,
@@ -44,7 +44,7 @@ impl<V: View> Cache<V> {
         self.entries_max > 0 && self.bytes_max > 0
     }
 
-    pub(crate) fn find(&self, token: &[u8]) -> Option<Found<V>> {
+    pub(crate) fn find(&self, token: &[u8]) -> Option<Hit<V>> {
         self.table.get()?.find(token)
     }
 
@@ -57,13 +57,13 @@ impl<V: View> Cache<V> {
     }
 
     /// Gives up an entry that will not be accepted again.
-    pub(crate) fn forget(&self, found: &Found<V>) {
+    pub(crate) fn forget(&self, found: &Hit<V>) {
         if let Some(table) = self.table.get() {
             table.forget(found);
         }
     }
 
-    pub(crate) fn fill(&self) -> Fill {
-        self.table.get().map(Table::fill).unwrap_or_default()
+    pub(crate) fn occupancy(&self) -> Occupancy {
+        self.table.get().map(Table::occupancy).unwrap_or_default()
     }
 }

@@ -8,8 +8,8 @@ mod table;
 mod tests;
 mod verified;
 
-pub(crate) use cache::{Cache, Fill};
+pub(crate) use cache::{Cache, Occupancy};
 pub(crate) use kept_token::KeptToken;
-pub(crate) use place::Found;
+pub(crate) use place::Hit;
 pub use verified::Verified;
 pub(crate) use verified::{Entry, View};

@@ -23,7 +23,7 @@ pub(super) struct Place<V> {
 }
 
 /// An entry that stays while it is looked at, without its count being touched.
-pub(crate) struct Found<V>(Guard<Option<Arc<Entry<V>>>>);
+pub(crate) struct Hit<V>(Guard<Option<Arc<Entry<V>>>>);
 
 impl<V> Set<V> {
     pub(super) fn empty() -> Set<V> {
@@ -40,11 +40,11 @@ impl<V> Place<V> {
         Place { tag: AtomicU32::new(0), heat: AtomicU8::new(0), entry: ArcSwapOption::empty() }
     }
 
-    pub(super) fn find(&self, tag: u32, token: &[u8]) -> Option<Found<V>> {
+    pub(super) fn find(&self, tag: u32, token: &[u8]) -> Option<Hit<V>> {
         if self.tag.load(Relaxed) != tag {
             return None;
         }
-        let found = Found(self.entry.load());
+        let found = Hit(self.entry.load());
         if !found.entry()?.is_of(token) {
             return None;
         }
@@ -60,8 +60,8 @@ impl<V> Place<V> {
         self.entry.load().is_none()
     }
 
-    pub(super) fn holds(&self, found: &Found<V>) -> bool {
-        let here = Found(self.entry.load());
+    pub(super) fn holds(&self, found: &Hit<V>) -> bool {
+        let here = Hit(self.entry.load());
         here.entry().zip(found.entry()).is_some_and(|(here, entry)| Arc::ptr_eq(here, entry))
     }
 
@@ -88,7 +88,7 @@ impl<V> Place<V> {
     }
 }
 
-impl<V> Found<V> {
+impl<V> Hit<V> {
     pub(crate) fn entry(&self) -> Option<&Arc<Entry<V>>> {
         self.0.as_ref()
     }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use foldhash::quality::RandomState;
 
-use super::Fill;
-use super::place::{Found, Place, Set, WAYS};
+use super::Occupancy;
+use super::place::{Hit, Place, Set, WAYS};
 use crate::cache::{Entry, View};
 
 /// Twice the places that may be taken: then hardly ever both sets of a token are full.
@@ -53,7 +53,7 @@ impl<V: View> Table<V> {
         }
     }
 
-    pub(super) fn find(&self, token: &[u8]) -> Option<Found<V>> {
+    pub(super) fn find(&self, token: &[u8]) -> Option<Hit<V>> {
         let address = self.address(token)?;
         self.sets_of(&address)
             .find_map(|set| set.places.iter().find_map(|place| place.find(address.tag, token)))
@@ -74,7 +74,7 @@ impl<V: View> Table<V> {
     }
 
     /// Gives up an entry that will not be accepted again.
-    pub(super) fn forget(&self, found: &Found<V>) {
+    pub(super) fn forget(&self, found: &Hit<V>) {
         let Some(address) = found.entry().and_then(|entry| self.address(entry.token.end())) else { return };
         for place in self.sets_of(&address).flat_map(|set| &set.places) {
             if place.holds(found) {
@@ -83,8 +83,8 @@ impl<V: View> Table<V> {
         }
     }
 
-    pub(super) fn fill(&self) -> Fill {
-        Fill {
+    pub(super) fn occupancy(&self) -> Occupancy {
+        Occupancy {
             entries: self.entries.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
             evictions: self.evictions.load(Relaxed),

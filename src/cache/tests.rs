@@ -7,7 +7,7 @@ use super::*;
 use crate::cache::KeptToken;
 use crate::claims::{Claims, Payload};
 use crate::config::Config;
-use crate::keys::{Evidence, Keys, Patience};
+use crate::keys::{FoundKey, Keys, Patience};
 use crate::token::{KeyId, Token};
 
 /// Entries that differ in their token only: none needs a signature here.
@@ -28,7 +28,7 @@ impl Maker {
         Maker { claims: Claims::new(&config, &payload).expect("claims"), keys, key_id }
     }
 
-    fn evidence(&self) -> Evidence {
+    fn key(&self) -> FoundKey {
         let key_id = KeyId::parse(self.key_id.as_str().into()).expect("a kid");
         self.keys.find(&key_id, Patience::None).expect("a key")
     }
@@ -39,13 +39,7 @@ impl Maker {
 
     fn entry(&self, number: u64) -> Arc<Entry<()>> {
         let token = KeptToken::new(&Token::parse(&token(number)).expect("a token"));
-        Arc::new(Entry {
-            view: (),
-            claims: self.claims.clone(),
-            id: number + 1,
-            evidence: self.evidence(),
-            token,
-        })
+        Arc::new(Entry { view: (), claims: self.claims.clone(), id: number + 1, key: self.key(), token })
     }
 }
 
@@ -78,11 +72,11 @@ fn what_is_kept_is_found_by_its_whole_token() {
 fn keeping_twice_is_keeping_once() {
     let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
     maker.keep(&cache, 1);
-    let once = cache.fill();
+    let once = cache.occupancy();
 
     maker.keep(&cache, 1);
 
-    assert_eq!(cache.fill(), once);
+    assert_eq!(cache.occupancy(), once);
     assert_eq!(once.entries, 1);
     assert_eq!(once.bytes, maker.entry(1).size());
 }
@@ -95,7 +89,7 @@ fn what_is_forgotten_is_gone() {
     cache.forget(&cache.find(&token(1)).expect("an entry"));
 
     assert!(!finds(&cache, 1));
-    assert_eq!(cache.fill(), Fill { entries: 0, bytes: 0, evictions: 0 });
+    assert_eq!(cache.occupancy(), Occupancy { entries: 0, bytes: 0, evictions: 0 });
 }
 
 #[test]
@@ -130,10 +124,10 @@ fn the_bounds_hold_and_what_fits_stays() {
         let cache = Cache::new(entries_max, bytes_max);
         for number in 0..3 * room {
             maker.keep(&cache, number);
-            assert!(cache.fill().entries <= entries_max && cache.fill().bytes <= bytes_max);
+            assert!(cache.occupancy().entries <= entries_max && cache.occupancy().bytes <= bytes_max);
         }
         let found = (0..3 * room).filter(|&number| finds(&cache, number)).count();
-        assert_eq!(found, cache.fill().entries);
+        assert_eq!(found, cache.occupancy().entries);
         assert!(found as u64 * 100 >= room * 99, "{found} of {room}");
     }
 }
@@ -144,7 +138,7 @@ fn an_entry_larger_than_all_room_is_not_kept() {
     let cache = Cache::new(100, maker.entry(1).size() - 1);
     maker.keep(&cache, 1);
     assert!(!finds(&cache, 1));
-    assert_eq!(cache.fill().bytes, 0);
+    assert_eq!(cache.occupancy().bytes, 0);
 }
 
 const FLOOD: u64 = 1_000_000;
@@ -161,7 +155,7 @@ fn flood(cache: &Cache<()>, maker: &Maker, tokens: std::ops::Range<u64>, entries
             misses += 1;
             maker.keep(cache, session);
         }
-        assert!(cache.fill().entries <= entries_max && cache.fill().bytes <= 64 << 20);
+        assert!(cache.occupancy().entries <= entries_max && cache.occupancy().bytes <= 64 << 20);
     }
     misses
 }
@@ -174,7 +168,7 @@ fn hot_sessions_outlive_a_flood_of_a_million_tokens() {
     let misses = flood(&cache, &maker, 0..FLOOD, 10_000);
 
     assert!(misses * 100 < FLOOD / 10, "{misses} were missed");
-    assert!(cache.fill().evictions >= FLOOD - 10_000);
+    assert!(cache.occupancy().evictions >= FLOOD - 10_000);
 }
 
 #[test]
@@ -192,7 +186,7 @@ fn hot_sessions_outlive_a_flood_from_four_sides() {
     });
 
     assert!(misses * 100 < FLOOD / 10, "{misses} were missed");
-    assert!(cache.fill().entries <= 10_000);
+    assert!(cache.occupancy().entries <= 10_000);
 }
 
 #[test]
@@ -217,7 +211,7 @@ fn threads_that_keep_and_find_at_once_leave_the_counts_right() {
     });
 
     let kept = (0..1_000).filter(|&number| finds(&cache, number)).count();
-    assert_eq!(cache.fill().entries, kept);
-    assert_eq!(cache.fill().bytes, kept * maker.entry(1).size());
+    assert_eq!(cache.occupancy().entries, kept);
+    assert_eq!(cache.occupancy().bytes, kept * maker.entry(1).size());
     assert!(kept <= 200);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cache::KeptToken;
 use crate::claims::Claims;
-use crate::keys::Evidence;
+use crate::keys::FoundKey;
 
 /// What a verified token says, shared: a clone costs a reference count, and a token that is seen again
 /// gets the same.
@@ -16,7 +16,7 @@ pub(crate) struct Entry<V> {
     pub(crate) view: V,
     pub(crate) claims: Claims,
     pub(crate) id: u64,
-    pub(crate) evidence: Evidence,
+    pub(crate) key: FoundKey,
     pub(crate) token: KeptToken,
 }
 
@@ -39,9 +39,9 @@ impl View for () {
 }
 
 impl<V: View> Verified<V> {
-    pub(crate) fn new(claims: Claims, id: u64, evidence: Evidence, token: KeptToken) -> Verified<V> {
+    pub(crate) fn new(claims: Claims, id: u64, key: FoundKey, token: KeptToken) -> Verified<V> {
         let view = V::of(&claims, id);
-        let mut entry = Arc::new(Entry { view, claims, id, evidence, token });
+        let mut entry = Arc::new(Entry { view, claims, id, key, token });
         if let Some(entry) = Arc::get_mut(&mut entry) {
             entry.view.settle();
         }

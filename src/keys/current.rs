@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::evidence::{Evidence, Pulse};
+use super::found_key::{FoundKey, Pulse};
 use super::state::State;
 
 pub(super) struct Current {
@@ -39,7 +39,7 @@ impl Current {
         });
     }
 
-    pub(super) fn is_unchanged_for(&self, evidence: &Evidence) -> bool {
-        self.pulse.is_unchanged_for(evidence)
+    pub(super) fn is_unchanged_for(&self, found_key: &FoundKey) -> bool {
+        self.pulse.is_unchanged_for(found_key)
     }
 }

@@ -7,7 +7,7 @@ use arc_swap::Guard;
 
 use super::current::Current;
 use super::document::{self, KeySet};
-use super::evidence::Evidence;
+use super::found_key::FoundKey;
 use super::options::RemoteOptions;
 use super::public_key::PublicKey;
 use super::refresher::{Help, Refresher};
@@ -145,12 +145,12 @@ impl Keys {
     }
 
     /// The key of this name, fetched where that may help and patience allows.
-    pub(crate) fn find(&self, key_id: &KeyId<'_>, patience: Patience) -> Result<Evidence, Refusal> {
+    pub(crate) fn find(&self, key_id: &KeyId<'_>, patience: Patience) -> Result<FoundKey, Refusal> {
         let Some(refresher) = &self.refresher else {
             return self.find_in(self.in_force().as_ref(), key_id);
         };
-        if let Some(evidence) = self.in_force().and_then(|keys| keys.find(key_id)) {
-            return Ok(evidence);
+        if let Some(key) = self.in_force().and_then(|keys| keys.find(key_id)) {
+            return Ok(key);
         }
         match (refresher.help(), patience) {
             (Help::Coming(flight), Patience::Wait) => refresher.wait(&flight),
@@ -165,20 +165,22 @@ impl Keys {
         &self,
         in_force: Option<&InForce>,
         key_id: &KeyId<'_>,
-    ) -> Result<Evidence, Refusal> {
+    ) -> Result<FoundKey, Refusal> {
         let keys = in_force.ok_or_else(|| self.unavailable())?;
         keys.find(key_id).ok_or_else(|| self.unknown(key_id))
     }
 
-    /// Whether the key that a signature held with is still in force.
-    pub(crate) fn still_hold(&self, evidence: &Evidence) -> bool {
-        self.current.is_unchanged_for(evidence) || self.hold_on_a_closer_look(evidence)
+    /// Whether a key that verified a signature is still in force.
+    pub(crate) fn still_contain(&self, key: &FoundKey) -> bool {
+        self.current.is_unchanged_for(key) || self.contain_after_a_change(key)
     }
 
     #[cold]
-    fn hold_on_a_closer_look(&self, evidence: &Evidence) -> bool {
-        let Some(keys) = self.in_force().filter(|keys| keys.set().holds(&evidence.key)) else { return false };
-        evidence.renew(keys.0.generation());
+    fn contain_after_a_change(&self, key: &FoundKey) -> bool {
+        let Some(keys) = self.in_force().filter(|keys| keys.set().holds(&key.public_key)) else {
+            return false;
+        };
+        key.renew(keys.0.generation());
         true
     }
 
@@ -221,16 +223,16 @@ impl Keys {
 
 impl InForce {
     /// The key that exactly this header, still encoded, led to before.
-    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<Evidence> {
-        self.set().find_by_header(encoded).map(|key| self.evidence(key))
+    pub(crate) fn find_by_header(&self, encoded: &[u8]) -> Option<FoundKey> {
+        self.set().find_by_header(encoded).map(|key| self.found_key(key))
     }
 
-    fn find(&self, key_id: &KeyId<'_>) -> Option<Evidence> {
-        self.set().find(key_id).map(|key| self.evidence(key))
+    fn find(&self, key_id: &KeyId<'_>) -> Option<FoundKey> {
+        self.set().find(key_id).map(|key| self.found_key(key))
     }
 
-    fn evidence(&self, key: &Arc<PublicKey>) -> Evidence {
-        Evidence::new(Arc::clone(key), self.0.generation())
+    fn found_key(&self, key: &Arc<PublicKey>) -> FoundKey {
+        FoundKey::new(Arc::clone(key), self.0.generation())
     }
 
     pub(crate) fn set(&self) -> &KeySet {

@@ -3,8 +3,8 @@
 mod cache_file;
 mod current;
 mod document;
-mod evidence;
 mod fetch;
+mod found_key;
 mod gate;
 mod https;
 mod jwk;
@@ -17,7 +17,7 @@ mod status;
 
 pub(crate) use document::DOCUMENT_MAX;
 pub use document::SkippedKey;
-pub(crate) use evidence::Evidence;
+pub(crate) use found_key::FoundKey;
 pub use keys::Keys;
 pub(crate) use keys::Patience;
 pub use options::{FetchFunction, LogFunction, LogLevel, RemoteOptions};

@@ -1,4 +1,4 @@
-//! Which key a signature held with, so that it can be asked later whether that key is still in force.
+//! A key found in a set in force, so that it can be asked later whether it is still in force.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -6,27 +6,27 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use super::public_key::PublicKey;
 use crate::time::Tick;
 
-/// The key that a signature held with.
-pub(crate) struct Evidence {
-    pub(super) key: Arc<PublicKey>,
+/// A key that was found for a token.
+pub(crate) struct FoundKey {
+    pub(super) public_key: Arc<PublicKey>,
     /// The latest set in which it was found.
     pub(super) generation: AtomicU64,
 }
 
-/// What a caller asks who has evidence already: whether anything has changed since.
+/// Answers without a look at the set whether anything has changed since a key was found.
 pub(super) struct Pulse {
     generation: AtomicU64,
     /// Until then the set in force needs no look.
     quiet_until: AtomicI64,
 }
 
-impl Evidence {
-    pub(super) fn new(key: Arc<PublicKey>, generation: u64) -> Evidence {
-        Evidence { key, generation: AtomicU64::new(generation) }
+impl FoundKey {
+    pub(super) fn new(public_key: Arc<PublicKey>, generation: u64) -> FoundKey {
+        FoundKey { public_key, generation: AtomicU64::new(generation) }
     }
 
-    pub(crate) fn key(&self) -> &PublicKey {
-        &self.key
+    pub(crate) fn public_key(&self) -> &PublicKey {
+        &self.public_key
     }
 
     pub(super) fn renew(&self, generation: u64) {
@@ -42,7 +42,7 @@ impl Pulse {
         }
     }
 
-    /// Called before a set comes into force: from then on whoever has evidence takes a closer look.
+    /// Called before a set comes into force: from then on whoever has found_key takes a closer look.
     pub(super) fn announce(&self, generation: u64) {
         self.generation.fetch_max(generation, Ordering::Release);
     }
@@ -51,9 +51,9 @@ impl Pulse {
         self.quiet_until.store(tick.milliseconds(), Ordering::Release);
     }
 
-    pub(super) fn is_unchanged_for(&self, evidence: &Evidence) -> bool {
+    pub(super) fn is_unchanged_for(&self, found_key: &FoundKey) -> bool {
         let quiet_until = Tick::from_milliseconds(self.quiet_until.load(Ordering::Acquire));
-        self.generation.load(Ordering::Acquire) == evidence.generation.load(Ordering::Relaxed)
+        self.generation.load(Ordering::Acquire) == found_key.generation.load(Ordering::Relaxed)
             && (quiet_until == Tick::NEVER || Tick::now() < quiet_until)
     }
 }
