@@ -46,6 +46,7 @@ mod ffi;
 mod json;
 mod keys;
 mod policy;
+mod refresh;
 mod request;
 mod signature;
 mod stats;
@@ -59,9 +60,8 @@ mod verifier;
 pub use cache::Verified;
 pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
-pub use keys::{
-    FetchFunction, KeyStatus, Keys, KeysStatus, LogFunction, LogLevel, RemoteOptions, SkippedKey,
-};
+pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, RemoteOptions, SkippedKey};
+pub use refresh::{LogFunction, LogLevel};
 pub use stats::Stats;
 pub use status::{Refusal, Status};
 pub use time::Timestamp;

@@ -46,6 +46,7 @@ impl<V: View> Verifier<V> {
             let message = format!("the keys are those of {}, not of {}", team.host(), config.team.host());
             return Err(Refusal::new(Status::InvalidConfig, message));
         }
+        keys.prefetch();
         let cache = Cache::new(config.cache_entries, config.cache_bytes);
         Ok(Verifier { config, keys, cache, counters: Counters::new(), ids: AtomicU64::new(1), warnings })
     }

@@ -2,7 +2,8 @@ use std::ffi::{CString, c_char, c_void};
 
 use super::arguments::{bytes, not_null};
 use super::error::{cfaccess_error, fallible};
-use crate::keys::{DOCUMENT_MAX, FetchFunction, LogFunction, LogLevel};
+use crate::keys::{DOCUMENT_MAX, FetchFunction};
+use crate::refresh::{LogFunction, LogLevel};
 use crate::status::{Refusal, Status};
 
 /// A line of the log: keys came or changed.

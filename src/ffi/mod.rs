@@ -15,6 +15,7 @@ mod keys;
 mod remote;
 mod request;
 mod status;
+pub(crate) mod system;
 mod text;
 mod verifier;
 mod version;

@@ -76,14 +76,15 @@ impl KeySet {
     }
 
     /// This set, with what `known` has learnt of the keys that are in both.
-    pub(crate) fn in_place_of(mut self, known: &Arc<KeySet>) -> Arc<KeySet> {
-        for (key_id, key) in &mut self.keys {
-            if let Some(same) = known.find(key_id).filter(|same| *same == key) {
-                *key = Arc::clone(same);
-            }
+    pub(crate) fn in_place_of(&self, known: &Arc<KeySet>) -> Arc<KeySet> {
+        if self.keys == known.keys && self.skipped == known.skipped {
+            return Arc::clone(known);
         }
-        let is_the_same = self.keys == known.keys && self.skipped == known.skipped;
-        if is_the_same { Arc::clone(known) } else { Arc::new(self) }
+        let learnt = |(key_id, key): &(KeyId<'static>, Arc<PublicKey>)| {
+            let same = known.find(key_id).filter(|same| *same == key);
+            (key_id.clone(), Arc::clone(same.unwrap_or(key)))
+        };
+        Arc::new(KeySet { keys: self.keys.iter().map(learnt).collect(), skipped: self.skipped.clone() })
     }
 
     /// The key with exactly this `kid`.

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::options::FetchFunction;
+use crate::refresh::Failure;
 
 /// Fetches the key document of one team.
 pub(super) trait Fetch: Send + Sync {
@@ -21,19 +22,6 @@ pub(super) enum Answer {
     NotModified {
         max_age: Option<Duration>,
     },
-}
-
-/// The endpoint did not answer, or with something else.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) reason: String,
-    pub(super) retry_after: Option<Duration>,
-}
-
-impl Failure {
-    pub(super) fn new(reason: impl Into<String>) -> Failure {
-        Failure { reason: reason.into(), retry_after: None }
-    }
 }
 
 /// A caller's own way to the document.

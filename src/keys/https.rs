@@ -12,7 +12,8 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy};
 
 use super::document::DOCUMENT_MAX;
-use super::fetch::{Answer, Failure, Fetch, entity_tag, max_age, retry_after};
+use super::fetch::{Answer, Fetch, entity_tag, max_age, retry_after};
+use crate::refresh::Failure;
 use crate::status::{Refusal, Status};
 
 /// The trust store and the proxies are read when it is made, so that a mistake shows at once.

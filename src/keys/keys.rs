@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use arc_swap::Guard;
 
-use super::current::Current;
 use super::document::{self, KeySet};
+use super::endpoint::{Document, Endpoint};
 use super::found_key::FoundKey;
 use super::options::RemoteOptions;
 use super::public_key::PublicKey;
-use super::refresher::{Help, Refresher};
-use super::state::State;
 use super::status::KeysStatus;
+use crate::refresh::{Current, Help, Refresher, State, Waited};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
 use crate::time::Tick;
@@ -25,12 +24,12 @@ use crate::token::KeyId;
 #[derive(Clone)]
 pub struct Keys {
     source: &'static str,
-    current: Arc<Current>,
-    refresher: Option<Arc<Refresher>>,
+    current: Arc<Current<Document>>,
+    refresher: Option<Arc<Refresher<Endpoint>>>,
 }
 
 /// The set of keys that one verification goes by.
-pub(crate) struct InForce(Guard<Arc<State>>);
+pub(crate) struct InForce(Guard<Arc<State<Document>>>);
 
 /// What a verification does whose key must be fetched first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +71,7 @@ impl Keys {
     /// `INVALID_CONFIG` if the team or an option is wrong, the `ca_file` cannot be read or the place
     /// of the `cache_file` not be written.
     pub fn remote(team: &str, options: RemoteOptions) -> Result<Keys, Refusal> {
-        let refresher = Refresher::new(Team::parse(team)?, options)?;
+        let refresher = Endpoint::refresher(Team::parse(team)?, options)?;
         Ok(Keys { source: "remote", current: refresher.current(), refresher: Some(Arc::new(refresher)) })
     }
 
@@ -86,10 +85,26 @@ impl Keys {
         if self.in_force().is_some() {
             return Ok(());
         }
-        if let Help::Coming(flight) = refresher.help() {
-            refresher.wait(&flight);
+        if let Help::InProgress(attempt) = refresher.help() {
+            refresher.wait(&attempt);
         }
         self.in_force().map(drop).ok_or_else(|| self.unavailable())
+    }
+
+    /// Begins a fetch and does not wait for it, unless keys are in force or one is in progress.
+    pub fn begin(&self) {
+        if let Some(refresher) = &self.refresher
+            && self.in_force().is_none()
+        {
+            refresher.refresh(Tick::now());
+        }
+    }
+
+    /// Called when a verifier is made.
+    pub(crate) fn prefetch(&self) {
+        if self.refresher.as_ref().is_some_and(|refresher| refresher.source.prefetch) {
+            self.begin();
+        }
     }
 
     /// Begins no further fetch, and returns when none is under way: afterwards no function of
@@ -110,23 +125,23 @@ impl Keys {
         if self.refresher.is_some() {
             return Err(Refusal::new(Status::InvalidArgument, "these keys are fetched, not loaded"));
         }
-        let set = KeySet::parse(document)?.in_place_of(self.current.load().set());
-        self.current.update(|state| state.loaded(&set));
+        let set = KeySet::parse(document)?.in_place_of(&self.current.load().value().set);
+        let document = Arc::new(Document::of(set));
+        self.current.update(|state| state.loaded(&document));
         Ok(())
     }
 
     /// What is in force now.
     pub fn status(&self) -> KeysStatus {
-        let state = self.current.load();
         match &self.refresher {
-            None => KeysStatus::fixed(self.source, state.set()),
-            Some(refresher) => KeysStatus::live(self.source, &state, refresher),
+            None => KeysStatus::fixed(self.source, &self.current.load().value().set),
+            Some(refresher) => KeysStatus::live(self.source, refresher),
         }
     }
 
     /// The team that they are fetched for.
     pub(crate) fn team(&self) -> Option<&Team> {
-        self.refresher.as_ref().map(|refresher| &refresher.team)
+        self.refresher.as_ref().map(|refresher| &refresher.source.team)
     }
 
     /// The set in force, if there is one. When it grows old, a refresh begins behind the caller.
@@ -153,9 +168,16 @@ impl Keys {
             return Ok(key);
         }
         match (refresher.help(), patience) {
-            (Help::Coming(flight), Patience::Wait) => refresher.wait(&flight),
-            (Help::Coming(_), Patience::None) => return Err(self.pending()),
             (Help::None, _) => {}
+            (Help::InProgress(_), Patience::None) => return Err(self.pending()),
+            (Help::InProgress(attempt), Patience::Wait) if self.in_force().is_none() => {
+                refresher.wait(&attempt)
+            }
+            (Help::InProgress(attempt), Patience::Wait) => {
+                if refresher.wait_as_one_of_few(&attempt) == Waited::NotAtAll {
+                    return Err(self.pending());
+                }
+            }
         }
         self.find_in(self.in_force().as_ref(), key_id)
     }
@@ -172,7 +194,7 @@ impl Keys {
 
     /// Whether a key that verified a signature is still in force.
     pub(crate) fn still_contain(&self, key: &FoundKey) -> bool {
-        self.current.is_unchanged_for(key) || self.contain_after_a_change(key)
+        self.current.is_unchanged_since(key.generation()) || self.contain_after_a_change(key)
     }
 
     #[cold]
@@ -196,8 +218,9 @@ impl Keys {
     fn unavailable(&self) -> Refusal {
         let host = self.team().map(Team::host).unwrap_or_default();
         let age = self.told_age().unwrap_or_default();
-        let state = self.current.load();
-        let reason = state.last_error().unwrap_or("they are not fetched yet");
+        let state = self.refresher.as_ref().map(|refresher| refresher.state(Tick::now()));
+        let reason =
+            state.as_ref().and_then(|state| state.last_error()).unwrap_or("they are not fetched yet");
         Refusal::new(Status::KeysUnavailable, format!("no keys of {host} are in force, {age}: {reason}"))
     }
 
@@ -216,7 +239,7 @@ impl Keys {
     }
 
     fn fixed(source: &'static str, set: KeySet) -> Keys {
-        let current = Current::new(State::fixed(Arc::new(set)));
+        let current = Current::new(State::fixed(Document::of(Arc::new(set))));
         Keys { source, current: Arc::new(current), refresher: None }
     }
 }
@@ -236,6 +259,6 @@ impl InForce {
     }
 
     pub(crate) fn set(&self) -> &KeySet {
-        self.0.set()
+        &self.0.value().set
     }
 }

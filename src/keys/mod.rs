@@ -1,18 +1,15 @@
 //! The public keys of a team: where they come from, and which are in force.
 
 mod cache_file;
-mod current;
 mod document;
+mod endpoint;
 mod fetch;
 mod found_key;
-mod gate;
 mod https;
 mod jwk;
 mod keys;
 mod options;
 mod public_key;
-mod refresher;
-mod state;
 mod status;
 
 pub(crate) use document::DOCUMENT_MAX;
@@ -20,6 +17,6 @@ pub use document::SkippedKey;
 pub(crate) use found_key::FoundKey;
 pub use keys::Keys;
 pub(crate) use keys::Patience;
-pub use options::{FetchFunction, LogFunction, LogLevel, RemoteOptions};
+pub use options::{FetchFunction, RemoteOptions};
 pub(crate) use public_key::PublicKey;
 pub use status::{KeyStatus, KeysStatus};

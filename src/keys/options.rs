@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::refresh::{LogFunction, Timing};
 use crate::status::{Refusal, Status};
 
 /// How the keys of a team are fetched and kept current; the defaults serve.
@@ -31,6 +32,9 @@ pub struct RemoteOptions {
     pub fetch: Option<FetchFunction>,
     /// Hears what happens to the keys.
     pub log: Option<LogFunction>,
+    /// Begins the first fetch when a verifier is made, rather than with the first token. Not for a program
+    /// that forks its workers afterwards: each of them fetches for itself anyway.
+    pub prefetch: bool,
 }
 
 /// Fetches the document at a URL, or says in a line why not. It is called on a thread of its own,
@@ -38,21 +42,7 @@ pub struct RemoteOptions {
 #[derive(Clone)]
 pub struct FetchFunction(pub(super) Arc<Fetch>);
 
-/// Hears a line about the keys. It is called on any thread, and never gets a token.
-#[derive(Clone)]
-pub struct LogFunction(pub(super) Arc<Log>);
-
 type Fetch = dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync;
-type Log = dyn Fn(LogLevel, &str) + Send + Sync;
-
-/// How much a line of the log matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogLevel {
-    /// Keys came or changed.
-    Info,
-    /// A fetch or the copy on disk failed.
-    Warning,
-}
 
 impl Default for RemoteOptions {
     fn default() -> RemoteOptions {
@@ -65,6 +55,7 @@ impl Default for RemoteOptions {
             cache_file: None,
             fetch: None,
             log: None,
+            prefetch: false,
         }
     }
 }
@@ -76,32 +67,10 @@ impl FetchFunction {
     }
 }
 
-impl LogFunction {
-    /// Takes a function that hears a level and a line.
-    pub fn new(log: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> LogFunction {
-        LogFunction(Arc::new(log))
-    }
-}
-
 impl fmt::Debug for FetchFunction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("FetchFunction")
     }
-}
-
-impl fmt::Debug for LogFunction {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("LogFunction")
-    }
-}
-
-/// Durations that fit each other.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Timing {
-    pub(super) timeout: Duration,
-    pub(super) refresh_after: Duration,
-    pub(super) cooldown: Duration,
-    pub(super) max_stale: Duration,
 }
 
 const TIMEOUT_MIN: Duration = Duration::from_millis(100);
@@ -110,9 +79,10 @@ const COOLDOWN_MIN: Duration = Duration::from_secs(1);
 /// A key that was replaced stays valid for seven days.
 const STALE_MAX: Duration = Duration::from_secs(6 * 86_400);
 
-impl Timing {
-    pub(super) fn of(options: &RemoteOptions) -> Result<Timing, Refusal> {
-        let RemoteOptions { timeout, refresh_after, cooldown, max_stale, .. } = *options;
+impl RemoteOptions {
+    /// The durations, if they fit each other.
+    pub(super) fn timing(&self) -> Result<Timing, Refusal> {
+        let RemoteOptions { timeout, refresh_after, cooldown, max_stale, .. } = *self;
         let wrong = |option: &str, value: Duration, expected: String| {
             let message = format!("{option} is {} s; expected {expected}", value.as_secs_f64());
             Err(Refusal::new(Status::InvalidConfig, message))
@@ -143,7 +113,7 @@ mod tests {
     fn with(change: impl Fn(&mut RemoteOptions)) -> Result<Timing, Refusal> {
         let mut options = RemoteOptions::default();
         change(&mut options);
-        Timing::of(&options)
+        options.timing()
     }
 
     #[test]

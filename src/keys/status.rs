@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::document::{KeySet, SkippedKey};
-use super::refresher::Refresher;
-use super::state::State;
+use super::endpoint::Endpoint;
+use crate::refresh::Refresher;
 use crate::time::Tick;
 
 /// What a [`Keys`](super::Keys) holds, for logs and health pages.
@@ -63,8 +63,9 @@ impl KeysStatus {
         }
     }
 
-    pub(super) fn live(source: &'static str, state: &State, refresher: &Refresher) -> KeysStatus {
+    pub(super) fn live(source: &'static str, refresher: &Refresher<Endpoint>) -> KeysStatus {
         let now = Tick::now();
+        let state = refresher.state(now);
         let nothing = KeySet::empty();
         let counts = state.counts();
         KeysStatus {
@@ -75,7 +76,7 @@ impl KeysStatus {
             failures: counts.failures,
             not_modified: counts.not_modified,
             suppressed: refresher.suppressed(),
-            ..KeysStatus::fixed(source, if state.is_in_force(now) { state.set() } else { &nothing })
+            ..KeysStatus::fixed(source, if state.is_in_force(now) { &state.value().set } else { &nothing })
         }
     }
 

@@ -1,15 +1,24 @@
-//! The two clocks of the system, read at the cost of a few nanoseconds.
-//!
-//! Linux keeps a coarse copy of both, some milliseconds behind, which is as exact as seconds ask for.
+//! The clocks of the system.
 
 /// Whole seconds since 1970 on the clock that people set; 0 if it stands before.
-pub(crate) fn seconds_since_1970() -> i64 {
-    read::seconds_since_1970()
+pub(super) fn seconds_since_1970() -> i64 {
+    (read::wall() / 1_000).max(0)
 }
 
-/// Milliseconds on a clock that nobody sets and that never jumps.
-pub(crate) fn milliseconds() -> i64 {
-    read::milliseconds()
+/// Milliseconds since 1970 on the clock that people set, some milliseconds late where that is cheaper.
+pub(super) fn wall() -> i64 {
+    read::wall()
+}
+
+/// Milliseconds on a clock that nobody sets and that never jumps. It goes on while the machine sleeps.
+pub(super) fn elapsed() -> i64 {
+    read::elapsed()
+}
+
+/// Milliseconds on a clock that nobody sets, at the cost of a few nanoseconds. It may stand still while the
+/// machine sleeps.
+pub(super) fn awake() -> i64 {
+    read::awake()
 }
 
 #[cfg(unix)]
@@ -17,16 +26,34 @@ mod read {
     use rustix::time::{ClockId, clock_gettime};
 
     #[cfg(target_os = "linux")]
-    const CLOCKS: (ClockId, ClockId) = (ClockId::RealtimeCoarse, ClockId::MonotonicCoarse);
+    mod id {
+        use super::ClockId;
+        pub(super) const WALL: ClockId = ClockId::RealtimeCoarse;
+        pub(super) const ELAPSED: ClockId = ClockId::Boottime;
+        pub(super) const AWAKE: ClockId = ClockId::MonotonicCoarse;
+    }
     #[cfg(not(target_os = "linux"))]
-    const CLOCKS: (ClockId, ClockId) = (ClockId::Realtime, ClockId::Monotonic);
-
-    pub(super) fn seconds_since_1970() -> i64 {
-        clock_gettime(CLOCKS.0).tv_sec.max(0)
+    mod id {
+        use super::ClockId;
+        pub(super) const WALL: ClockId = ClockId::Realtime;
+        pub(super) const ELAPSED: ClockId = ClockId::Monotonic;
+        pub(super) const AWAKE: ClockId = ClockId::Monotonic;
     }
 
-    pub(super) fn milliseconds() -> i64 {
-        let time = clock_gettime(CLOCKS.1);
+    pub(super) fn wall() -> i64 {
+        milliseconds(id::WALL)
+    }
+
+    pub(super) fn elapsed() -> i64 {
+        milliseconds(id::ELAPSED)
+    }
+
+    pub(super) fn awake() -> i64 {
+        milliseconds(id::AWAKE)
+    }
+
+    fn milliseconds(clock: ClockId) -> i64 {
+        let time = clock_gettime(clock);
         time.tv_sec.saturating_mul(1_000).saturating_add(time.tv_nsec / 1_000_000)
     }
 }
@@ -36,13 +63,17 @@ mod read {
     use std::sync::OnceLock;
     use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-    pub(super) fn seconds_since_1970() -> i64 {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
+    pub(super) fn wall() -> i64 {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_millis());
         i64::try_from(elapsed).unwrap_or(i64::MAX)
     }
 
-    pub(super) fn milliseconds() -> i64 {
+    pub(super) fn elapsed() -> i64 {
         static BEGINNING: OnceLock<Instant> = OnceLock::new();
         i64::try_from(BEGINNING.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    pub(super) fn awake() -> i64 {
+        elapsed()
     }
 }

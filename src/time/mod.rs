@@ -1,8 +1,10 @@
 //! The time that tokens go by, and the time that ages and waits go by.
 
 mod clock;
+mod coarse;
 mod tick;
 mod timestamp;
 
+pub(crate) use coarse::Coarse;
 pub(crate) use tick::Tick;
 pub use timestamp::Timestamp;

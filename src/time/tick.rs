@@ -1,41 +1,66 @@
-//! Time on a clock that never jumps, for ages and waits; tokens go by [`crate::time::Timestamp`].
+//! Time for ages and waits; tokens go by [`crate::time::Timestamp`].
 
 use std::time::Duration;
 
 use super::clock;
 
-/// Milliseconds on the clock that never jumps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Tick(i64);
+/// A moment on two clocks, in milliseconds. One of them nobody sets, and it goes on while the machine sleeps.
+/// The wall clock also notices that a virtual machine was put back from a snapshot. Of an age the larger counts,
+/// of a wait the shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tick {
+    elapsed: i64,
+    wall: i64,
+}
 
 impl Tick {
-    pub(crate) const NEVER: Tick = Tick(i64::MAX);
+    pub(crate) const NEVER: Tick = Tick { elapsed: i64::MAX, wall: i64::MAX };
     /// Before every other.
-    pub(crate) const BEGINNING: Tick = Tick(i64::MIN);
+    pub(crate) const BEGINNING: Tick = Tick { elapsed: i64::MIN, wall: i64::MIN };
 
     pub(crate) fn now() -> Tick {
-        Tick(clock::milliseconds())
-    }
-
-    pub(crate) fn milliseconds(self) -> i64 {
-        self.0
-    }
-
-    pub(crate) fn from_milliseconds(milliseconds: i64) -> Tick {
-        Tick(milliseconds)
+        Tick { elapsed: clock::elapsed(), wall: clock::wall() }
     }
 
     pub(crate) fn plus(self, duration: Duration) -> Tick {
-        Tick(self.0.saturating_add(milliseconds(duration)))
+        self.on_each_clock(|time| time.saturating_add(milliseconds(duration)))
     }
 
     pub(crate) fn minus(self, duration: Duration) -> Tick {
-        Tick(self.0.saturating_sub(milliseconds(duration)))
+        self.on_each_clock(|time| time.saturating_sub(milliseconds(duration)))
     }
 
-    /// How much later this is than `earlier`; nothing if it is before.
+    /// How long ago `earlier` was; zero if it is yet to come.
     pub(crate) fn since(self, earlier: Tick) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+        let (elapsed, wall) = self.differences(earlier);
+        Duration::from_millis(u64::try_from(elapsed.max(wall)).unwrap_or(0))
+    }
+
+    /// How long it is until `later`; zero if that has been reached.
+    pub(crate) fn until(self, later: Tick) -> Duration {
+        let (elapsed, wall) = later.differences(self);
+        Duration::from_millis(u64::try_from(elapsed.min(wall)).unwrap_or(0))
+    }
+
+    /// Whether either clock has come that far.
+    pub(crate) fn has_reached(self, moment: Tick) -> bool {
+        self.elapsed >= moment.elapsed || self.wall >= moment.wall
+    }
+
+    pub(crate) fn earlier_of(self, other: Tick) -> Tick {
+        Tick { elapsed: self.elapsed.min(other.elapsed), wall: self.wall.min(other.wall) }
+    }
+
+    pub(crate) fn later_of(self, other: Tick) -> Tick {
+        Tick { elapsed: self.elapsed.max(other.elapsed), wall: self.wall.max(other.wall) }
+    }
+
+    fn differences(self, earlier: Tick) -> (i64, i64) {
+        (self.elapsed.saturating_sub(earlier.elapsed), self.wall.saturating_sub(earlier.wall))
+    }
+
+    fn on_each_clock(self, change: impl Fn(i64) -> i64) -> Tick {
+        Tick { elapsed: change(self.elapsed), wall: change(self.wall) }
     }
 }
 
@@ -44,14 +69,41 @@ fn milliseconds(duration: Duration) -> i64 {
 }
 
 #[cfg(test)]
+impl Tick {
+    pub(crate) fn at_seconds(elapsed: i64, wall: i64) -> Tick {
+        Tick { elapsed: elapsed * 1_000, wall: wall * 1_000 }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
 
     #[test]
     fn nothing_wraps() {
         assert_eq!(Tick::NEVER.plus(Duration::MAX), Tick::NEVER);
         assert_eq!(Tick::BEGINNING.minus(Duration::MAX).since(Tick::NEVER), Duration::ZERO);
-        assert_eq!(Tick(5).since(Tick(2)), Duration::from_millis(3));
-        assert_eq!(Tick(2).since(Tick(5)), Duration::ZERO);
+        assert_eq!(Tick::NEVER.until(Tick::BEGINNING), Duration::ZERO);
+    }
+
+    #[test]
+    fn of_an_age_the_larger_counts() {
+        let confirmed = Tick::at_seconds(100, 1_000);
+        for now in [Tick::at_seconds(3_700, 1_000), Tick::at_seconds(100, 4_600), Tick::at_seconds(3_700, 0)]
+        {
+            assert_eq!(now.since(confirmed), HOUR);
+            assert!(now.has_reached(confirmed.plus(HOUR)));
+        }
+        assert!(!Tick::at_seconds(3_699, 4_599).has_reached(confirmed.plus(HOUR)));
+    }
+
+    #[test]
+    fn of_a_wait_the_shorter_counts() {
+        let deadline = Tick::at_seconds(105, 1_005);
+        assert_eq!(Tick::at_seconds(100, 1_000).until(deadline).as_secs(), 5);
+        assert_eq!(Tick::at_seconds(101, 0).until(deadline).as_secs(), 4, "the wall clock was put back");
+        assert_eq!(Tick::at_seconds(100, 2_000).until(deadline), Duration::ZERO);
     }
 }

@@ -1,0 +1,124 @@
+//! The certs endpoint of a team, with the copy of its document on disk.
+
+use std::sync::Arc;
+
+use super::cache_file::CacheFile;
+use super::document::KeySet;
+use super::fetch::{self, Custom, Fetch};
+use super::https::Https;
+use super::options::RemoteOptions;
+use crate::refresh::{Answer, Attempt, Failure, LogLevel, Refresher, Source, State};
+use crate::status::Refusal;
+use crate::team::Team;
+use crate::time::Tick;
+
+/// Where the keys of a team are fetched from.
+pub(super) struct Endpoint {
+    pub(super) team: Team,
+    fetch: Box<dyn Fetch>,
+    is_own_function: bool,
+    /// Whether the first fetch begins with a verifier rather than with a token.
+    pub(super) prefetch: bool,
+    cache_file: Option<CacheFile>,
+}
+
+/// A key document, read.
+pub(super) struct Document {
+    pub(super) set: Arc<KeySet>,
+    pub(super) entity_tag: Option<String>,
+    /// As it came, where a copy of it is kept on disk.
+    bytes: Option<Arc<[u8]>>,
+}
+
+impl Document {
+    pub(super) fn of(set: Arc<KeySet>) -> Document {
+        Document { set, entity_tag: None, bytes: None }
+    }
+
+    fn none() -> Document {
+        Document::of(Arc::new(KeySet::empty()))
+    }
+}
+
+impl Endpoint {
+    /// What keeps the keys of a team current, beginning with the copy on disk if there is one.
+    pub(super) fn refresher(team: Team, options: RemoteOptions) -> Result<Refresher<Endpoint>, Refusal> {
+        let timing = options.timing()?;
+        let url = team.certs_url();
+        let is_own_function = options.fetch.is_some();
+        let fetch: Box<dyn Fetch> = match options.fetch {
+            Some(function) => Box::new(Custom { function, url }),
+            // It ends before its callers stop waiting, so that they hear why.
+            None => Box::new(Https::new(url, timing.timeout * 19 / 20, options.ca_file.as_deref())?),
+        };
+        let cache_file = options.cache_file.map(CacheFile::new).transpose()?;
+        let about = format!("keys of {}", team.host());
+        let copy = cache_file.as_ref().and_then(|file| file.load(timing.max_stale));
+        let endpoint = Endpoint { team, fetch, is_own_function, prefetch: options.prefetch, cache_file };
+
+        let (first, level, news) = match copy {
+            Some(Ok(copy)) => {
+                let confirmed = Tick::now().minus(copy.age);
+                let bytes = Some(copy.document.into());
+                let document = Document { set: Arc::new(copy.set), entity_tag: None, bytes };
+                let news = "the keys of the copy on disk are in force".to_owned();
+                (State::kept(document, confirmed, timing.max_stale), LogLevel::Info, news)
+            }
+            Some(Err(reason)) => {
+                let first = State::pending(Document::none()).with_error(&reason);
+                (first, LogLevel::Warning, reason)
+            }
+            None => {
+                let first = State::pending(Document::none());
+                return Ok(Refresher::new(endpoint, timing, first, options.log, about));
+            }
+        };
+        let refresher = Refresher::new(endpoint, timing, first, options.log, about);
+        refresher.log(level, &news);
+        Ok(refresher)
+    }
+}
+
+impl Source for Endpoint {
+    type Value = Document;
+
+    const THREAD: &'static str = "cfaccess-keys";
+
+    /// The library's own HTTPS ends by itself, if late: the name look-up of the system cannot be cut short.
+    fn may_overlap(&self) -> bool {
+        self.is_own_function
+    }
+
+    /// The generator of a thread is seeded with its first number, under a lock of aws-lc's and for tens of
+    /// milliseconds. A child that is forked meanwhile never gets it, and at exit it is destroyed.
+    fn prepare(&self) {
+        if !self.is_own_function {
+            // A failure shows in the handshake.
+            let _ = aws_lc_rs::rand::fill(&mut [0]);
+        }
+    }
+
+    fn fetch(&self, current: &Document) -> Result<Answer<Document>, Failure> {
+        match self.fetch.fetch(current.entity_tag.as_deref())? {
+            fetch::Answer::NotModified { max_age } => Ok(Answer::NotModified { max_age }),
+            fetch::Answer::Document { bytes, entity_tag, max_age } => {
+                let set = KeySet::parse(&bytes).map_err(|refusal| Failure::new(refusal.message()))?;
+                let bytes = self.cache_file.as_ref().map(|_| Arc::from(bytes));
+                Ok(Answer::Value { value: Document { set: Arc::new(set), entity_tag, bytes }, max_age })
+            }
+        }
+    }
+
+    fn merge(&self, fetched: Document, current: &Document) -> (Document, bool) {
+        let set = fetched.set.in_place_of(&current.set);
+        let is_other = !Arc::ptr_eq(&set, &current.set);
+        (Document { set, ..fetched }, is_other)
+    }
+
+    fn store(&self, document: &Document, attempt: &Attempt) -> Result<(), String> {
+        match (&self.cache_file, &document.bytes) {
+            (Some(file), Some(bytes)) => file.store(bytes, attempt.began_at),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Whether a value has to be looked at again, answered without a look at it.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use crate::time::{Coarse, Tick};
+
+/// What those who used a value before ask first.
+pub(super) struct Freshness {
+    generation: AtomicU64,
+    /// Until then, on the clock of [`Coarse`], there is nothing to do about the value.
+    quiet_until: AtomicI64,
+    /// The distance of the two coarse clocks when that was set.
+    distance: AtomicI64,
+}
+
+/// Of a value that is never refreshed.
+const ALWAYS_QUIET: i64 = i64::MAX;
+/// What the clocks may drift apart, in milliseconds, before somebody must have set one or have slept.
+const DRIFT_MAX: u64 = 1_000;
+
+impl Freshness {
+    pub(super) fn new(generation: u64, quiet_until: Tick) -> Freshness {
+        let freshness = Freshness {
+            generation: AtomicU64::new(generation),
+            quiet_until: AtomicI64::new(0),
+            distance: AtomicI64::new(0),
+        };
+        freshness.be_quiet_until(quiet_until);
+        freshness
+    }
+
+    /// Called before a value comes into force: from then on nobody goes by an older one unseen.
+    pub(super) fn announce(&self, generation: u64) {
+        self.generation.fetch_max(generation, Ordering::Release);
+    }
+
+    pub(super) fn be_quiet_until(&self, tick: Tick) {
+        let quiet_until = if tick == Tick::NEVER {
+            ALWAYS_QUIET
+        } else {
+            let now = Coarse::now();
+            self.distance.store(now.distance(), Ordering::Relaxed);
+            let left = i64::try_from(Tick::now().until(tick).as_millis()).unwrap_or(i64::MAX);
+            now.awake.saturating_add(left).min(ALWAYS_QUIET - 1)
+        };
+        self.quiet_until.store(quiet_until, Ordering::Release);
+    }
+
+    /// Whether the value of this generation is still in force and need not be refreshed.
+    pub(super) fn is_unchanged_since(&self, generation: u64) -> bool {
+        let quiet_until = self.quiet_until.load(Ordering::Acquire);
+        self.generation.load(Ordering::Acquire) == generation
+            && (quiet_until == ALWAYS_QUIET || self.is_quiet(Coarse::now(), quiet_until))
+    }
+
+    fn is_quiet(&self, now: Coarse, quiet_until: i64) -> bool {
+        let distance = self.distance.load(Ordering::Relaxed);
+        now.awake < quiet_until && now.distance().abs_diff(distance) < DRIFT_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    #[test]
+    fn a_generation_is_unchanged_until_another_is_announced() {
+        let freshness = Freshness::new(1, Tick::NEVER);
+        assert!(freshness.is_unchanged_since(1));
+        freshness.announce(2);
+        assert!(!freshness.is_unchanged_since(1));
+        freshness.announce(1);
+        assert!(freshness.is_unchanged_since(2), "it never goes back");
+    }
+
+    #[test]
+    fn what_is_due_is_looked_at() {
+        let freshness = Freshness::new(1, Tick::now().plus(HOUR));
+        assert!(freshness.is_unchanged_since(1));
+        freshness.be_quiet_until(Tick::now());
+        assert!(!freshness.is_unchanged_since(1));
+    }
+
+    #[test]
+    fn after_sleep_or_a_set_clock_nothing_is_quiet() {
+        let freshness = Freshness::new(1, Tick::now().plus(HOUR));
+        for apart in [-2_000, 2_000] {
+            freshness.distance.fetch_add(apart, Ordering::Relaxed);
+            assert!(!freshness.is_unchanged_since(1), "{apart} ms");
+            freshness.distance.fetch_sub(apart, Ordering::Relaxed);
+        }
+        assert!(freshness.is_unchanged_since(1));
+    }
+}

@@ -1,0 +1,36 @@
+//! Who hears what happens to a value.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Hears a line about the keys. It is called on any thread, and never gets a token.
+#[derive(Clone)]
+pub struct LogFunction(Arc<Log>);
+
+type Log = dyn Fn(LogLevel, &str) + Send + Sync;
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Keys came or changed.
+    Info,
+    /// A fetch or the copy on disk failed.
+    Warning,
+}
+
+impl LogFunction {
+    /// Takes a function that hears a level and a line.
+    pub fn new(log: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> LogFunction {
+        LogFunction(Arc::new(log))
+    }
+
+    pub(super) fn call(&self, level: LogLevel, line: &str) {
+        (self.0)(level, line);
+    }
+}
+
+impl fmt::Debug for LogFunction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LogFunction")
+    }
+}

@@ -1,0 +1,21 @@
+//! Keeps a value current that comes from elsewhere: when it is fetched, who waits for that, and who hears of it.
+
+mod current;
+mod freshness;
+mod log;
+mod monitor;
+mod process;
+mod refresher;
+mod source;
+mod state;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod timing;
+
+pub(crate) use current::Current;
+pub use log::{LogFunction, LogLevel};
+pub(crate) use refresher::{Help, Refresher, Waited};
+pub(crate) use source::{Answer, Failure, Source};
+pub(crate) use state::{Attempt, State};
+pub(crate) use timing::Timing;

@@ -1,0 +1,172 @@
+//! The state by itself: what a fetch, its end and the time change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::process::Process;
+use super::state::{Attempt, Counts, State, Turn};
+use super::timing::Timing;
+use crate::time::Tick;
+
+const TIMING: Timing = Timing {
+    timeout: Duration::from_secs(5),
+    refresh_after: Duration::from_secs(3_600),
+    cooldown: Duration::from_secs(30),
+    max_stale: Duration::from_secs(86_400),
+};
+
+fn at(seconds: i64) -> Tick {
+    Tick::at_seconds(seconds, seconds)
+}
+
+fn empty() -> State<&'static str> {
+    State::pending("nothing")
+}
+
+fn begun(state: &State<&'static str>, began: i64) -> (State<&'static str>, Attempt) {
+    state.begin(at(began), Process::current(), TIMING.timeout, TIMING.cooldown)
+}
+
+fn confirmed_at(began: i64, max_age: Option<u64>) -> State<&'static str> {
+    let (state, attempt) = begun(&empty(), began);
+    state.not_modified(&attempt, max_age.map(Duration::from_secs), &TIMING)
+}
+
+fn failed(
+    state: &State<&'static str>,
+    began: i64,
+    retry_after: Option<u64>,
+    now: i64,
+) -> State<&'static str> {
+    let (state, attempt) = begun(state, began);
+    let retry_after = retry_after.map(Duration::from_secs);
+    state.fail(&attempt, &"an outage".into(), retry_after, at(now), &TIMING)
+}
+
+fn turn(state: &State<&'static str>, now: i64) -> Turn {
+    state.turn(at(now), Process::current())
+}
+
+#[test]
+fn a_fetch_is_in_progress_until_its_deadline_and_the_next_begins_after_the_cooldown() {
+    assert_eq!(turn(&empty(), 0), Turn::Now);
+    let (state, attempt) = begun(&empty(), 100);
+    assert_eq!(state.counts().fetches, 1);
+    assert_eq!(turn(&state, 104), Turn::InProgress(attempt));
+    assert_eq!(turn(&state, 105), Turn::NotYet);
+    assert_eq!(turn(&state, 129), Turn::NotYet);
+    assert_eq!(turn(&state, 130), Turn::Now);
+}
+
+#[test]
+fn a_fetch_of_another_process_counts_for_nothing() {
+    let (state, _) = begun(&empty(), 100);
+    assert_eq!(state.turn(at(101), Process::other()), Turn::Now);
+    assert_eq!(confirmed_at(100, None).turn(at(101), Process::other()), Turn::NotYet, "it was over");
+}
+
+#[test]
+fn a_confirmed_value_ages_from_the_beginning_of_its_fetch() {
+    let state = confirmed_at(100, None);
+    assert_eq!(turn(&state, 129), Turn::NotYet, "the fetch is over");
+    assert_eq!(state.age(at(160)), Some(Duration::from_secs(60)));
+    assert!(!state.is_old(at(3_699)) && state.is_old(at(3_700)));
+    assert!(state.is_in_force(at(86_499)) && !state.is_in_force(at(86_500)));
+    assert_eq!(state.counts(), Counts { fetches: 1, failures: 0, not_modified: 1 });
+}
+
+#[test]
+fn a_value_ages_while_the_machine_sleeps_and_when_it_is_put_back_from_a_snapshot() {
+    let state = confirmed_at(100, None);
+    let eight_days = 8 * 86_400;
+    for now in [Tick::at_seconds(100 + eight_days, 100), Tick::at_seconds(100, 100 + eight_days)] {
+        assert!(!state.is_in_force(now));
+        assert_eq!(state.age(now), Some(Duration::from_secs(691_200)));
+    }
+}
+
+#[test]
+fn max_age_makes_a_refresh_sooner_but_never_later_nor_within_the_cooldown() {
+    for (max_age, refresh_in) in [(0, 30), (29, 30), (300, 300), (3_601, 3_600), (u64::MAX, 3_600)] {
+        let left = confirmed_at(100, Some(max_age)).refresh_in(at(100));
+        assert_eq!(left.as_secs(), refresh_in, "max-age={max_age}");
+    }
+}
+
+#[test]
+fn another_value_is_another_generation_and_the_same_is_not() {
+    let (state, attempt) = begun(&empty(), 100);
+    let first = state.replace(&attempt, ("one", true), None, &TIMING);
+    assert_eq!((**first.value(), first.generation()), ("one", 1));
+
+    let (state, attempt) = begun(&first, 200);
+    let second = state.replace(&attempt, ("one, with another entity tag", false), None, &TIMING);
+    assert_eq!((**second.value(), second.generation()), ("one, with another entity tag", 1));
+}
+
+#[test]
+fn a_failure_keeps_what_is_in_force_and_ends_with_the_next_success() {
+    let state = failed(&confirmed_at(100, None), 3_700, None, 3_701);
+    assert!(state.is_in_force(at(86_499)) && !state.is_in_force(at(86_500)));
+    assert_eq!(state.last_error(), Some("an outage"));
+    assert_eq!(state.counts(), Counts { fetches: 2, failures: 1, not_modified: 1 });
+    assert_eq!(state.refresh_in(at(3_700)), TIMING.cooldown);
+
+    let (state, attempt) = begun(&state, 3_730);
+    assert_eq!(state.not_modified(&attempt, None, &TIMING).last_error(), None);
+}
+
+#[test]
+fn a_reason_why_the_value_is_not_kept_stays_until_it_is() {
+    let state = confirmed_at(100, None).with_store_error(Some("no space".into()));
+    let (state, attempt) = begun(&state, 3_700);
+    let state = state.not_modified(&attempt, None, &TIMING);
+    assert_eq!(state.last_error(), Some("no space"));
+    assert_eq!(state.with_store_error(None).last_error(), None);
+}
+
+#[test]
+fn retry_after_is_honoured_from_its_answer_up_to_ten_cooldowns() {
+    for (retry_after, wait) in [(None, 28), (Some(0), 28), (Some(60), 60), (Some(u64::MAX), 300)] {
+        let state = failed(&empty(), 100, retry_after, 102);
+        assert_eq!(turn(&state, 102 + wait - 1), Turn::NotYet, "{retry_after:?}");
+        assert_eq!(turn(&state, 102 + wait), Turn::Now, "{retry_after:?}");
+    }
+}
+
+#[test]
+fn a_fetch_that_does_not_end_in_time_has_failed_once() {
+    let (state, attempt) = begun(&empty(), 100);
+    assert!(state.without_overdue(at(104), &TIMING, 1).is_none());
+
+    let overdue = state.without_overdue(at(105), &TIMING, 1).expect("an overdue fetch");
+    assert_eq!(overdue.last_error(), Some("the fetch gave no answer within 5 s"));
+    assert_eq!(overdue.counts().failures, 1);
+    assert!(overdue.without_overdue(at(106), &TIMING, 1).is_none());
+
+    let late: Arc<str> = "an outage".into();
+    assert_eq!(overdue.fail(&attempt, &late, None, at(107), &TIMING).counts().failures, 1, "it was counted");
+}
+
+#[test]
+fn fetches_that_hang_double_the_pause_before_the_next() {
+    for (hanging, pause) in [(1, 60), (2, 120), (4, 480), (7, 3_630), (40, 3_630)] {
+        let (state, _) = begun(&empty(), 100);
+        let state = state.without_overdue(at(105), &TIMING, hanging).expect("an overdue fetch");
+        assert_eq!(turn(&state, 100 + pause - 1), Turn::NotYet, "{hanging} hang");
+        assert_eq!(turn(&state, 100 + pause), Turn::Now, "{hanging} hang");
+        let told = state.last_error().expect("a reason");
+        assert_eq!(told.ends_with(&format!("; {hanging} fetches have not ended")), hanging > 1, "{told}");
+    }
+}
+
+#[test]
+fn a_late_success_counts_unless_a_later_fetch_has_overtaken_it() {
+    let (state, first) = begun(&empty(), 100);
+    let (state, second) = begun(&state, 130);
+
+    let late = state.replace(&first, ("late", true), None, &TIMING);
+    assert_eq!(turn(&late, 131), Turn::InProgress(second), "the second goes on");
+    assert!(!late.has_overtaken(&second));
+    assert!(late.not_modified(&second, None, &TIMING).has_overtaken(&first));
+}

@@ -1,0 +1,39 @@
+//! Time at the cost of a few nanoseconds, for those who ask all the time.
+
+use super::clock;
+
+/// Two cheap clocks, in milliseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Coarse {
+    /// It may stand still while the machine sleeps.
+    pub(crate) awake: i64,
+    wall: i64,
+}
+
+impl Coarse {
+    pub(crate) fn now() -> Coarse {
+        Coarse { awake: clock::awake(), wall: clock::wall() }
+    }
+
+    /// How far the clocks are apart. It changes when the machine has slept and when the wall clock is set.
+    pub(crate) fn distance(self) -> i64 {
+        self.wall.saturating_sub(self.awake)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleep_and_a_clock_that_is_set_change_the_distance_and_time_does_not() {
+        let before = Coarse { awake: 1_000, wall: 50_000 };
+        assert_eq!(before.distance(), Coarse { awake: 4_000, wall: 53_000 }.distance());
+        assert_ne!(
+            before.distance(),
+            Coarse { awake: 1_000, wall: 691_250_000 }.distance(),
+            "eight days asleep"
+        );
+        assert_ne!(before.distance(), Coarse { awake: 4_000, wall: 50_000 }.distance(), "put back");
+    }
+}
