@@ -46,6 +46,7 @@ def all_programs(release: Path, failpoint: Path, endpoint: Endpoint) -> list[Pro
         Program("cache_fork", release, linked),
         Program("remote_fork", release, linked, "function"),
         Program("remote_fork", release, linked, "https", endpoint.missing, endpoint.environment),
+        Program("remote_seed", release, linked, "", endpoint.missing, endpoint.environment),
         Program("unload", release, ("-ldl",)),
         Program("panic", release, linked, "release"),
         Program("panic", failpoint, linked, "failpoint", no_failpoint),
