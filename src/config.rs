@@ -5,20 +5,21 @@ use crate::team::Team;
 
 const LEEWAY_DEFAULT: i64 = 30;
 const LEEWAY_MAX: i64 = 300;
-/// One month, the longest session that Access grants: 730 hours.
+/// The longest session that Access grants: one month, which is 730 hours.
 const LIFETIME_MAX: i64 = 2_628_000;
 const AUDIENCES_MAX: usize = 1_024;
 const AUDIENCE_BYTES_MAX: usize = 512;
 const CLIENT_ID_BYTES_MAX: usize = 256;
 const CACHE_ENTRIES_DEFAULT: usize = 8_192;
 const CACHE_ENTRIES_MAX: i64 = 10_000_000;
-/// Enough for that many usual tokens.
+/// Enough for `CACHE_ENTRIES_DEFAULT` typical tokens.
 const CACHE_BYTES_DEFAULT: usize = 32 << 20;
 const CACHE_BYTES_MAX: i64 = 64 << 30;
 
 /// What one application accepts: built step by step, then frozen into a verifier.
 ///
-/// A team is needed to begin and at least one audience to end. No option turns a check off.
+/// It starts with a team, and needs at least one audience before a verifier can be made from it. No option turns a
+/// check off.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) team: Team,
@@ -33,31 +34,31 @@ pub struct Config {
     pub(crate) cache_bytes: usize,
 }
 
-/// What is made of the request header `Cf-Access-Authenticated-User-Email`, which anybody can send.
+/// How the request header `Cf-Access-Authenticated-User-Email`, which any client can send, is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailHeader {
-    /// If it is there, it must equal the verified e-mail. The default.
+    /// If present, it must equal the verified e-mail address. The default.
     Check,
-    /// It must be there for a person, and equal the verified e-mail.
+    /// For a person it must be present and equal the verified e-mail address.
     Require,
-    /// It is not looked at. Nobody behind the verifier may believe it then.
+    /// It is not read. Nothing downstream may then trust it.
     Ignore,
 }
 
-/// Which services may call, besides persons.
+/// Which services are accepted, in addition to people.
 #[derive(Clone, Debug)]
 pub(crate) enum Services {
-    /// Those with these Client IDs; none if the list is empty.
+    /// Those with one of these Client IDs; none if the list is empty.
     Listed(Vec<String>),
     Any,
 }
 
 impl Config {
-    /// Begins with the team whose tokens are accepted: `acme`, `acme.cloudflareaccess.com` or
-    /// `https://acme.cloudflareaccess.com`; FedRAMP teams by their `fed.cloudflareaccess.com` name.
+    /// Starts with the team whose tokens are accepted: `acme`, `acme.cloudflareaccess.com` or
+    /// `https://acme.cloudflareaccess.com`; FedRAMP teams by their name under `fed.cloudflareaccess.com`.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` with what was expected.
+    /// `INVALID_CONFIG`; the message says what was expected.
     pub fn new(team: &str) -> Result<Config, Refusal> {
         Ok(Config {
             team: Team::parse(team)?,
@@ -73,18 +74,20 @@ impl Config {
         })
     }
 
-    /// Accepts tokens issued for this Application Audience (AUD) tag, besides those added before.
-    /// Adding one twice changes nothing.
+    /// Accepts tokens issued for this Application Audience (AUD) tag, in addition to those already added.
+    /// Adding a tag again has no effect.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` if it is empty, over 512 bytes, holds white space or control characters,
+    /// `INVALID_CONFIG` if it is empty, longer than 512 bytes, contains white space or control characters,
     /// or is the 1,025th.
     pub fn add_audience(&mut self, audience: &str) -> Result<(), Refusal> {
         if audience.is_empty()
             || audience.len() > AUDIENCE_BYTES_MAX
             || audience.contains(is_space_or_control)
         {
-            return Err(invalid("an audience is 1 to 512 bytes without white space or control characters"));
+            return Err(invalid(
+                "an audience must be 1 to 512 bytes without white space or control characters",
+            ));
         }
         if let Err(index) = self.audiences.binary_search_by(|known| known.as_str().cmp(audience)) {
             if self.audiences.len() == AUDIENCES_MAX {
@@ -95,11 +98,11 @@ impl Config {
         Ok(())
     }
 
-    /// Accepts the service with this Client ID, besides persons.
+    /// Accepts the service with this Client ID, in addition to people.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` if it is empty, over 256 bytes, holds control characters or has white space
-    /// at an end, or if any service is allowed already.
+    /// `INVALID_CONFIG` if it is empty, longer than 256 bytes, contains control characters, or starts or ends
+    /// with white space, or if any service is already allowed.
     pub fn allow_service(&mut self, client_id: &str) -> Result<(), Refusal> {
         let sane = !client_id.is_empty()
             && client_id.len() <= CLIENT_ID_BYTES_MAX
@@ -107,7 +110,7 @@ impl Config {
             && !client_id.contains(char::is_control);
         if !sane {
             return Err(invalid(
-                "a Client ID is 1 to 256 bytes without control characters or white space around it",
+                "a Client ID must be 1 to 256 bytes without control characters or surrounding white space",
             ));
         }
         match &mut self.services {
@@ -117,10 +120,10 @@ impl Config {
         Ok(())
     }
 
-    /// Accepts every service that Access lets in, besides persons.
+    /// Accepts every service that Access lets in, in addition to people.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` if services are listed already.
+    /// `INVALID_CONFIG` if services are already listed.
     pub fn allow_any_service(&mut self) -> Result<(), Refusal> {
         match &self.services {
             Services::Listed(client_ids) if !client_ids.is_empty() => Err(services_are_both()),
@@ -140,8 +143,8 @@ impl Config {
         Ok(())
     }
 
-    /// The longest lifetime (`exp` - `iat`) a token may have, in seconds: 1 to 2,628,000 (a month,
-    /// the longest that Access grants), which is the default.
+    /// The longest lifetime (`exp` - `iat`) that a token may have, in seconds: 1 to 2,628,000, the default
+    /// (one month, the longest session that Access grants).
     ///
     /// # Errors
     /// `INVALID_CONFIG` outside of that.
@@ -151,7 +154,7 @@ impl Config {
     }
 
     /// The longest time since login (`now` - `iat`) that is accepted, in seconds: 1 to 2,628,000.
-    /// There is none unless it is set.
+    /// By default there is no limit.
     ///
     /// # Errors
     /// `INVALID_CONFIG` outside of that.
@@ -160,19 +163,19 @@ impl Config {
         Ok(())
     }
 
-    /// Takes the token of a request from the cookie `CF_Authorization` where the header
-    /// `Cf-Access-Jwt-Assertion` is not there. Access does not promise to pass the cookie on.
+    /// Reads the token of a request from the cookie `CF_Authorization` if the header
+    /// `Cf-Access-Jwt-Assertion` is absent. Access does not guarantee that the cookie is passed on.
     pub fn accept_cookie(&mut self) {
         self.accept_cookie = true;
     }
 
-    /// What is made of the request header `Cf-Access-Authenticated-User-Email`.
+    /// How the request header `Cf-Access-Authenticated-User-Email` is handled.
     pub fn set_email_header(&mut self, policy: EmailHeader) {
         self.email_header = policy;
     }
 
-    /// How many verified tokens are kept, so that a token that comes again is only looked up: 0 to
-    /// 10,000,000, default 8,192; 0 keeps none. It is as strict the second time as the first.
+    /// How many verified tokens are cached, so that a token that is seen again is only looked up: 0 to
+    /// 10,000,000, default 8,192; 0 turns the cache off. A cache hit is as strict as a verification.
     ///
     /// # Errors
     /// `INVALID_CONFIG` outside of that.
@@ -181,7 +184,7 @@ impl Config {
         Ok(())
     }
 
-    /// How much memory they may take, in bytes: 0 to 64 GiB, default 32 MiB; 0 keeps none.
+    /// How much memory the cached tokens may take, in bytes: 0 to 64 GiB, default 32 MiB; 0 turns the cache off.
     ///
     /// # Errors
     /// `INVALID_CONFIG` outside of that.
@@ -201,7 +204,7 @@ impl Config {
         }
     }
 
-    /// Fails where something is missing; else tells what looks wrong but can be meant.
+    /// Refuses an incomplete configuration; returns warnings about what looks wrong but may be intended.
     pub(crate) fn check_complete(&self) -> Result<Vec<String>, Refusal> {
         if self.audiences.is_empty() {
             return Err(invalid("no audience; add the Application Audience (AUD) tag of the application"));
@@ -213,7 +216,7 @@ impl Config {
     }
 }
 
-/// As the dashboard shows it.
+/// In the form that the dashboard shows.
 fn is_audience_tag(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

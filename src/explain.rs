@@ -1,4 +1,4 @@
-//! The same rules, all of them, told: for people who ask why a token is refused.
+//! Runs every check and reports each one, for people who ask why a token is refused.
 
 use serde_json::{Map, Value, json};
 
@@ -11,14 +11,13 @@ use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{ALGORITHM, HEADER_MAX, Header, Token};
 
-/// Texts of a token with more characters are cut when they are shown.
+/// Strings of a token are shown with at most this many characters.
 const SHOWN_MAX: usize = 512;
 
-/// A list of checks with what each expected and found. It never says as a whole whether the token
-/// is accepted: only verification does.
+/// Every check with what it expected and what it found. There is no overall verdict: only a verification gives one.
 pub(crate) fn explain(config: &Config, keys: &Keys, token: &[u8], now: Timestamp) -> Value {
     let mut checks = Checks(Vec::new());
-    let parsed = checks.tell(
+    let parsed = checks.report(
         "form",
         Token::parse(token),
         json!("three parts of base64url"),
@@ -29,7 +28,7 @@ pub(crate) fn explain(config: &Config, keys: &Keys, token: &[u8], now: Timestamp
         checks.explain_claims(&token, config, now);
     }
     json!({
-        "note": "an explanation for people, not a verdict: claims are shown whether or not the signature holds",
+        "note": "an explanation for people, not a verdict: claims are shown whether or not the signature is valid",
         "now": now.seconds(),
         "leeway": config.leeway,
         "checks": checks.0,
@@ -45,16 +44,16 @@ impl Checks {
         let expected =
             json!({"alg": ALGORITHM, "kid": "1 to 128 printable characters", "typ": "JWT, or absent"});
         let header =
-            self.tell("header", Header::parse(text), expected, members(text, &["alg", "kid", "typ"]));
+            self.report("header", Header::parse(text), expected, members(text, &["alg", "kid", "typ"]));
 
         let in_force = keys.in_force();
         let known = in_force.as_ref().map(|keys| keys.set().keys().map(|(key_id, _)| key_id.as_str()));
         let known: Vec<&str> = known.into_iter().flatten().collect();
         let Some(header) = header else { return };
         let found = keys.find_in(in_force.as_ref(), &header.key_id);
-        let key = self.tell("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
+        let key = self.report("key", found, json!({"any_of": known}), json!(header.key_id.as_str()));
         if let Some(key) = key {
-            self.tell(
+            self.report(
                 "signature",
                 check_signature(key.public_key(), token),
                 json!("RSASSA-PKCS1-v1_5 with SHA-256"),
@@ -67,15 +66,15 @@ impl Checks {
         const SHOWN: [&str; 9] = ["iss", "aud", "type", "exp", "iat", "nbf", "sub", "email", "common_name"];
         let Ok(text) = token.decode_payload() else { return };
         let payload =
-            self.tell("claims", Payload::parse(&text), json!("typed claims"), members(&text, &SHOWN));
+            self.report("claims", Payload::parse(&text), json!("typed claims"), members(&text, &SHOWN));
         let Some(payload) = payload else { return };
         let case = Case { config, payload: &payload, now };
         for rule in &RULES {
-            self.tell(rule.name, (rule.check)(&case), (rule.expected)(&case), (rule.found)(&case));
+            self.report(rule.name, (rule.check)(&case), (rule.expected)(&case), (rule.found)(&case));
         }
     }
 
-    fn tell<T>(
+    fn report<T>(
         &mut self,
         name: &str,
         outcome: Result<T, Refusal>,
@@ -97,7 +96,7 @@ impl Checks {
     }
 }
 
-/// These members of a JSON text, if it is an object; for showing only.
+/// These members of a JSON object, for display only.
 fn members(text: &[u8], names: &[&str]) -> Value {
     match serde_json::from_slice::<Value>(text) {
         Ok(Value::Object(all)) => {
@@ -107,7 +106,7 @@ fn members(text: &[u8], names: &[&str]) -> Value {
     }
 }
 
-/// With every text, names of members too, cut to a length that people read.
+/// The value with every string, member names included, cut to `SHOWN_MAX` characters.
 fn shown(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(cut(text)),

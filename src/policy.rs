@@ -1,4 +1,4 @@
-//! The rules that the claims of a signed token must pass, in the order in which they refuse.
+//! The rules that the claims of a signed token must pass, in the order in which they are applied.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::config::{Config, Services};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 
-/// What a rule looks at.
+/// What a rule decides on.
 pub(crate) struct Case<'a> {
     pub(crate) config: &'a Config,
     pub(crate) payload: &'a Payload<'a>,
@@ -20,7 +20,7 @@ impl Case<'_> {
     }
 }
 
-/// One rule: `check` decides, `expected` and `found` tell what it compares.
+/// One rule: `check` decides, `expected` and `found` are what it compares, for `explain`.
 pub(crate) struct Rule {
     pub(crate) name: &'static str,
     pub(crate) check: fn(&Case<'_>) -> Result<(), Refusal>,
@@ -28,7 +28,7 @@ pub(crate) struct Rule {
     pub(crate) found: fn(&Case<'_>) -> Value,
 }
 
-/// Every rule, in order; the first that fails names the refusal.
+/// Every rule, in order; the first that fails decides the status of the refusal.
 pub(crate) static RULES: [Rule; 9] = [
     Rule {
         name: "issuer",
@@ -52,7 +52,12 @@ pub(crate) static RULES: [Rule; 9] = [
         name: "expiry",
         check: expiry,
         expected: |case| json!({"now_before": case.payload.times.expires_at.seconds() + case.config.leeway}),
-        found: |case| json!({"exp": case.payload.times.expires_at.seconds(), "seconds_past": case.moment().seconds_late()}),
+        found: |case| {
+            json!({
+                "exp": case.payload.times.expires_at.seconds(),
+                "seconds_past": case.moment().seconds_late(),
+            })
+        },
     },
     Rule {
         name: "start",
@@ -116,8 +121,8 @@ fn audience(case: &Case<'_>) -> Result<(), Refusal> {
     })
 }
 
-/// Access signs other things with the same keys; only `app` is a login. The older shape of an
-/// application token has no type and is known by a person with a `nonce` and no `identity_nonce`.
+/// Access signs other tokens with the same keys; only `app` is a login. An older application token has no type;
+/// it is recognised as a person's token with a `nonce` and no `identity_nonce`.
 fn token_type(case: &Case<'_>) -> Result<(), Refusal> {
     let accepted = match case.payload.token_type.as_deref() {
         Some(token_type) => token_type == "app",
@@ -151,7 +156,7 @@ fn start(case: &Case<'_>) -> Result<(), Refusal> {
     let moment = case.moment();
     refuse_unless(moment.is_after_the_start(), Status::NotYetValid, || {
         format!(
-            "the token is valid in {} s, from {}; leeway {} s",
+            "the token becomes valid in {} s, at {}; leeway {} s",
             moment.seconds_early(),
             moment.times.starts_at().seconds(),
             case.config.leeway
@@ -162,7 +167,7 @@ fn start(case: &Case<'_>) -> Result<(), Refusal> {
 fn lifetime(case: &Case<'_>) -> Result<(), Refusal> {
     let (lifetime, most) = (lifetime_of(case), case.config.max_lifetime);
     refuse_unless(lifetime <= most, Status::SessionTooLong, || {
-        format!("the token lives {lifetime} s; at most {most} s are accepted")
+        format!("the lifetime of the token is {lifetime} s; at most {most} s are accepted")
     })
 }
 
@@ -179,7 +184,8 @@ fn age(case: &Case<'_>) -> Result<(), Refusal> {
 
 fn principal(case: &Case<'_>) -> Result<(), Refusal> {
     refuse_unless(Principal::of(case.payload).is_some(), Status::AmbiguousIdentity, || {
-        "the token names neither a person (sub and email) nor a service (common_name), or both".to_owned()
+        "the token identifies neither a person (sub and email) nor a service (common_name), or both"
+            .to_owned()
     })
 }
 
@@ -189,15 +195,15 @@ fn service(case: &Case<'_>) -> Result<(), Refusal> {
         _ => true,
     };
     refuse_unless(accepted, Status::ServiceNotAllowed, || {
-        "the token is a service's and its Client ID is not among the allowed ones".to_owned()
+        "the token belongs to a service whose Client ID is not allowed".to_owned()
     })
 }
 
-fn refuse_unless(holds: bool, status: Status, why: impl FnOnce() -> String) -> Result<(), Refusal> {
+fn refuse_unless(passed: bool, status: Status, why: impl FnOnce() -> String) -> Result<(), Refusal> {
     #[cold]
     #[inline(never)]
     fn refuse(status: Status, why: impl FnOnce() -> String) -> Refusal {
         Refusal::new(status, why())
     }
-    if holds { Ok(()) } else { Err(refuse(status, why)) }
+    if passed { Ok(()) } else { Err(refuse(status, why)) }
 }

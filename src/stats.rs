@@ -43,12 +43,22 @@ pub(crate) struct Counters {
 }
 
 /// The alignment keeps threads out of each other's cache lines.
-#[derive(Default)]
 #[repr(align(128))]
 struct Counts {
     verified: AtomicU64,
     hits: AtomicU64,
     refusals: [AtomicU64; Status::COUNT],
+}
+
+/// By hand, since the standard library has it for arrays of at most 32 elements only.
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts {
+            verified: AtomicU64::default(),
+            hits: AtomicU64::default(),
+            refusals: [const { AtomicU64::new(0) }; Status::COUNT],
+        }
+    }
 }
 
 impl Counters {

@@ -1,7 +1,6 @@
-//! What a signed payload says, typed (RFC 7519 section 4, and Cloudflare's page on the application token).
+//! The claims of a signed payload, typed (RFC 7519 section 4, and Cloudflare's page on the application token).
 //!
-//! Whatever has the wrong type or lies out of range is refused here, so that no rule behind this
-//! point meets it.
+//! A claim with the wrong type or out of range is refused here, so that the rules need not expect one.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -14,7 +13,7 @@ use crate::time::Timestamp;
 
 const AUDIENCES_MAX: usize = 64;
 
-/// The claims of one payload. A string that is absent is `None`; an empty one is not absent.
+/// The claims of one payload. An absent string is `None`; an empty string is present.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {
     pub(crate) text: &'a str,
@@ -42,7 +41,7 @@ impl<'a> Payload<'a> {
         })?;
         let claims = Members::sort(members);
 
-        // What is missing comes before what is wrong.
+        // Missing claims are reported before invalid ones.
         let expires_at = required("exp", claims.exp)?;
         let issued_at = required("iat", claims.iat)?;
         let issuer = required("iss", claims.iss)?;
@@ -95,7 +94,7 @@ impl<'a> Audiences<'a> {
     }
 }
 
-/// The members of the payload that are claims of Access, not yet typed. Others stay in its text.
+/// The members of the payload that are known claims, not yet typed. Unknown ones stay in its text.
 #[derive(Default)]
 struct Members<'a> {
     exp: Option<Value<'a>>,
@@ -143,7 +142,7 @@ fn required<'a>(name: &'static str, value: Option<Value<'a>>) -> Result<Value<'a
     value.ok_or_else(|| Refusal::new(Status::MissingClaim, format!("the token has no claim {name}")))
 }
 
-/// An integer from 0 to 2^53 - 1; a fraction or an exponent makes it something else.
+/// An integer from 0 to 2^53 - 1, written without a fraction or an exponent.
 fn time(name: &'static str, value: Value<'_>) -> Result<Timestamp, Refusal> {
     let time = match value {
         Value::Integer(seconds) => i64::try_from(seconds).ok().and_then(Timestamp::new),
@@ -156,7 +155,7 @@ fn optional_text<'a>(name: &'static str, value: Option<Value<'a>>) -> Result<Opt
     value.map(|value| clean_text(name, value)).transpose()
 }
 
-/// For claims that nothing is decided by: null counts as absent.
+/// For claims that no rule reads: null counts as absent.
 fn text_or_null<'a>(name: &'static str, value: Option<Value<'a>>) -> Result<Option<Text<'a>>, Refusal> {
     optional_text(name, value.filter(|value| !matches!(value, Value::Null)))
 }
@@ -176,13 +175,13 @@ fn not_clean_text(name: &'static str) -> Refusal {
     invalid(name, "a string without control characters")
 }
 
-/// No control character means no inner NUL, so the strings may be NUL-terminated for C.
-/// Most texts are printable ASCII, which is seen at a glance.
+/// Without control characters there is no inner NUL, so the strings can be NUL-terminated for C.
+/// Most strings are printable ASCII, which is checked quickly.
 fn has_control_character(text: &str) -> bool {
     !ascii::all(text.as_bytes(), ascii::is_printable) && text.chars().any(char::is_control)
 }
 
-/// An empty one is as good as none. RFC 5321 section 4.5.3.1 bounds the length.
+/// An empty address counts as none. RFC 5321 section 4.5.3.1 bounds the length.
 fn checked_email(email: Text<'_>) -> Result<Text<'_>, Refusal> {
     let plausible = (3..=320).contains(&email.len())
         && !email.contains(char::is_whitespace)
