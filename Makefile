@@ -14,7 +14,7 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build failpoint demo test wheel bench bench-faults fuzz audit setup format vectors requirements clean
+.PHONY: help build failpoint later demo test wheel bench bench-faults fuzz audit setup format vectors requirements clean
 
 help: ## Show this
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -29,6 +29,12 @@ failpoint: ## Build it with the test-only panic: target/failpoint/libcfaccess.so
 	cargo build --locked --features failpoint
 	@mkdir -p target/failpoint
 	install -m 755 target/debug/libcfaccess.so target/failpoint/
+
+later: ## Build it with the claims of a later version, for tests: target/later/libcfaccess.so
+	@tools/require.sh rust c
+	cargo build --locked --features later
+	@mkdir -p target/later
+	install -m 755 target/debug/libcfaccess.so target/later/
 
 demo: ## Verify the same tokens from C, Python and Go
 	@tools/require.sh rust c python go

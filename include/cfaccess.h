@@ -114,12 +114,12 @@
 #define CFACCESS_LOG_WARNING 2
 
 /**
- * A person is calling: `subject` and `email` are there.
+ * A person is calling: `subject` and `email` are present.
  */
 #define CFACCESS_KIND_PERSON 1
 
 /**
- * A service is calling: `common_name` is there, its Client ID.
+ * A service is calling: `common_name`, its Client ID, is present.
  */
 #define CFACCESS_KIND_SERVICE 2
 
@@ -154,7 +154,7 @@
 #define CFACCESS_CLAIM_NONCE (1 << 5)
 
 /**
- * In `present`: the token names its session.
+ * In `present`: the token has `identity_nonce` or `nonce`, and it is not empty.
  */
 #define CFACCESS_CLAIM_SESSION (1 << 6)
 
@@ -172,6 +172,11 @@
  * In `present`: the token has `custom`.
  */
 #define CFACCESS_CLAIM_CUSTOM (1 << 9)
+
+/**
+ * In `present`: the token has `policy_id`.
+ */
+#define CFACCESS_CLAIM_POLICY_ID (1 << 10)
 
 /**
  * If the request header Cf-Access-Authenticated-User-Email is there, it must equal the verified
@@ -386,9 +391,10 @@ typedef struct cfaccess_str {
 } cfaccess_str;
 
 /**
- * What a verified token says. Read only: the claims of a token that is verified again may be handed out again, at
- * the same address, to any thread. Each time they are freed once, with cfaccess_claims_free(). Members are only
- * ever added at the end: what lies beyond `struct_size` does not exist. All strings live as long as the claims.
+ * What a verified token says. Read only: verifying the same token again may return the same claims, at the same
+ * address, to any thread. Free them once for each time they are returned, with cfaccess_claims_free(). Later
+ * versions add members at the end only, and bits to `present`: nothing beyond `struct_size` exists. All strings
+ * live as long as the claims.
  */
 typedef struct cfaccess_claims {
   /**
@@ -412,7 +418,7 @@ typedef struct cfaccess_claims {
    */
   int64_t not_before;
   /**
-   * `exp`, in seconds since 1970; from then on, and the leeway, the token is refused.
+   * `exp`, in seconds since 1970; once this time and the leeway have passed, the token is refused.
    */
   int64_t expires_at;
   /**
@@ -424,8 +430,10 @@ typedef struct cfaccess_claims {
    */
   const struct cfaccess_str *audiences;
   /**
-   * All strings in one piece, to be copied at once: those below in their order, then the
-   * audiences, each followed by a NUL that `block.len` counts. An absent one is empty there.
+   * All strings in one piece, so that they can be copied at once: those from `payload` to `custom`, then the
+   * audiences, then those after `id`, in the order of the members. Each is followed by a NUL, which
+   * `block.len` includes; an absent string is empty. Later versions add strings at the end only: read
+   * those you know and ignore the rest.
    */
   struct cfaccess_str block;
   /**
@@ -438,7 +446,7 @@ typedef struct cfaccess_claims {
   struct cfaccess_str issuer;
   /**
    * A stable identifier of the caller across applications and teams: <host of the team>/person/<sub>
-   * or <host of the team>/service/<Client ID>. An e-mail address is no such key.
+   * or <host of the team>/service/<Client ID>. An e-mail address is not one.
    */
   struct cfaccess_str principal_id;
   /**
@@ -454,11 +462,11 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str common_name;
   /**
-   * `identity_nonce`: names the login session.
+   * `identity_nonce`: identifies the login session.
    */
   struct cfaccess_str identity_nonce;
   /**
-   * `nonce`: names the login session in the older shape of the token.
+   * `nonce`: identifies the login session in older tokens.
    */
   struct cfaccess_str nonce;
   /**
@@ -470,7 +478,7 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str country;
   /**
-   * `type`: "app"; absent in the older shape of the token.
+   * `type`: "app"; absent in older tokens.
    */
   struct cfaccess_str token_type;
   /**
@@ -479,14 +487,18 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str custom;
   /**
-   * When an application's own session should end at the latest, in seconds since 1970: `exp`, or
-   * earlier where the configuration bounds the time since login.
+   * The latest time at which a session of the application's own should end, in seconds since 1970: `exp`, or
+   * earlier if the configuration limits the time since login.
    */
   int64_t ends_at;
   /**
-   * Names these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never used again.
+   * Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
    */
   uint64_t id;
+  /**
+   * `policy_id`: the Access policy that a person met, a UUID; absent for a service and in older tokens.
+   */
+  struct cfaccess_str policy_id;
 } cfaccess_claims;
 
 /**
@@ -557,10 +569,9 @@ cfaccess_status cfaccess_document_write(struct cfaccess_document *document,
                                         struct cfaccess_error **out_error);
 
 /**
- * Gives claims back. Each time they were handed out they are given back once; the strings in them live until
- * then.
+ * Frees claims: once for each time they were returned. Their strings live until then.
  *
- * @param claims  owned, invalid afterwards; NULL is fine
+ * @param claims  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_claims_free(struct cfaccess_claims *claims);
 

@@ -45,6 +45,8 @@ mod failpoint;
 mod ffi;
 mod json;
 mod keys;
+#[cfg(feature = "later")]
+mod later;
 mod policy;
 mod refresh;
 mod request;

@@ -48,6 +48,7 @@ fn seen(claims: &Verified, name: &str) -> Value {
         "nonce" => json!(claims.nonce()),
         "session" => json!(claims.session()),
         "country" => json!(claims.country()),
+        "policy_id" => json!(claims.policy_id()),
         "token_type" => json!(claims.token_type()),
         "custom" => claims.custom().map_or(Value::Null, |text| serde_json::from_str(text).expect("JSON")),
         "payload" => serde_json::from_str(claims.payload()).expect("JSON"),

@@ -47,6 +47,7 @@ type Claims struct {
 	nonce         string
 	session       string
 	country       string
+	policyID      string
 	tokenType     string
 	custom        JSON
 	payload       JSON
@@ -110,6 +111,9 @@ func (c *Claims) Session() string { return c.session }
 // Country is where the person logged in, as two letters ("country"); optional.
 func (c *Claims) Country() string { return c.country }
 
+// PolicyID is the Access policy that the person met, a UUID ("policy_id"); optional.
+func (c *Claims) PolicyID() string { return c.policyID }
+
 // TokenType is "app" ("type"); absent in the older shape of a token.
 func (c *Claims) TokenType() string { return c.tokenType }
 
@@ -136,6 +140,7 @@ const (
 	ClaimCountry                         // "country"
 	ClaimTokenType                       // "type"
 	ClaimCustom                          // "custom"
+	ClaimPolicyID                        // "policy_id"
 )
 
 // Has reports whether the token has the claim, empty or not.

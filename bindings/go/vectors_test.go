@@ -74,62 +74,6 @@ func (v tokenVector) compare(t *testing.T, claims *cfaccess.Claims, err error) {
 	}
 }
 
-// claimByName gives a claim under the name that all languages share; nil if the token has none.
-func claimByName(t *testing.T, claims *cfaccess.Claims, name string) any {
-	optional := func(claim cfaccess.Claim, value any) any {
-		if claims.Has(claim) {
-			return value
-		}
-		if !reflect.ValueOf(value).IsZero() {
-			t.Errorf("%s is absent, and yet %v", name, value)
-		}
-		return nil
-	}
-	switch name {
-	case "kind":
-		return claims.Kind().String()
-	case "issuer":
-		return claims.Issuer()
-	case "principal_id":
-		return claims.PrincipalID()
-	case "audiences":
-		return claims.Audiences()
-	case "issued_at":
-		return claims.IssuedAt().Unix()
-	case "expires_at":
-		return claims.ExpiresAt().Unix()
-	case "ends_at":
-		return claims.EndsAt().Unix()
-	case "not_before":
-		if optional(cfaccess.ClaimNotBefore, claims.NotBefore()) == nil {
-			return nil
-		}
-		return claims.NotBefore().Unix()
-	case "subject":
-		return optional(cfaccess.ClaimSubject, claims.Subject())
-	case "email":
-		return optional(cfaccess.ClaimEmail, claims.Email())
-	case "common_name":
-		return optional(cfaccess.ClaimCommonName, claims.CommonName())
-	case "identity_nonce":
-		return optional(cfaccess.ClaimIdentityNonce, claims.IdentityNonce())
-	case "nonce":
-		return optional(cfaccess.ClaimNonce, claims.Nonce())
-	case "session":
-		return optional(cfaccess.ClaimSession, claims.Session())
-	case "country":
-		return optional(cfaccess.ClaimCountry, claims.Country())
-	case "token_type":
-		return optional(cfaccess.ClaimTokenType, claims.TokenType())
-	case "custom":
-		return optional(cfaccess.ClaimCustom, claims.Custom())
-	case "payload":
-		return claims.Payload()
-	}
-	t.Fatalf("the vectors expect an unknown claim: %s", name)
-	return nil
-}
-
 // expectJSON compares a value, as JSON, with what a vector expects.
 func expectJSON(t *testing.T, name string, got any, want json.RawMessage) {
 	t.Helper()

@@ -20,7 +20,7 @@ func verdictText(verdict *C.cfaccess_go_verdict) string {
 	return unsafe.String(&text[0], len(text))
 }
 
-// conclude turns what a verification gave into the results of its function.
+// conclude turns the outcome of a verification into Go's results.
 func (v *Verifier) conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
 	if verdict.status != C.CFACCESS_STATUS_OK {
 		return nil, statusError(int32(verdict.status), verdictText(verdict))
@@ -36,45 +36,45 @@ func (v *Verifier) conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
 	return claims, nil
 }
 
-// newClaims makes Go-owned claims. Their strings are all parts of one.
+// newClaims makes Go-owned claims. All of their strings are parts of one, the block of the claims, and are read in
+// its order. A later library may have added strings at its end, which are ignored.
 func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
 	text := verdictText(verdict)
+	rest := text
+	next := func() (part string) {
+		part, rest, _ = strings.Cut(rest, "\x00")
+		return part
+	}
 	claims := &Claims{
-		id:            uint64(verdict.id),
-		kind:          Kind(verdict.kind),
-		present:       Claim(verdict.present),
-		issuer:        part(text, verdict.issuer),
-		principalID:   part(text, verdict.principal_id),
-		subject:       part(text, verdict.subject),
-		email:         part(text, verdict.email),
-		commonName:    part(text, verdict.common_name),
-		identityNonce: part(text, verdict.identity_nonce),
-		nonce:         part(text, verdict.nonce),
-		session:       part(text, verdict.session),
-		country:       part(text, verdict.country),
-		tokenType:     part(text, verdict.token_type),
-		custom:        JSON(part(text, verdict.custom)),
-		payload:       JSON(part(text, verdict.payload)),
-		issuedAt:      unixTime(verdict.issued_at),
-		expiresAt:     unixTime(verdict.expires_at),
-		endsAt:        unixTime(verdict.ends_at),
+		id:        uint64(verdict.id),
+		kind:      Kind(verdict.kind),
+		present:   Claim(verdict.present),
+		issuedAt:  unixTime(verdict.issued_at),
+		expiresAt: unixTime(verdict.expires_at),
+		endsAt:    unixTime(verdict.ends_at),
 	}
 	if claims.Has(ClaimNotBefore) {
 		claims.notBefore = unixTime(verdict.not_before)
 	}
+	claims.payload = JSON(next())
+	claims.issuer = next()
+	claims.principalID = next()
+	claims.subject = next()
+	claims.email = next()
+	claims.commonName = next()
+	claims.identityNonce = next()
+	claims.nonce = next()
+	claims.session = next()
+	claims.country = next()
+	claims.tokenType = next()
+	claims.custom = JSON(next())
 	claims.audiences = claims.room[:0]
-	rest := part(text, verdict.audiences)
 	for range int(verdict.audience_count) {
-		var audience string
-		audience, rest, _ = strings.Cut(rest, "\x00")
-		claims.audiences = append(claims.audiences, audience)
+		claims.audiences = append(claims.audiences, next())
 	}
+	claims.policyID = next()
 	claims.size = int64(int(unsafe.Sizeof(*claims)) + len(text) + cap(claims.audiences)*int(unsafe.Sizeof("")))
 	return claims
-}
-
-func part(text string, span C.cfaccess_go_span) string {
-	return text[span.start : span.start+span.length]
 }
 
 func unixTime(seconds C.int64_t) time.Time {

@@ -38,6 +38,7 @@ pub struct cfaccess_claims {
     pub texts: [cfaccess_str; 12],
     pub ends_at: i64,
     pub id: u64,
+    pub policy_id: cfaccess_str,
 }
 
 unsafe extern "C" {

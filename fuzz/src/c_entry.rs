@@ -268,7 +268,8 @@ fn check_view(view: &cfaccess_claims) {
     assert!(view.struct_size >= size_of::<cfaccess_claims>());
     assert!(view.kind == 1 || view.kind == 2);
     let audiences = unsafe { std::slice::from_raw_parts(view.audiences, view.audiences_len) };
-    let texts: Vec<String> = view.texts.iter().chain(audiences).map(checked_text).collect();
+    let texts = view.texts.iter().chain(audiences).chain([&view.policy_id]);
+    let texts: Vec<String> = texts.map(checked_text).collect();
     let block = unsafe { std::slice::from_raw_parts(view.block.ptr.cast::<u8>(), view.block.len) };
     assert_eq!(block, (texts.join("\0") + "\0").as_bytes(), "the block holds every text in order");
 }

@@ -1,6 +1,6 @@
 //! What a verified token says.
 
-use crate::claims::{Kind, Payload, Principal, Times};
+use crate::claims::{Audiences, Kind, Payload, Principal, Times};
 use crate::config::Config;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 /// What a verified token says. Only a verifier makes one.
 ///
-/// An absent claim is `None`; a present but empty one is an empty string.
+/// An absent claim is `None`; a claim that is present but empty is an empty string.
 #[derive(Clone, Debug)]
 pub struct Claims {
     kind: Kind,
@@ -17,13 +17,12 @@ pub struct Claims {
     block: Block,
 }
 
-/// The strings of the claims in one piece, each followed by a NUL: the fields in their order, then
-/// the audiences. An absent field is an empty string there and has no span.
+/// The strings of the claims in one piece, in the order of [`Field`], each followed by a NUL. An absent field is an
+/// empty string there and has no span.
 #[derive(Clone, Debug)]
 struct Block {
     text: String,
-    fields: [Option<Span>; FIELDS],
-    audiences: Span,
+    fields: [Option<Span>; Field::ALL.len()],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,9 +31,22 @@ struct Span {
     end: u32,
 }
 
-/// A string of the claims, in the order of the block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Field {
+macro_rules! fields {
+    ($($field:ident),* $(,)?) => {
+        /// A string of the claims.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Field {
+            $($field),*
+        }
+
+        impl Field {
+            pub(crate) const ALL: [Field; [$(Field::$field),*].len()] = [$(Field::$field),*];
+        }
+    };
+}
+
+// The order of the block is part of the C ABI and recorded in tests/abi/block.txt: fields are only added at the end.
+fields! {
     Payload,
     Issuer,
     PrincipalId,
@@ -47,9 +59,9 @@ pub(crate) enum Field {
     Country,
     TokenType,
     Custom,
+    Audiences,
+    PolicyId,
 }
-
-const FIELDS: usize = Field::Custom as usize + 1;
 
 impl Claims {
     pub(crate) fn new(config: &Config, payload: &Payload<'_>) -> Result<Claims, Refusal> {
@@ -71,7 +83,7 @@ impl Claims {
     /// A stable identifier of the caller across applications and teams:
     /// `acme.cloudflareaccess.com/person/<sub>` or `acme.cloudflareaccess.com/service/<Client ID>`.
     ///
-    /// An e-mail address is no such key: it can be given to another person later.
+    /// An e-mail address is not one: it can be given to another person later.
     pub fn principal_id(&self) -> &str {
         self.required(Field::PrincipalId)
     }
@@ -83,7 +95,7 @@ impl Claims {
 
     /// `aud`: the Application Audience tags that the token was issued for.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
-        self.block.get(self.block.audiences).split_terminator('\0')
+        self.text(Field::Audiences).into_iter().flat_map(|audiences| audiences.split('\0'))
     }
 
     /// `sub`: a person's identifier in the team; empty or absent for a service. It changes when a
@@ -133,28 +145,33 @@ impl Claims {
         self.text(Field::Custom)
     }
 
+    /// `policy_id`: the Access policy that a person met, a UUID; absent for a service and in older tokens.
+    pub fn policy_id(&self) -> Option<&str> {
+        self.text(Field::PolicyId)
+    }
+
     /// The whole payload, JSON as it was signed.
     pub fn payload(&self) -> &str {
         self.required(Field::Payload)
     }
 
-    /// `iat`: when the person logged in or the service was let in.
+    /// `iat`: when the person logged in, or the service was authenticated.
     pub fn issued_at(&self) -> Timestamp {
         self.times.issued_at
     }
 
-    /// `nbf`
+    /// `nbf`: when the token becomes valid.
     pub fn not_before(&self) -> Option<Timestamp> {
         self.times.not_before
     }
 
-    /// `exp`: from then on, and the leeway, the token is refused.
+    /// `exp`: once this time and the leeway have passed, the token is refused.
     pub fn expires_at(&self) -> Timestamp {
         self.times.expires_at
     }
 
-    /// When an application's own session should end at the latest: `exp`, or earlier where the
-    /// configuration bounds the time since login.
+    /// The latest time at which a session of the application's own should end: `exp`, or earlier if the
+    /// configuration limits the time since login.
     pub fn ends_at(&self) -> Timestamp {
         self.ends_at
     }
@@ -164,7 +181,7 @@ impl Claims {
         self.ends_at.since(now).max(0)
     }
 
-    /// What they take besides their own size, in bytes.
+    /// The memory that they take in addition to their own size, in bytes.
     pub(crate) fn heap_size(&self) -> usize {
         self.block.text.capacity()
     }
@@ -182,7 +199,7 @@ impl Claims {
         span.map(|span| self.block.get(span))
     }
 
-    /// All strings in one piece, each with a NUL behind it.
+    /// All strings in one piece, each followed by a NUL.
     pub(crate) fn block(&self) -> &str {
         &self.block.text
     }
@@ -194,36 +211,31 @@ impl Claims {
 
 impl Block {
     fn new(team: &Team, principal: Principal<'_>, payload: &Payload<'_>) -> Block {
-        let session = [&payload.identity_nonce, &payload.nonce];
-        let session =
-            session.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty());
         let principal_id = [team.host(), "/", principal.kind().name(), "/", principal.key()];
-        let fields: [Option<Text<'_>>; FIELDS] = [
-            Some(Text::One(payload.text)),
-            Some(Text::One(&payload.issuer)),
-            Some(Text::Joined(principal_id)),
-            payload.subject.as_deref().map(Text::One),
-            payload.email.as_deref().map(Text::One),
-            payload.common_name.as_deref().map(Text::One),
-            payload.identity_nonce.as_deref().map(Text::One),
-            payload.nonce.as_deref().map(Text::One),
-            session.map(Text::One),
-            payload.country.as_deref().map(Text::One),
-            payload.token_type.as_deref().map(Text::One),
-            payload.custom.map(Text::One),
-        ];
+        let texts = Field::ALL.map(|field| match field {
+            Field::Payload => Some(Text::One(payload.text)),
+            Field::Issuer => Some(Text::One(&payload.issuer)),
+            Field::PrincipalId => Some(Text::Joined(principal_id)),
+            Field::Subject => payload.subject.as_deref().map(Text::One),
+            Field::Email => payload.email.as_deref().map(Text::One),
+            Field::CommonName => payload.common_name.as_deref().map(Text::One),
+            Field::IdentityNonce => payload.identity_nonce.as_deref().map(Text::One),
+            Field::Nonce => payload.nonce.as_deref().map(Text::One),
+            Field::Session => session(payload).map(Text::One),
+            Field::Country => payload.country.as_deref().map(Text::One),
+            Field::TokenType => payload.token_type.as_deref().map(Text::One),
+            Field::Custom => payload.custom.map(Text::One),
+            Field::Audiences => Some(Text::Listed(&payload.audiences)),
+            Field::PolicyId => payload.policy_id.as_deref().map(Text::One),
+        });
 
-        // It may be kept for long, so it is made as large as it must be, and no larger.
-        let in_fields: usize = fields.iter().flatten().map(Text::len).sum();
-        let in_audiences: usize = payload.audiences.iter().map(|audience| audience.len() + 1).sum();
-        let mut writer = Writer { text: String::with_capacity(in_fields + FIELDS + in_audiences) };
-        let fields = fields.map(|text| writer.write_optional(text));
-        let start = writer.position();
-        for audience in payload.audiences.iter() {
-            writer.write(Text::One(audience));
-        }
-        let audiences = Span { start, end: writer.position() };
-        Block { text: writer.text, fields, audiences }
+        // It may be cached for a long time, so it is allocated at its exact size.
+        let size = texts.iter().map(|text| text.as_ref().map_or(0, Text::len) + 1).sum();
+        let mut writer = Writer { text: String::with_capacity(size) };
+        let fields = texts.map(|text| writer.write_optional(text));
+        #[cfg(feature = "later")]
+        writer.write(Text::One(crate::later::STRING));
+        Block { text: writer.text, fields }
     }
 
     fn get(&self, span: Span) -> &str {
@@ -231,10 +243,18 @@ impl Block {
     }
 }
 
-/// A string to be written, in one piece or in several.
+/// The login session; an empty nonce names none.
+fn session<'a>(payload: &'a Payload<'_>) -> Option<&'a str> {
+    let nonces = [&payload.identity_nonce, &payload.nonce];
+    nonces.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty())
+}
+
+/// A string to be written.
 enum Text<'a> {
     One(&'a str),
     Joined([&'a str; 5]),
+    /// Several strings, with a NUL between.
+    Listed(&'a Audiences<'a>),
 }
 
 impl Text<'_> {
@@ -242,6 +262,9 @@ impl Text<'_> {
         match self {
             Text::One(text) => text.len(),
             Text::Joined(pieces) => pieces.iter().map(|piece| piece.len()).sum(),
+            Text::Listed(audiences) => {
+                audiences.iter().map(|audience| audience.len() + 1).sum::<usize>().saturating_sub(1)
+            }
         }
     }
 }
@@ -256,6 +279,14 @@ impl Writer {
         match text {
             Text::One(text) => self.text.push_str(text),
             Text::Joined(pieces) => self.text.extend(pieces),
+            Text::Listed(audiences) => {
+                for (index, audience) in audiences.iter().enumerate() {
+                    if index > 0 {
+                        self.text.push('\0');
+                    }
+                    self.text.push_str(audience);
+                }
+            }
         }
         let end = self.position();
         self.text.push('\0');
@@ -264,12 +295,12 @@ impl Writer {
 
     /// An absent string is written as an empty one.
     fn write_optional(&mut self, text: Option<Text<'_>>) -> Option<Span> {
-        let is_there = text.is_some();
+        let is_present = text.is_some();
         let span = self.write(text.unwrap_or(Text::One("")));
-        is_there.then_some(span)
+        is_present.then_some(span)
     }
 
-    /// The strings of a token of 16 KiB end long before 4 GiB.
+    /// The strings of a token of at most 16 KiB are far from 4 GiB.
     fn position(&self) -> u32 {
         self.text.len() as u32
     }

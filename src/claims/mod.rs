@@ -7,7 +7,7 @@ mod times;
 
 pub use claims::Claims;
 pub(crate) use claims::Field;
-pub(crate) use payload::Payload;
+pub(crate) use payload::{Audiences, Payload};
 pub use principal::Kind;
 pub(crate) use principal::Principal;
 pub(crate) use times::{Moment, Times};

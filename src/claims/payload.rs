@@ -27,6 +27,7 @@ pub(crate) struct Payload<'a> {
     pub(crate) identity_nonce: Option<Text<'a>>,
     pub(crate) nonce: Option<Text<'a>>,
     pub(crate) country: Option<Text<'a>>,
+    pub(crate) policy_id: Option<Text<'a>>,
     /// The JSON object `custom` as it was signed.
     pub(crate) custom: Option<&'a str>,
 }
@@ -65,6 +66,7 @@ impl<'a> Payload<'a> {
             identity_nonce: text_or_null("identity_nonce", claims.identity_nonce)?,
             nonce: text_or_null("nonce", claims.nonce)?,
             country: text_or_null("country", claims.country)?,
+            policy_id: text_or_null("policy_id", claims.policy_id)?,
             custom: custom(claims.custom, text)?,
         })
     }
@@ -109,6 +111,7 @@ struct Members<'a> {
     identity_nonce: Option<Value<'a>>,
     nonce: Option<Value<'a>>,
     country: Option<Value<'a>>,
+    policy_id: Option<Value<'a>>,
     custom: Option<Value<'a>>,
 }
 
@@ -129,6 +132,7 @@ impl<'a> Members<'a> {
                 "identity_nonce" => &mut members.identity_nonce,
                 "nonce" => &mut members.nonce,
                 "country" => &mut members.country,
+                "policy_id" => &mut members.policy_id,
                 "custom" => &mut members.custom,
                 _ => continue,
             };

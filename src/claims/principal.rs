@@ -1,4 +1,4 @@
-//! Who a token stands for.
+//! Who is calling: the principal of a token (a person or a service).
 
 use crate::claims::Payload;
 
@@ -21,7 +21,7 @@ impl Kind {
     }
 }
 
-/// The claims that make a principal, none of them empty.
+/// The claim that identifies the principal, never empty.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Principal<'a> {
     Person { subject: &'a str },
@@ -29,7 +29,7 @@ pub(crate) enum Principal<'a> {
 }
 
 impl<'a> Principal<'a> {
-    /// `None` for claims that name nobody, or more than one.
+    /// `None` for claims that identify nobody, or both a person and a service.
     pub(crate) fn of(payload: &'a Payload<'_>) -> Option<Principal<'a>> {
         let subject = payload.subject.as_deref().unwrap_or_default();
         let email = payload.email.as_deref().unwrap_or_default();
@@ -49,7 +49,7 @@ impl<'a> Principal<'a> {
         }
     }
 
-    /// What identifies it within its team.
+    /// Its identifier within the team.
     pub(crate) fn key(self) -> &'a str {
         match self {
             Principal::Person { subject } => subject,

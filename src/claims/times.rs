@@ -1,9 +1,9 @@
-//! When a token is valid: asked of a token just read, and of one that was seen before.
+//! When a token is valid: checked at its verification, and again at each cache hit.
 
 use crate::config::Config;
 use crate::time::Timestamp;
 
-/// The times that a token names.
+/// The times in a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     /// `iat`
@@ -28,7 +28,7 @@ impl Times {
         self.not_before.map_or(self.issued_at, |not_before| not_before.max(self.issued_at))
     }
 
-    /// The end of what a session may make of the token.
+    /// The latest end of an application's own session.
     pub(crate) fn ends_at(&self, config: &Config) -> Timestamp {
         let oldest = config.max_age.and_then(|most| Timestamp::new(self.issued_at.seconds() + most));
         oldest.map_or(self.expires_at, |oldest| oldest.min(self.expires_at))
@@ -49,7 +49,7 @@ impl Moment<'_> {
         self.config.max_age.is_none_or(|most| self.age() <= most)
     }
 
-    /// All that depends on the time.
+    /// Every check that depends on the current time.
     pub(crate) fn is_good(&self) -> bool {
         self.is_before_the_end() && self.is_after_the_start() && self.is_young_enough()
     }

@@ -9,9 +9,9 @@ use crate::claims::{Claims, Field, Kind};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 
-/// A person is calling: `subject` and `email` are there.
+/// A person is calling: `subject` and `email` are present.
 pub const CFACCESS_KIND_PERSON: u32 = 1;
-/// A service is calling: `common_name` is there, its Client ID.
+/// A service is calling: `common_name`, its Client ID, is present.
 pub const CFACCESS_KIND_SERVICE: u32 = 2;
 
 /// In `present`: the token has `nbf`.
@@ -26,7 +26,7 @@ pub const CFACCESS_CLAIM_COMMON_NAME: u32 = 1 << 3;
 pub const CFACCESS_CLAIM_IDENTITY_NONCE: u32 = 1 << 4;
 /// In `present`: the token has `nonce`.
 pub const CFACCESS_CLAIM_NONCE: u32 = 1 << 5;
-/// In `present`: the token names its session.
+/// In `present`: the token has `identity_nonce` or `nonce`, and it is not empty.
 pub const CFACCESS_CLAIM_SESSION: u32 = 1 << 6;
 /// In `present`: the token has `country`.
 pub const CFACCESS_CLAIM_COUNTRY: u32 = 1 << 7;
@@ -34,10 +34,13 @@ pub const CFACCESS_CLAIM_COUNTRY: u32 = 1 << 7;
 pub const CFACCESS_CLAIM_TOKEN_TYPE: u32 = 1 << 8;
 /// In `present`: the token has `custom`.
 pub const CFACCESS_CLAIM_CUSTOM: u32 = 1 << 9;
+/// In `present`: the token has `policy_id`.
+pub const CFACCESS_CLAIM_POLICY_ID: u32 = 1 << 10;
 
-/// What a verified token says. Read only: the claims of a token that is verified again may be handed out again, at
-/// the same address, to any thread. Each time they are freed once, with cfaccess_claims_free(). Members are only
-/// ever added at the end: what lies beyond `struct_size` does not exist. All strings live as long as the claims.
+/// What a verified token says. Read only: verifying the same token again may return the same claims, at the same
+/// address, to any thread. Free them once for each time they are returned, with cfaccess_claims_free(). Later
+/// versions add members at the end only, and bits to `present`: nothing beyond `struct_size` exists. All strings
+/// live as long as the claims.
 #[repr(C)]
 pub struct cfaccess_claims {
     /// The size of this struct in the library, in bytes.
@@ -50,21 +53,23 @@ pub struct cfaccess_claims {
     pub issued_at: i64,
     /// `nbf`, in seconds since 1970; 0 if absent, see `present`.
     pub not_before: i64,
-    /// `exp`, in seconds since 1970; from then on, and the leeway, the token is refused.
+    /// `exp`, in seconds since 1970; once this time and the leeway have passed, the token is refused.
     pub expires_at: i64,
     /// The number of `audiences`.
     pub audiences_len: usize,
     /// `aud`: the Application Audience tags that the token was issued for.
     pub audiences: *const cfaccess_str,
-    /// All strings in one piece, to be copied at once: those below in their order, then the
-    /// audiences, each followed by a NUL that `block.len` counts. An absent one is empty there.
+    /// All strings in one piece, so that they can be copied at once: those from `payload` to `custom`, then the
+    /// audiences, then those after `id`, in the order of the members. Each is followed by a NUL, which
+    /// `block.len` includes; an absent string is empty. Later versions add strings at the end only: read
+    /// those you know and ignore the rest.
     pub block: cfaccess_str,
     /// The whole payload, JSON as it was signed.
     pub payload: cfaccess_str,
     /// `iss`: https://<team>.cloudflareaccess.com
     pub issuer: cfaccess_str,
     /// A stable identifier of the caller across applications and teams: <host of the team>/person/<sub>
-    /// or <host of the team>/service/<Client ID>. An e-mail address is no such key.
+    /// or <host of the team>/service/<Client ID>. An e-mail address is not one.
     pub principal_id: cfaccess_str,
     /// `sub`: a person's identifier in the team; empty or absent for a service.
     pub subject: cfaccess_str,
@@ -72,49 +77,56 @@ pub struct cfaccess_claims {
     pub email: cfaccess_str,
     /// `common_name`: a service's Client ID.
     pub common_name: cfaccess_str,
-    /// `identity_nonce`: names the login session.
+    /// `identity_nonce`: identifies the login session.
     pub identity_nonce: cfaccess_str,
-    /// `nonce`: names the login session in the older shape of the token.
+    /// `nonce`: identifies the login session in older tokens.
     pub nonce: cfaccess_str,
     /// The login session: `identity_nonce`, or else `nonce`.
     pub session: cfaccess_str,
     /// `country`: where a person logged in from.
     pub country: cfaccess_str,
-    /// `type`: "app"; absent in the older shape of the token.
+    /// `type`: "app"; absent in older tokens.
     pub token_type: cfaccess_str,
     /// `custom`: the configured claims of the identity provider, a JSON object as it was signed.
     /// Access leaves entries out when the token grows too large.
     pub custom: cfaccess_str,
-    /// When an application's own session should end at the latest, in seconds since 1970: `exp`, or
-    /// earlier where the configuration bounds the time since login.
+    /// The latest time at which a session of the application's own should end, in seconds since 1970: `exp`, or
+    /// earlier if the configuration limits the time since login.
     pub ends_at: i64,
-    /// Names these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never used again.
+    /// Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
     pub id: u64,
+    /// `policy_id`: the Access policy that a person met, a UUID; absent for a service and in older tokens.
+    pub policy_id: cfaccess_str,
 }
 
-const OPTIONAL: [(Field, u32); 9] = [
-    (Field::Subject, CFACCESS_CLAIM_SUBJECT),
-    (Field::Email, CFACCESS_CLAIM_EMAIL),
-    (Field::CommonName, CFACCESS_CLAIM_COMMON_NAME),
-    (Field::IdentityNonce, CFACCESS_CLAIM_IDENTITY_NONCE),
-    (Field::Nonce, CFACCESS_CLAIM_NONCE),
-    (Field::Session, CFACCESS_CLAIM_SESSION),
-    (Field::Country, CFACCESS_CLAIM_COUNTRY),
-    (Field::TokenType, CFACCESS_CLAIM_TOKEN_TYPE),
-    (Field::Custom, CFACCESS_CLAIM_CUSTOM),
-];
+/// The bit of `present` for a string; 0 for those that every token has.
+const fn bit(field: Field) -> u32 {
+    match field {
+        Field::Payload | Field::Issuer | Field::PrincipalId | Field::Audiences => 0,
+        Field::Subject => CFACCESS_CLAIM_SUBJECT,
+        Field::Email => CFACCESS_CLAIM_EMAIL,
+        Field::CommonName => CFACCESS_CLAIM_COMMON_NAME,
+        Field::IdentityNonce => CFACCESS_CLAIM_IDENTITY_NONCE,
+        Field::Nonce => CFACCESS_CLAIM_NONCE,
+        Field::Session => CFACCESS_CLAIM_SESSION,
+        Field::Country => CFACCESS_CLAIM_COUNTRY,
+        Field::TokenType => CFACCESS_CLAIM_TOKEN_TYPE,
+        Field::Custom => CFACCESS_CLAIM_CUSTOM,
+        Field::PolicyId => CFACCESS_CLAIM_POLICY_ID,
+    }
+}
 
-/// Tokens are for one application as a rule, and few are for more than this.
+/// Most tokens are for one application; few are for more than this.
 const FEW_AUDIENCES: usize = 4;
 
-/// Claims as C reads them, beside those that they point into.
+/// Claims as C reads them. They point into the claims of the same entry.
 pub(super) struct CView {
     claims: cfaccess_claims,
     few_audiences: [cfaccess_str; FEW_AUDIENCES],
     many_audiences: Vec<cfaccess_str>,
 }
 
-// SAFETY: it is never changed once it is shared, and points only into what is shared with it.
+// SAFETY: it is never changed once it is shared, and points only into the entry that it is shared with.
 unsafe impl Send for CView {}
 // SAFETY: as above.
 unsafe impl Sync for CView {}
@@ -146,15 +158,16 @@ impl View for CView {
     }
 }
 
-/// Where C's claims lie in what is shared.
+/// The pointer that C gets is the address of `view.claims` in an entry; this is its offset, from which the entry is
+/// found again when the claims are freed.
 const CLAIMS: usize = std::mem::offset_of!(Entry<CView>, view) + std::mem::offset_of!(CView, claims);
 
-/// Hands out one count of what is shared; it comes back through `cfaccess_claims_free`.
+/// Gives C one reference to the entry; `cfaccess_claims_free` takes it back.
 fn into_raw(verified: Verified<CView>) -> *mut cfaccess_claims {
     Arc::into_raw(verified.into_entry()).cast_mut().wrapping_byte_add(CLAIMS).cast()
 }
 
-/// Runs a verification and hands its claims over.
+/// Runs a verification and gives its claims to C.
 ///
 /// # Safety
 /// The out-pointers are NULL or valid for writing.
@@ -173,19 +186,19 @@ pub(super) unsafe fn give_claims(
     unsafe { fallible(out_error, body) }
 }
 
-/// All but the audiences, whose list is in place only once it no longer moves.
+/// Everything but the list of audiences, whose address is known only once the view no longer moves.
 fn view_of(claims: &Claims, id: u64) -> cfaccess_claims {
     let text = |field| claims.text(field).map_or(cfaccess_str::ABSENT, cfaccess_str::new);
-    let bits = OPTIONAL.iter().filter(|(field, _)| claims.has(*field)).map(|(_, bit)| bit);
+    let present =
+        Field::ALL.into_iter().filter(|field| claims.has(*field)).fold(0, |bits, field| bits | bit(field));
     let not_before = claims.not_before();
-    cfaccess_claims {
+    let view = cfaccess_claims {
         struct_size: size_of::<cfaccess_claims>(),
         kind: match claims.kind() {
             Kind::Person => CFACCESS_KIND_PERSON,
             Kind::Service => CFACCESS_KIND_SERVICE,
         },
-        present: bits.fold(0, |present, bit| present | bit)
-            | if not_before.is_some() { CFACCESS_CLAIM_NOT_BEFORE } else { 0 },
+        present: present | if not_before.is_some() { CFACCESS_CLAIM_NOT_BEFORE } else { 0 },
         issued_at: claims.issued_at().seconds(),
         not_before: not_before.map_or(0, Timestamp::seconds),
         expires_at: claims.expires_at().seconds(),
@@ -206,20 +219,27 @@ fn view_of(claims: &Claims, id: u64) -> cfaccess_claims {
         custom: text(Field::Custom),
         ends_at: claims.ends_at().seconds(),
         id,
-    }
+        policy_id: text(Field::PolicyId),
+    };
+    #[cfg(feature = "later")]
+    let view = cfaccess_claims {
+        struct_size: view.struct_size + crate::later::SIZE,
+        present: view.present | crate::later::BIT,
+        ..view
+    };
+    view
 }
 
-/// Gives claims back. Each time they were handed out they are given back once; the strings in them live until
-/// then.
+/// Frees claims: once for each time they were returned. Their strings live until then.
 ///
-/// @param claims  owned, invalid afterwards; NULL is fine
+/// @param claims  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_claims_free(claims: *mut cfaccess_claims) {
     quietly(|| {
         if !claims.is_null() {
             let entry: *const Entry<CView> = claims.wrapping_byte_sub(CLAIMS).cast_const().cast();
-            // SAFETY: `into_raw` made the pointer of this very entry, and the caller promises to give it back
-            // once for each time.
+            // SAFETY: `into_raw` made the pointer from this very entry, and the caller promises to free it once
+            // for each time it was returned.
             drop(unsafe { Arc::from_raw(entry) });
         }
     });
@@ -250,7 +270,7 @@ mod tests {
         format!("{input}.{}", crypto::sign(input.as_bytes(), &key, Algorithm::RS256).expect("a signature"))
     }
 
-    /// What the cache says that it takes to keep a token with these claims beside the usual ones.
+    /// The length of a token with these claims in addition to the usual ones, and what the cache says that it takes.
     fn kept(claims: Value) -> (usize, usize) {
         let mut payload = json!({
             "aud": [AUDIENCE], "email": "user@example.com", "exp": 3_600, "iat": 60, "nbf": 60, "type": "app",

@@ -25,12 +25,15 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def all_programs(release: Path, failpoint: Path, endpoint: Endpoint) -> list[Program]:
+def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint) -> list[Program]:
     linked = (f"-L{release.parent}", "-lcfaccess")
     has_jansson = links("#include <jansson.h>\nint main(void) { return json_delete == 0; }", "-ljansson")
     no_failpoint = "" if failpoint.exists() else f"{failpoint} (make failpoint)"
+    no_later = "" if later.exists() else f"{later} (make later)"
     return [
         Program("api", release, linked),
+        Program("block", release, linked, "release"),
+        Program("block", later, linked, "later", no_later),
         Program("config", release, linked),
         Program("keys", release, linked),
         Program("arguments", release, linked),

@@ -38,7 +38,9 @@ def check(checks: Checks, arguments: argparse.Namespace, place: endpoint_process
     if not chosen or "header" in chosen:
         header.check(checks, ways(), arguments.library, arguments.vectors, place)
     for way in ways():
-        for program in programs.all_programs(arguments.library, arguments.failpoint_library, place):
+        for program in programs.all_programs(
+            arguments.library, arguments.failpoint_library, arguments.later_library, place
+        ):
             if not chosen or program.name in chosen:
                 programs.check(checks, program, way)
         if way.name != "plain" and not chosen:
@@ -52,6 +54,7 @@ def parse_arguments() -> argparse.Namespace:
         "--library": target / "release" / "libcfaccess.so",
         "--static-library": target / "release" / "libcfaccess.a",
         "--failpoint-library": target / "failpoint" / "libcfaccess.so",
+        "--later-library": target / "later" / "libcfaccess.so",
         "--vectors": ROOT / "tests" / "vectors",
     }
     for option, default in paths.items():

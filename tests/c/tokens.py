@@ -1,4 +1,6 @@
-"""The header tokens.h: tokens of the shared vectors, and one that is good right now, as C strings."""
+"""The header tokens.h: tokens of the shared vectors, one that is valid now, and the names of the strings of
+claims.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,15 @@ USED = (
     "older-shape",
     "custom",
     "audiences-64",
+    "policy-id",
     "service",
     "audience-is-other-application",
     "kind-org-this-audience",
     "alg-none-1",
     "signature-middle-bit",
 )
+
+BLOCK = Path(__file__).resolve().parents[1] / "abi" / "block.txt"
 
 # DigestInfo of a SHA-256 digest (RFC 8017 section 9.2).
 SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
@@ -43,9 +48,20 @@ def write_header(path: Path, vectors: Path) -> None:
         **{"TOKEN_" + name.upper().replace("-", "_"): text(tokens[name]) for name in USED},
     }
     lines = [f"#define {name} {json.dumps(value)}" for name, value in strings.items()]
-    lines += [f"#define NOW INT64_C({defaults['now']})", ""]
+    lines += [f"#define NOW INT64_C({defaults['now']})", *strings_of_claims(), ""]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines))
+
+
+def strings_of_claims() -> list[str]:
+    """Lists of the strings in the block of claims, for macros that want each."""
+    names = [line.split()[1] for line in BLOCK.read_text().splitlines()]
+    audiences = names.index("audiences")
+    parts = {"BEFORE": names[:audiences], "AFTER": names[audiences + 1 :]}
+    return [
+        f"#define STRINGS_{where}_AUDIENCES(EACH) " + " ".join(f"EACH({name})" for name in part)
+        for where, part in parts.items()
+    ]
 
 
 def text(value: str | list[dict[str, Any]]) -> str:

@@ -129,22 +129,16 @@ static inline json_t *seen(const cfaccess_claims *claims) {
   bool has_not_before = (claims->present & CFACCESS_CLAIM_NOT_BEFORE) != 0;
   json_t *all = json_object();
   json_object_set_new(all, "kind", json_string(claims->kind == CFACCESS_KIND_PERSON ? "person" : "service"));
-  json_object_set_new(all, "issuer", text_or_null(claims->issuer));
-  json_object_set_new(all, "principal_id", text_or_null(claims->principal_id));
-  json_object_set_new(all, "subject", text_or_null(claims->subject));
-  json_object_set_new(all, "email", text_or_null(claims->email));
-  json_object_set_new(all, "common_name", text_or_null(claims->common_name));
+#define ADD(name) json_object_set_new(all, #name, text_or_null(claims->name));
+  STRINGS_BEFORE_AUDIENCES(ADD)
+  STRINGS_AFTER_AUDIENCES(ADD)
+#undef ADD
+  json_object_set_new(all, "custom", parsed_or_null(claims->custom));
   json_object_set_new(all, "audiences", audiences_of(claims));
   json_object_set_new(all, "issued_at", json_integer(claims->issued_at));
   json_object_set_new(all, "not_before", has_not_before ? json_integer(claims->not_before) : json_null());
   json_object_set_new(all, "expires_at", json_integer(claims->expires_at));
   json_object_set_new(all, "ends_at", json_integer(claims->ends_at));
-  json_object_set_new(all, "identity_nonce", text_or_null(claims->identity_nonce));
-  json_object_set_new(all, "nonce", text_or_null(claims->nonce));
-  json_object_set_new(all, "session", text_or_null(claims->session));
-  json_object_set_new(all, "country", text_or_null(claims->country));
-  json_object_set_new(all, "token_type", text_or_null(claims->token_type));
-  json_object_set_new(all, "custom", parsed_or_null(claims->custom));
   return all;
 }
 

@@ -48,11 +48,11 @@ fn function(comment: &'static str, declaration: &'static str) -> Function {
     }
 }
 
-/// Every struct with members, and their names.
-pub fn structs() -> Vec<(&'static str, Vec<String>)> {
+/// Every struct with members: type and name of each.
+pub fn structs() -> Vec<(&'static str, Vec<(String, String)>)> {
     let members = |body: &str| {
         let code = without_comments(body);
-        code.split_terminator(';').map(|member| typed_name(&one_line(member)).1).collect()
+        code.split_terminator(';').map(|member| typed_name(&one_line(member))).collect()
     };
     GENERATED
         .split("typedef struct ")
@@ -62,6 +62,13 @@ pub fn structs() -> Vec<(&'static str, Vec<String>)> {
             Some((name, members(body.split_once("\n}")?.0)))
         })
         .collect()
+}
+
+/// The members of `cfaccess_claims` that are strings of claims, in their order.
+pub fn strings_of_claims() -> Vec<String> {
+    let claims = structs().into_iter().find(|(name, _)| *name == "cfaccess_claims").expect("the claims");
+    let strings = claims.1.into_iter().filter(|(kind, _)| kind.ends_with("struct cfaccess_str"));
+    strings.map(|(_, name)| name).filter(|name| name != "block").collect()
 }
 
 /// The statuses with their numbers, named without their prefix.

@@ -6,12 +6,15 @@ import base64
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import cfaccess
 import pytest
 from cfaccess import AccessError, Claims, Keys, Verifier
 
@@ -135,6 +138,31 @@ def status_of(call: Callable[[], object]) -> str:
     except AccessError as error:
         return error.status
     return "OK"
+
+
+def library_for_tests(name: str) -> Path:
+    """A library with a test-only feature, such as `make failpoint` builds."""
+    path = REPOSITORY / "target" / name / "libcfaccess.so"
+    if not path.is_file():
+        pytest.skip(f"a library for tests is missing ({path}); `make {name}` builds it")
+    return path
+
+
+def output_with(library: Path, program: str, *arguments: str) -> str:
+    """What a Python program prints in a new process that uses this library."""
+    run = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={
+            **os.environ,
+            "CFACCESS_LIBRARY": str(library),
+            "PYTHONPATH": str(Path(cfaccess.__file__).parents[1]),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
 
 
 def in_child(check: Callable[[], bool]) -> bool:

@@ -33,6 +33,7 @@ def test_person_has_every_claim_of_the_token(claims: Claims) -> None:
         "identity_nonce": "6ei69kawdKzMIAPF",
         "nonce": None,
         "country": "GB",
+        "policy_id": None,
         "token_type": "app",
         "custom": None,
         "groups": None,
@@ -59,6 +60,7 @@ def test_service_has_a_client_id_and_no_address(keys: Keys) -> None:
         "identity_nonce": None,
         "nonce": None,
         "country": None,
+        "policy_id": None,
         "token_type": "app",
         "custom": None,
         "groups": None,
@@ -144,6 +146,13 @@ def test_text_outside_of_ascii_keeps_its_place(verifier: Verifier) -> None:
     claims = verifier.verify(mint(person(email="zoë@exämple.com", country="É", sub="☕")), now=NOW)
 
     assert (claims.subject, claims.email, claims.country) == ("☕", "zoë@exämple.com", "É")
+
+
+def test_string_after_the_audiences_keeps_its_place(verifier: Verifier) -> None:
+    several = verifier.verify(mint(person(aud=[AUDIENCE, "b", "c"], policy_id="p-1")), now=NOW)
+
+    assert (several.audiences, several.policy_id) == ((AUDIENCE, "b", "c"), "p-1")
+    assert verifier.verify(mint(person(policy_id="")), now=NOW).policy_id == ""
 
 
 def test_every_claim_is_reachable_in_the_payload(verifier: Verifier) -> None:

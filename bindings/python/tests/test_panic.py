@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import cfaccess
-import pytest
-from support import AUDIENCE, NOW, REPOSITORY, certs, mint, person
+from support import AUDIENCE, NOW, certs, library_for_tests, mint, output_with, person
 
 PROGRAM = """
 import sys, threading
@@ -35,28 +28,9 @@ print(seen)
 """
 
 
-def failpoint_library() -> Path:
-    """The library that `make failpoint` builds."""
-    path = Path(os.environ.get("CFACCESS_FAILPOINT_LIBRARY", REPOSITORY / "target/failpoint/libcfaccess.so"))
-    if not path.is_file():
-        pytest.skip(f"the failpoint library is missing ({path}); `make failpoint` builds it")
-    return path
-
-
 def test_panic_is_an_internal_refusal() -> None:
-    environment = {
-        **os.environ,
-        "CFACCESS_LIBRARY": str(failpoint_library()),
-        "PYTHONPATH": str(Path(cfaccess.__file__).parents[1]),
-    }
+    library = library_for_tests("failpoint")
 
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, certs("acme-1"), AUDIENCE, mint(person()), str(NOW)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    output = output_with(library, PROGRAM, certs("acme-1"), AUDIENCE, mint(person()), str(NOW))
 
-    assert run.returncode == 0, run.stderr
-    assert run.stdout == "{('INTERNAL', 500)}\n"
+    assert output == "{('INTERNAL', 500)}\n"

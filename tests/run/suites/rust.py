@@ -28,6 +28,7 @@ BUILDS = [
     check("lints", CLIPPY),
     check("build", "make --no-print-directory build"),
     check("build with failpoint", "make --no-print-directory failpoint"),
+    check("build of a later version", "make --no-print-directory later"),
 ]
 
 TESTS = [

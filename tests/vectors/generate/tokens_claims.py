@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mint import AUDIENCE, CLIENT_ID, ISSUER, NOW, Object, Raw, person, service, token
-from vector import PERSON, Token
+from vector import PERSON, SERVICE, Token, config
 
 from keys import DROP
 
@@ -11,7 +11,7 @@ CONTROLS = {"nul": "\0", "line-feed": "\n", "delete": "\x7f", "next-line": "\x85
 
 
 def vectors() -> list[Token]:
-    return [*_types(), *_times(), *_controls(), *_email(), *_audiences()]
+    return [*_types(), *_times(), *_controls(), *_email(), *_audiences(), *_policy_id()]
 
 
 def invalid(name: str, rule: str, about: str, payload: Object | bytes) -> Token:
@@ -41,6 +41,7 @@ def _types() -> list[Token]:
         "country": {name: value for name, value in wrong.items() if name != "null"},
         "identity_nonce": {name: value for name, value in wrong.items() if name != "null"},
         "nonce": {name: value for name, value in wrong.items() if name != "null"},
+        "policy_id": {name: value for name, value in wrong.items() if name != "null"},
         "custom": {
             "string": "x",
             "number": 5,
@@ -154,6 +155,7 @@ def _controls() -> list[Token]:
             "country": f"U{character}S",
             "identity_nonce": f"{character}a",
             "nonce": f"a{character}",
+            "policy_id": f"a{character}",
         }
         found += [
             invalid(
@@ -258,4 +260,27 @@ def _audiences() -> list[Token]:
             person(aud=[AUDIENCE] * 65),
         ),
         invalid("audiences-500", "claims/aud", "five hundred", person(aud=many(500))),
+    ]
+
+
+def _policy_id() -> list[Token]:
+    def read(name: str, about: str, expected: str | None, claims: Object) -> Token:
+        listed = {**(SERVICE if "common_name" in claims else PERSON), "policy_id": expected}
+        services = config(allow_services="any") if "common_name" in claims else None
+        return Token(name, "claims/policy_id", about, token(payload=claims), "OK", listed, services)
+
+    uuid = "d2bb1d5c-6d2a-4c33-9d0a-5f4dd2a6cb7e"
+    return [
+        read("policy-id", "the policy that the person met", uuid, person(policy_id=uuid)),
+        read("policy-id-absent", "absent in older tokens", None, person()),
+        read("policy-id-null", "null is absent", None, person(policy_id=None)),
+        read("policy-id-empty", "an empty one is present", "", person(policy_id="")),
+        read("policy-id-long", "only the token has a limit", "p" * 4_000, person(policy_id="p" * 4_000)),
+        read(
+            "policy-id-after-audiences",
+            "it follows however many audiences there are",
+            uuid,
+            person(aud=[f"app-{number}" for number in range(6)] + [AUDIENCE], policy_id=uuid),
+        ),
+        read("policy-id-of-service", "a service may have one too", uuid, service(policy_id=uuid)),
     ]

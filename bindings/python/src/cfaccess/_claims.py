@@ -13,10 +13,12 @@ _KINDS: Final[dict[int, Literal["person", "service"]]] = {1: "person", 2: "servi
 
 # The bits of `present` in `cfaccess_claims`.
 NOT_BEFORE, SUBJECT, EMAIL, COMMON_NAME, IDENTITY_NONCE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
-NONCE, SESSION, COUNTRY, TOKEN_TYPE, CUSTOM = 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9
+NONCE, SESSION, COUNTRY, TOKEN_TYPE, CUSTOM, POLICY_ID = 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 10
 
-# The strings of the block that are always there; behind them come the audiences.
-CLAIMS_STRINGS = 12
+# The strings of the block: twelve, then the audiences, then these later ones. A newer library may add more.
+_AUDIENCES_AT, _POLICY_ID_AT = 12, 0
+# How many there are at least, without the audiences.
+CLAIMS_STRINGS = 13
 
 
 class Claims:
@@ -35,7 +37,7 @@ class Claims:
 
     __slots__ = ("_block", "_email", "_head", "_strings")
 
-    # Filled once, by `claims_of`: the block of `cfaccess_claims`, a NUL behind each string, and its head.
+    # Filled once, by `claims_of`: the block of `cfaccess_claims`, a NUL after each string, and its head.
     _block: str
     _head: tuple[int, ...]
     # Filled by the first who asks for one of them: the e-mail, and the strings of the block.
@@ -77,7 +79,7 @@ class Claims:
     def audiences(self) -> tuple[str, ...]:
         """`aud` (RFC 7519 section 4.1.3): the AUD tags that the token is for, as a tuple, also where the
         token has a single string. One of them at least is configured; the others are other applications."""
-        return self._strings[12:-1]
+        return self._strings[_AUDIENCES_AT : self._later(0)]
 
     @property
     def issuer(self) -> str:
@@ -124,6 +126,12 @@ class Claims:
     def country(self) -> str | None:
         """`country`: where the person logged in from, as two letters. `None` for a service."""
         return self._optional(9, COUNTRY)
+
+    @property
+    def policy_id(self) -> str | None:
+        """`policy_id`: the Access policy that the person met, a UUID. `None` for a service and in older
+        tokens."""
+        return self._optional(self._later(_POLICY_ID_AT), POLICY_ID)
 
     @property
     def token_type(self) -> str | None:
@@ -182,6 +190,10 @@ class Claims:
         _set_strings(self, strings)
         _set_email(self, strings[4] if self._head[2] & EMAIL else None)
         return getattr(self, name)
+
+    def _later(self, index: int) -> int:
+        """The place in the block of a string that comes after the audiences."""
+        return _AUDIENCES_AT + self._head[6] + index
 
     def _optional(self, index: int, bit: int) -> str | None:
         return self._strings[index] if self._head[2] & bit else None

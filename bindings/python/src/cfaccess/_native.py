@@ -172,8 +172,8 @@ def warnings(verifier: Handle) -> tuple[str, ...]:
 
 
 # The numbers of `cfaccess_claims`: struct_size, kind, present, issued_at, not_before, expires_at,
-# audiences_len, audiences, the block's pointer and length; and, behind the strings that the block has
-# too, ends_at and id.
+# audiences_len, audiences, the block's pointer and length; and, after twelve strings, which are read from the
+# block, ends_at and id. Nothing after them is read here, however much a later version adds.
 CLAIMS_HEAD = Struct(f"@NIIqqqNPPN{12 * 16}xqQ")
 _unpack, _head_at = CLAIMS_HEAD.unpack, (c_char * CLAIMS_HEAD.size).from_address
 
@@ -227,7 +227,7 @@ def verify(
         block = _text_at(head[8], head[9], None)
     finally:
         _claims_free(found)
-    if block.count("\0") != CLAIMS_STRINGS + head[6]:
+    if block.count("\0") < CLAIMS_STRINGS + head[6]:
         raise Internal("the claims do not have the shape that this version expects")
     claims = claims_of(head, block)
     if kept is not None:
