@@ -195,7 +195,7 @@
 #define CFACCESS_EMAIL_HEADER_IGNORE 2
 
 /**
- * What came of a call. Numbers and names are stable and only ever added to.
+ * The outcome of a call. Numbers and names are stable; later versions only add to them.
  *
  * Treat a number that you do not know as a refusal.
  */
@@ -221,19 +221,19 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_INVALID_CONFIG = 3,
   /**
-   * The key document is not a JWK Set that can be used; the keys in force stay.
+   * The key document is not a usable JWK Set; the keys in force stay.
    */
   CFACCESS_STATUS_KEYS_INVALID = 20,
   /**
-   * The key document holds no key that can be used; the keys in force stay.
+   * The key document contains no usable key; the keys in force stay.
    */
   CFACCESS_STATUS_NO_USABLE_KEYS = 21,
   /**
-   * The keys could not be had.
+   * The keys could not be obtained.
    */
   CFACCESS_STATUS_KEYS_UNAVAILABLE = 22,
   /**
-   * The keys are being fetched; ask again.
+   * The keys are being fetched; try again.
    */
   CFACCESS_STATUS_KEYS_PENDING = 23,
   /**
@@ -253,7 +253,7 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_OPAQUE_TOKEN = 43,
   /**
-   * The header asks for something that this library does not do (`crit`, `zip`, another `typ`).
+   * The header requires a feature that this library does not support (`crit`, `zip`, another `typ`).
    */
   CFACCESS_STATUS_UNSUPPORTED_HEADER = 44,
   /**
@@ -261,11 +261,11 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_UNSUPPORTED_ALGORITHM = 45,
   /**
-   * The set holds no usable key with the token's `kid`.
+   * The key set contains no usable key with the token's `kid`.
    */
   CFACCESS_STATUS_UNKNOWN_KEY = 60,
   /**
-   * The signature does not fit the key and the token.
+   * The signature is invalid.
    */
   CFACCESS_STATUS_BAD_SIGNATURE = 61,
   /**
@@ -297,15 +297,15 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_EXPIRED = 86,
   /**
-   * `nbf` or `iat` lies in the future.
+   * `nbf` or `iat` is in the future.
    */
   CFACCESS_STATUS_NOT_YET_VALID = 87,
   /**
-   * The token lives longer than the configuration allows.
+   * The lifetime of the token is longer than the configuration allows.
    */
   CFACCESS_STATUS_SESSION_TOO_LONG = 88,
   /**
-   * The login is longer ago than the configuration allows.
+   * The login was longer ago than the configuration allows.
    */
   CFACCESS_STATUS_SESSION_TOO_OLD = 89,
   /**
@@ -317,7 +317,7 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_SERVICE_NOT_ALLOWED = 91,
   /**
-   * The request names another person than the token.
+   * The request and the token name different people.
    */
   CFACCESS_STATUS_IDENTITY_MISMATCH = 92,
   /**
@@ -325,11 +325,11 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_REVOKED = 93,
   /**
-   * The store of revocations could not be asked.
+   * The revocation store could not be queried.
    */
   CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE = 110,
   /**
-   * Something that must not happen did; the call was refused.
+   * An internal error; the call was refused.
    */
   CFACCESS_STATUS_INTERNAL = 255,
 };
@@ -1088,8 +1088,8 @@ const char *cfaccess_status_name(int32_t status);
 const char *cfaccess_status_description(int32_t status);
 
 /**
- * The HTTP status that an origin should answer with: 200 for OK, 401 where a fresh login helps,
- * 403 where it does not, 503 while keys cannot be had, 500 for mistakes in the program.
+ * The HTTP status that an origin should answer with: 200 for OK, 401 if a new login may help, 403 if it does not,
+ * 503 while keys or revocations cannot be obtained, 500 for errors in the program.
  *
  * @param status  any number
  * @return 200, 401, 403, 500 or 503; 500 for a number this library does not know

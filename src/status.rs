@@ -1,4 +1,4 @@
-//! The vocabulary of refusals.
+//! Every status that a call can have, and the refusal that carries one.
 
 use std::borrow::Cow;
 use std::ffi::CStr;
@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::ascii;
 
-/// What came of a call. Numbers and names are stable and only ever added to.
+/// The outcome of a call. Numbers and names are stable; later versions only add to them.
 ///
 /// Treat a number that you do not know as a refusal.
 #[repr(i32)]
@@ -22,13 +22,13 @@ pub enum Status {
     /// The configuration is incomplete or wrong; nothing was built from it.
     InvalidConfig = 3,
 
-    /// The key document is not a JWK Set that can be used; the keys in force stay.
+    /// The key document is not a usable JWK Set; the keys in force stay.
     KeysInvalid = 20,
-    /// The key document holds no key that can be used; the keys in force stay.
+    /// The key document contains no usable key; the keys in force stay.
     NoUsableKeys = 21,
-    /// The keys could not be had.
+    /// The keys could not be obtained.
     KeysUnavailable = 22,
-    /// The keys are being fetched; ask again.
+    /// The keys are being fetched; try again.
     KeysPending = 23,
 
     /// The request carries no token.
@@ -39,14 +39,14 @@ pub enum Status {
     Malformed = 42,
     /// An opaque `oauth:` token, which only Access itself can read.
     OpaqueToken = 43,
-    /// The header asks for something that this library does not do (`crit`, `zip`, another `typ`).
+    /// The header requires a feature that this library does not support (`crit`, `zip`, another `typ`).
     UnsupportedHeader = 44,
     /// The algorithm is not RS256.
     UnsupportedAlgorithm = 45,
 
-    /// The set holds no usable key with the token's `kid`.
+    /// The key set contains no usable key with the token's `kid`.
     UnknownKey = 60,
-    /// The signature does not fit the key and the token.
+    /// The signature is invalid.
     BadSignature = 61,
 
     /// The payload is not a strict JSON object.
@@ -63,93 +63,90 @@ pub enum Status {
     WrongTokenType = 85,
     /// The token has expired.
     Expired = 86,
-    /// `nbf` or `iat` lies in the future.
+    /// `nbf` or `iat` is in the future.
     NotYetValid = 87,
-    /// The token lives longer than the configuration allows.
+    /// The lifetime of the token is longer than the configuration allows.
     SessionTooLong = 88,
-    /// The login is longer ago than the configuration allows.
+    /// The login was longer ago than the configuration allows.
     SessionTooOld = 89,
     /// Neither a person nor a service, or both.
     AmbiguousIdentity = 90,
     /// The service's Client ID is not allowed here.
     ServiceNotAllowed = 91,
-    /// The request names another person than the token.
+    /// The request and the token name different people.
     IdentityMismatch = 92,
     /// The token, its session or its owner was revoked.
     Revoked = 93,
 
-    /// The store of revocations could not be asked.
+    /// The revocation store could not be queried.
     RevocationsUnavailable = 110,
 
-    /// Something that must not happen did; the call was refused.
+    /// An internal error; the call was refused.
     Internal = 255,
 }
 
 struct Row {
-    status: Status,
     name: &'static CStr,
     http: u16,
     description: &'static CStr,
 }
 
-const fn row(status: Status, name: &'static CStr, http: u16, description: &'static CStr) -> Row {
-    Row { status, name, http, description }
+/// One row for each status: a variant without a row does not compile.
+macro_rules! statuses {
+    ($($variant:ident => $name:literal, $http:literal, $description:literal;)*) => {
+        impl Status {
+            const ALL: [Status; Status::COUNT] = [$(Status::$variant),*];
+            pub(crate) const COUNT: usize = [$(Status::$variant),*].len();
+
+            const fn row(self) -> Row {
+                match self {
+                    $(Status::$variant => Row { name: $name, http: $http, description: $description },)*
+                }
+            }
+        }
+    };
 }
 
-const UNKNOWN: Row = row(Status::Internal, c"UNKNOWN_STATUS", 500, c"unknown status");
-
-/// One row a status. A fresh login cures what answers 401; nothing the caller does cures 403.
-static TABLE: [Row; Status::COUNT] = [
-    row(Status::Ok, c"OK", 200, c"success"),
-    row(Status::NullArgument, c"NULL_ARGUMENT", 500, c"a required argument is NULL"),
-    row(Status::InvalidArgument, c"INVALID_ARGUMENT", 500, c"an argument is out of range"),
-    row(Status::InvalidConfig, c"INVALID_CONFIG", 500, c"the configuration is not usable"),
-    row(Status::KeysInvalid, c"KEYS_INVALID", 503, c"the key document is not a usable JWK Set"),
-    row(Status::NoUsableKeys, c"NO_USABLE_KEYS", 503, c"the key document holds no usable key"),
-    row(Status::KeysUnavailable, c"KEYS_UNAVAILABLE", 503, c"the keys could not be had"),
-    row(Status::KeysPending, c"KEYS_PENDING", 503, c"the keys are being fetched"),
-    row(Status::NoToken, c"NO_TOKEN", 401, c"the request carries no token"),
-    row(Status::TooLarge, c"TOO_LARGE", 401, c"the token is too large"),
-    row(Status::Malformed, c"MALFORMED", 401, c"not a signed token in compact form"),
-    row(Status::OpaqueToken, c"OPAQUE_TOKEN", 401, c"an opaque token that only Access can read"),
-    row(Status::UnsupportedHeader, c"UNSUPPORTED_HEADER", 401, c"the header asks for an unsupported feature"),
-    row(Status::UnsupportedAlgorithm, c"UNSUPPORTED_ALGORITHM", 401, c"the algorithm is not RS256"),
-    row(Status::UnknownKey, c"UNKNOWN_KEY", 401, c"no usable key has the token's kid"),
-    row(Status::BadSignature, c"BAD_SIGNATURE", 401, c"the signature does not hold"),
-    row(Status::MalformedClaims, c"MALFORMED_CLAIMS", 401, c"the payload is not a strict JSON object"),
-    row(Status::MissingClaim, c"MISSING_CLAIM", 401, c"a required claim is missing"),
-    row(Status::InvalidClaim, c"INVALID_CLAIM", 401, c"a claim has a wrong type or value"),
-    row(Status::WrongIssuer, c"WRONG_ISSUER", 401, c"issued by another team"),
-    row(Status::WrongAudience, c"WRONG_AUDIENCE", 401, c"issued for another application"),
-    row(Status::WrongTokenType, c"WRONG_TOKEN_TYPE", 401, c"not an application token"),
-    row(Status::Expired, c"EXPIRED", 401, c"the token has expired"),
-    row(Status::NotYetValid, c"NOT_YET_VALID", 401, c"the token is not valid yet"),
-    row(Status::SessionTooLong, c"SESSION_TOO_LONG", 401, c"the token lives longer than allowed"),
-    row(Status::SessionTooOld, c"SESSION_TOO_OLD", 401, c"the login is too long ago"),
-    row(Status::AmbiguousIdentity, c"AMBIGUOUS_IDENTITY", 403, c"neither a person nor a service, or both"),
-    row(Status::ServiceNotAllowed, c"SERVICE_NOT_ALLOWED", 403, c"the service is not allowed here"),
-    row(
-        Status::IdentityMismatch,
-        c"IDENTITY_MISMATCH",
-        403,
-        c"the request names another person than the token",
-    ),
-    row(Status::Revoked, c"REVOKED", 401, c"the token was revoked"),
-    row(
-        Status::RevocationsUnavailable,
-        c"REVOCATIONS_UNAVAILABLE",
-        503,
-        c"the store of revocations could not be asked",
-    ),
-    row(Status::Internal, c"INTERNAL", 500, c"internal error"),
-];
+// Name, HTTP status and description, in the order of the numbers. 401: a new login may help; 403: it does not.
+statuses! {
+    Ok => c"OK", 200, c"success";
+    NullArgument => c"NULL_ARGUMENT", 500, c"a required argument is NULL";
+    InvalidArgument => c"INVALID_ARGUMENT", 500, c"an argument is out of range";
+    InvalidConfig => c"INVALID_CONFIG", 500, c"the configuration is not usable";
+    KeysInvalid => c"KEYS_INVALID", 503, c"the key document is not a usable JWK Set";
+    NoUsableKeys => c"NO_USABLE_KEYS", 503, c"the key document contains no usable key";
+    KeysUnavailable => c"KEYS_UNAVAILABLE", 503, c"the keys could not be obtained";
+    KeysPending => c"KEYS_PENDING", 503, c"the keys are being fetched";
+    NoToken => c"NO_TOKEN", 401, c"the request carries no token";
+    TooLarge => c"TOO_LARGE", 401, c"the token is too large";
+    Malformed => c"MALFORMED", 401, c"not a signed token in compact form";
+    OpaqueToken => c"OPAQUE_TOKEN", 401, c"an opaque token that only Access can read";
+    UnsupportedHeader => c"UNSUPPORTED_HEADER", 401, c"the header requires an unsupported feature";
+    UnsupportedAlgorithm => c"UNSUPPORTED_ALGORITHM", 401, c"the algorithm is not RS256";
+    UnknownKey => c"UNKNOWN_KEY", 401, c"no usable key has the token's kid";
+    BadSignature => c"BAD_SIGNATURE", 401, c"the signature is invalid";
+    MalformedClaims => c"MALFORMED_CLAIMS", 401, c"the payload is not a strict JSON object";
+    MissingClaim => c"MISSING_CLAIM", 401, c"a required claim is missing";
+    InvalidClaim => c"INVALID_CLAIM", 401, c"a claim has a wrong type or value";
+    WrongIssuer => c"WRONG_ISSUER", 401, c"issued by another team";
+    WrongAudience => c"WRONG_AUDIENCE", 401, c"issued for another application";
+    WrongTokenType => c"WRONG_TOKEN_TYPE", 401, c"not an application token";
+    Expired => c"EXPIRED", 401, c"the token has expired";
+    NotYetValid => c"NOT_YET_VALID", 401, c"the token is not valid yet";
+    SessionTooLong => c"SESSION_TOO_LONG", 401, c"the lifetime of the token is longer than allowed";
+    SessionTooOld => c"SESSION_TOO_OLD", 401, c"the login was too long ago";
+    AmbiguousIdentity => c"AMBIGUOUS_IDENTITY", 403, c"neither a person nor a service, or both";
+    ServiceNotAllowed => c"SERVICE_NOT_ALLOWED", 403, c"the service is not allowed here";
+    IdentityMismatch => c"IDENTITY_MISMATCH", 403, c"the request and the token name different people";
+    Revoked => c"REVOKED", 401, c"the token was revoked";
+    RevocationsUnavailable => c"REVOCATIONS_UNAVAILABLE", 503, c"the revocation store could not be queried";
+    Internal => c"INTERNAL", 500, c"internal error";
+}
 
 impl Status {
-    pub(crate) const COUNT: usize = 32;
-
     /// Every status, in the order of its number.
     pub fn all() -> impl Iterator<Item = Status> {
-        TABLE.iter().map(|row| row.status)
+        Status::ALL.into_iter()
     }
 
     /// The status of a number, if this library knows it.
@@ -167,7 +164,7 @@ impl Status {
         self.row().name.to_str().unwrap_or_default()
     }
 
-    /// The HTTP status an origin should answer with: 200, 401, 403, 500 or 503.
+    /// The HTTP status that an origin should answer with: 200, 401, 403, 500 or 503.
     pub fn http_status(self) -> u16 {
         self.row().http
     }
@@ -184,10 +181,6 @@ impl Status {
     pub(crate) fn c_description(self) -> &'static CStr {
         self.row().description
     }
-
-    fn row(self) -> &'static Row {
-        TABLE.iter().find(|row| row.status == self).unwrap_or(&UNKNOWN)
-    }
 }
 
 impl fmt::Display for Status {
@@ -199,7 +192,7 @@ impl fmt::Display for Status {
 /// Why a token, a key document or a configuration was not accepted.
 ///
 /// The status is for programs. The message is for people: one printable line of at most 256
-/// characters, which never holds a token, a signature or a key. It is not stable.
+/// characters, which never contains a token, a signature or a key. It is not stable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     status: Status,
@@ -209,7 +202,7 @@ pub struct Refusal {
 const MESSAGE_MAX: usize = 256;
 
 impl Refusal {
-    /// Marked as cold, so that the way of a good token lies in one piece.
+    /// Cold, so that the code that accepts a token stays contiguous.
     #[cold]
     #[inline(never)]
     pub(crate) fn new(status: Status, message: impl Into<Cow<'static, str>>) -> Refusal {
@@ -225,7 +218,7 @@ impl Refusal {
         self.status
     }
 
-    /// The cause in words, with the configured values and numbers behind it.
+    /// The cause in words, with the configured values and numbers that it depends on.
     pub fn message(&self) -> &str {
         &self.message
     }
