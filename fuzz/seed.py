@@ -106,16 +106,17 @@ def lines(vector: Vector) -> bytes:
     return b"\n".join(joined(name) + b":" + joined(value) for name, value in vector["headers"])
 
 
+# The calls of a program by their names; a byte of the program is the index of one.
+CALLS = re.findall(
+    r"\w+(?=,)", re.findall(r"(?ms)^calls! \{(.*?)^\}", (FUZZ / "src" / "c_calls.rs").read_text())[0]
+)
+
 GENUINE = b"G"
 NULL = b"N"
-CONFIG, AUDIENCE, SERVICE, ANY_SERVICE, LEEWAY, LIFETIME = range(6)
-KEYS, LOAD, STATUS, VERIFIER, WARNING, VERIFY, VERIFY_IN_TIME, VERIFY_AT, FREE, FILE = range(6, 16)
-OPTIONS, DURATION, PATH, FETCH, LOG, REMOTE_KEYS, CONNECT, CLOSE, SIZE = range(16, 25)
-LOOKUP, VERIFY_TWICE, STATS, TRY_VERIFY = range(25, 29)
 
 
-def call(function: int, slot: int = 0, place: int = 0, *arguments: bytes) -> bytes:
-    return bytes([function, slot, place]) + b"".join(arguments) + b"\0"
+def call(name: str, slot: int = 0, place: int = 0, *arguments: bytes) -> bytes:
+    return bytes([CALLS.index(name), slot, place]) + b"".join(arguments) + b"\0"
 
 
 def given(data: bytes) -> bytes:
@@ -128,47 +129,77 @@ def number(value: int) -> bytes:
 
 def programs() -> Iterator[tuple[str, bytes]]:
     """Calls of the C ABI, as the target reads them."""
-    config = call(CONFIG, 0, 0, GENUINE) + call(AUDIENCE, 0, 0, GENUINE)
-    keys = call(KEYS, 0, 0, GENUINE)
-    ready = config + keys + call(VERIFIER, 0, 0, b"\0")
-    verify = call(VERIFY_IN_TIME, 0, 0, GENUINE)
+    config = call("Config", 0, 0, GENUINE) + call("AddAudience", 0, 0, GENUINE)
+    keys = call("KeysFromJson", 0, 0, GENUINE)
+    ready = config + keys + call("Verifier", 0, 0, b"\0")
+    verify = call("VerifyInTime", 0, 0, GENUINE)
     yield "accepted", ready + verify
     yield (
         "every-setting",
         b"".join(
             [
                 config,
-                call(SERVICE, 0, 0, GENUINE),
-                call(LEEWAY, 0, 0, number(300)),
-                call(LIFETIME, 0, 0, number(60)),
-                call(AUDIENCE, 0, 0, given(b"staging")),
+                call("AllowService", 0, 0, GENUINE),
+                call("SetLeeway", 0, 0, number(300)),
+                call("SetMaxLifetime", 0, 0, number(60)),
+                call("SetMaxAge", 0, 0, number(60)),
+                call("AcceptCookie"),
+                call("SetEmailHeader", 0, 0, b"\3"),
+                call("AddAudience", 0, 0, given(b"staging")),
                 keys,
-                call(VERIFIER, 0, 0, b"\0"),
-                call(WARNING, 0, 0, number(0)),
-                call(WARNING, 0, 0, number(1)),
+                call("Verifier", 0, 0, b"\0"),
+                call("Warning", 0, 0, number(0)),
+                call("Warning", 0, 0, number(1)),
                 verify,
             ]
         ),
     )
-    yield "any-service", call(CONFIG, 0, 0, given(b"acme")) + call(ANY_SERVICE) + call(SERVICE, 0, 0, GENUINE)
-    yield "no-audience", call(CONFIG, 0, 0, GENUINE) + keys + call(VERIFIER, 0, 0, b"\0")
-    yield "out-of-range", config + call(LEEWAY, 0, 0, number(-1)) + call(LIFETIME, 0, 0, number(2**62))
+    yield (
+        "any-service",
+        call("Config", 0, 0, given(b"acme")) + call("AllowAnyService") + call("AllowService", 0, 0, GENUINE),
+    )
+    yield "no-audience", call("Config", 0, 0, GENUINE) + keys + call("Verifier", 0, 0, b"\0")
+    yield (
+        "out-of-range",
+        config
+        + call("SetLeeway", 0, 0, number(-1))
+        + call("SetMaxLifetime", 0, 0, number(2**62))
+        + call("SetEmailHeader", 0, 0, b"\0"),
+    )
     yield (
         "expired",
-        ready + call(VERIFY_AT, 0, 0, GENUINE, number(2_000_000_000)) + call(VERIFY, 0, 0, GENUINE),
+        ready + call("VerifyAt", 0, 0, GENUINE, number(2_000_000_000)) + call("Verify", 0, 0, GENUINE),
     )
-    yield "no-such-time", ready + call(VERIFY_AT, 0, 0, GENUINE, number(-1))
-    yield "freed-early", ready + call(FREE, 0, 0) + call(FREE, 0, 1) + verify + call(FREE, 0, 2) + verify
-    yield "loaded-again", ready + call(LOAD, 0, 0, given(b"{")) + verify + call(LOAD, 0, 0, GENUINE) + verify
-    yield "status", keys + call(STATUS) + call(STATUS, 1) + call(STATUS, 0, 1) + call(STATUS, 0, 3)
-    yield "files", call(FILE, 0, 0, GENUINE) + call(FILE, 0, 0, NULL) + call(FILE, 0, 0, given(b"x\ny" * 99))
+    yield "no-such-time", ready + call("VerifyAt", 0, 0, GENUINE, number(-1))
+    yield (
+        "freed-early",
+        ready + call("Free", 0, 0) + call("Free", 0, 1) + verify + call("Free", 0, 2) + verify,
+    )
+    yield (
+        "loaded-again",
+        ready + call("LoadJson", 0, 0, given(b"{")) + verify + call("LoadJson", 0, 0, GENUINE) + verify,
+    )
+    yield (
+        "status",
+        keys
+        + call("KeysStatus")
+        + call("KeysStatus", 1)
+        + call("KeysStatus", 0, 1)
+        + call("KeysStatus", 0, 3),
+    )
+    yield (
+        "files",
+        call("KeysFromFile", 0, 0, GENUINE)
+        + call("KeysFromFile", 0, 0, NULL)
+        + call("KeysFromFile", 0, 0, given(b"x\ny" * 99)),
+    )
     for name, place in [("nowhere", 1), ("no-error", 2), ("nowhere-no-error", 3)]:
-        calls = [CONFIG, KEYS, VERIFY, VERIFY_IN_TIME]
+        calls = ["Config", "KeysFromJson", "Verify", "VerifyInTime"]
         yield name, ready + b"".join(call(function, 0, place, GENUINE) for function in calls)
     for name, argument in [("null", NULL), ("empty", given(b"")), ("bytes", given(b"\xff\xfe\x01"))]:
-        calls = [CONFIG, AUDIENCE, SERVICE, KEYS, LOAD, VERIFY]
+        calls = ["Config", "AddAudience", "AllowService", "KeysFromJson", "LoadJson", "Verify"]
         yield f"{name}-arguments", ready + b"".join(call(function, 0, 0, argument) for function in calls)
-    yield "null-handles", b"".join(call(function, 2) for function in range(29))
+    yield "null-handles", b"".join(call(name, 2) for name in CALLS)
     yield from remote_programs(config, verify)
     yield from cache_programs(config + keys, verify)
 
@@ -176,12 +207,12 @@ def programs() -> Iterator[tuple[str, bytes]]:
 def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
     """Keys that are fetched."""
     success, failure = b"\0\2", b"\1\2"
-    options = call(OPTIONS) + call(LOG, 0, 0, success, NULL)
-    keys = options + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
-    verifier = call(VERIFIER, 0, 0, b"\0")
-    tried = call(TRY_VERIFY, 0, 0, GENUINE)
-    yield "fetched", config + keys + verifier + tried + verify + call(CLOSE) + tried + call(STATUS)
-    yield "connected", keys + call(CONNECT) + call(CONNECT, 0, 2) + call(LOAD, 0, 0, GENUINE)
+    options = call("Options") + call("SetLog", 0, 0, success, NULL)
+    keys = options + call("RemoteKeys", 0, 0, GENUINE, success, GENUINE)
+    verifier = call("Verifier", 0, 0, b"\0")
+    tried = call("TryVerify", 0, 0, GENUINE)
+    yield "fetched", config + keys + verifier + tried + verify + call("Close") + tried + call("KeysStatus")
+    yield "connected", keys + call("Connect") + call("Connect", 0, 2) + call("LoadJson", 0, 0, GENUINE)
     for name, answer in [
         ("fetch-fails", failure + given(b"no route")),
         ("fetch-fails-without-reason", failure + NULL),
@@ -189,33 +220,43 @@ def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]
     ]:
         yield (
             name,
-            config + options + call(REMOTE_KEYS, 0, 0, GENUINE, answer) + call(CONNECT) + verifier + verify,
+            config
+            + options
+            + call("RemoteKeys", 0, 0, GENUINE, answer)
+            + call("Connect")
+            + verifier
+            + verify,
         )
     yield (
         "other-team",
-        config + options + call(REMOTE_KEYS, 0, 0, given(b"other"), success, GENUINE) + verifier,
+        config + options + call("RemoteKeys", 0, 0, given(b"other"), success, GENUINE) + verifier,
     )
     for which, name in enumerate(["timeout", "refresh-after", "cooldown", "max-stale"]):
-        set_twice = b"".join(call(DURATION, 0, 0, bytes([which]), number(value)) for value in (-1, 50))
-        yield f"{name}-out-of-range", options + set_twice + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
+        set_twice = b"".join(call("SetDuration", 0, 0, bytes([which]), number(value)) for value in (-1, 50))
+        yield (
+            f"{name}-out-of-range",
+            options + set_twice + call("RemoteKeys", 0, 0, GENUINE, success, GENUINE),
+        )
     for which, name in enumerate(["ca-file", "cache-file"]):
-        path = call(PATH, 0, 0, bytes([which]), GENUINE)
-        yield f"{name}-nowhere", options + path + call(REMOTE_KEYS, 0, 0, GENUINE, success, GENUINE)
-    twice = call(FETCH, 0, 0, success, GENUINE) + call(FETCH, 0, 0, failure, NULL)
-    yield "options-freed-early", keys + twice + call(FREE, 0, 3) + call(CONNECT) + call(FREE, 0, 1)
+        path = call("SetPath", 0, 0, bytes([which]), GENUINE)
+        yield f"{name}-nowhere", options + path + call("RemoteKeys", 0, 0, GENUINE, success, GENUINE)
+    twice = call("SetFetch", 0, 0, success, GENUINE) + call("SetFetch", 0, 0, failure, NULL)
+    yield "options-freed-early", keys + twice + call("Free", 0, 3) + call("Connect") + call("Free", 0, 1)
 
 
 def cache_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
     """Tokens that come again."""
-    verifier = call(VERIFIER, 0, 0, b"\0")
-    twice = call(VERIFY_TWICE)
-    stats = call(STATS) + call(STATS, 0, 1)
-    looked_up = b"".join(call(LOOKUP, 0, 0, token) for token in (GENUINE, NULL, given(b""), given(b"x.y.z")))
+    verifier = call("Verifier", 0, 0, b"\0")
+    twice = call("VerifyTwice")
+    stats = call("Stats") + call("Stats", 0, 1)
+    looked_up = b"".join(
+        call("Lookup", 0, 0, token) for token in (GENUINE, NULL, given(b""), given(b"x.y.z"))
+    )
     yield "kept", config + verifier + looked_up + verify + twice + looked_up + stats
-    yield "kept-no-longer", config + verifier + verify + call(LOAD, 0, 0, GENUINE) + twice + stats
+    yield "kept-no-longer", config + verifier + verify + call("LoadJson", 0, 0, GENUINE) + twice + stats
     for which, name in enumerate(["entries", "bytes"]):
         for value in (0, 1, 2**62):
-            size = call(SIZE, 0, 0, bytes([which]), number(value))
+            size = call("SetSize", 0, 0, bytes([which]), number(value))
             yield f"cache-{name}-{value}", config + size + verifier + twice + verify + stats
 
 

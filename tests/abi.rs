@@ -10,13 +10,14 @@ use std::process::Command;
 
 use cfaccess::Status;
 use serde_json::json;
-use support::{header, mint};
+use support::{HEADER, HEADER_FOLDER, header, mint};
 
 const BLESS: &str = "CFACCESS_BLESS=1 cargo test --test abi";
 
 #[test]
 fn what_is_declared_is_exported() {
-    let declared: BTreeSet<_> = header::functions().iter().map(|function| function.name.to_owned()).collect();
+    let declared: BTreeSet<_> =
+        header::functions(HEADER).iter().map(|function| function.name.to_owned()).collect();
 
     assert_eq!(exported(), declared);
 }
@@ -28,12 +29,12 @@ fn symbols_are_as_recorded() {
 
 #[test]
 fn prototypes_are_as_recorded() {
-    compare("prototypes.txt", header::functions().iter().map(header::Function::prototype).collect());
+    compare("prototypes.txt", header::functions(HEADER).iter().map(header::Function::prototype).collect());
 }
 
 #[test]
 fn statuses_are_as_recorded() {
-    let declared = header::statuses();
+    let declared = header::statuses(HEADER);
     let known: Vec<_> = Status::all().map(|status| (status.name().to_owned(), status.number())).collect();
     assert_eq!(declared, known, "the header and the library know the same statuses");
 
@@ -42,7 +43,7 @@ fn statuses_are_as_recorded() {
 
 #[test]
 fn constants_are_as_recorded() {
-    let lines = header::constants()
+    let lines = header::constants(HEADER)
         .into_iter()
         .map(|name| format!("  printf(\"{name} %lld\\n\", (long long){name});\n"));
     compare("constants.txt", output_of_c("constants", &lines.collect::<String>()));
@@ -52,7 +53,7 @@ fn constants_are_as_recorded() {
 #[test]
 fn layout_is_as_recorded() {
     let mut body = String::new();
-    for (owner, members) in header::structs() {
+    for (owner, members) in header::structs(HEADER) {
         for (_, member) in members {
             let place = format!("offsetof({owner}, {member}), sizeof((({owner} *)0)->{member})");
             writeln!(body, "  printf(\"{owner}.{member} %zu %zu\\n\", {place});").expect("a string grows");
@@ -65,7 +66,7 @@ fn layout_is_as_recorded() {
 /// No token has every claim: that of a service adds `common_name`.
 #[test]
 fn block_is_as_recorded() {
-    let names = header::strings_of_claims();
+    let names = header::strings_of_claims(HEADER);
     let prints: String =
         names.iter().map(|name| format!("    PRINT(\"{name}\", claims->{name});\n")).collect();
     let keys = support::repository("tests/vectors/acme.jwks.json").display().to_string();
@@ -107,7 +108,7 @@ fn block_is_as_recorded() {
 
 fn person_with_every_claim() -> String {
     let mut payload = mint::person();
-    for name in header::strings_of_claims().iter().filter(|name| *name != "common_name") {
+    for name in header::strings_of_claims(HEADER).iter().filter(|name| *name != "common_name") {
         if payload.get(name).is_none() {
             payload[name] = json!(format!("the {name}"));
         }
@@ -170,7 +171,7 @@ fn output_of_c(name: &str, body: &str) -> Vec<String> {
     let link = [format!("-Wl,-rpath,{folder}"), format!("-L{folder}"), "-lcfaccess".to_owned()];
     output(
         Command::new(compiler)
-            .args(["-std=c11", "-I", header::FOLDER, "-o"])
+            .args(["-std=c11", "-I", HEADER_FOLDER, "-o"])
             .args([&program, &source])
             .args(link),
     );

@@ -2,35 +2,37 @@
 
 mod support;
 
-use support::header;
+use support::{HEADER, header};
 
 const COMMITTED: &str = "include/cfaccess.h";
+/// How many lines of a difference are shown.
+const SHOWN: usize = 40;
 const BLESS: &str = "CFACCESS_BLESS=1 cargo test --test header";
 
 #[test]
 fn the_committed_header_is_the_generated_one() {
     if std::env::var_os("CFACCESS_BLESS").is_some() {
-        std::fs::write(support::repository(COMMITTED), header::GENERATED).expect("the header is written");
+        std::fs::write(support::repository(COMMITTED), HEADER).expect("the header is written");
     }
 
     let committed = String::from_utf8(support::read(COMMITTED)).expect("UTF-8");
 
-    if committed != header::GENERATED {
-        let difference = difference(&committed, header::GENERATED);
+    if committed != HEADER {
+        let difference = difference(&committed, HEADER);
         panic!("{COMMITTED} is not what src/ffi makes. To renew it: {BLESS}\n{difference}");
     }
 }
 
 #[test]
 fn the_version_macros_are_those_of_the_crate() {
-    assert_eq!(header::value_of("CFACCESS_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MAJOR"));
-    assert_eq!(header::value_of("CFACCESS_VERSION_MINOR"), env!("CARGO_PKG_VERSION_MINOR"));
-    assert_eq!(header::value_of("CFACCESS_VERSION_PATCH"), env!("CARGO_PKG_VERSION_PATCH"));
+    assert_eq!(header::value_of(HEADER, "CFACCESS_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MAJOR"));
+    assert_eq!(header::value_of(HEADER, "CFACCESS_VERSION_MINOR"), env!("CARGO_PKG_VERSION_MINOR"));
+    assert_eq!(header::value_of(HEADER, "CFACCESS_VERSION_PATCH"), env!("CARGO_PKG_VERSION_PATCH"));
 }
 
 #[test]
 fn the_header_is_plain_ascii() {
-    let odd = header::GENERATED
+    let odd = HEADER
         .lines()
         .find(|line| line.bytes().any(|byte| !matches!(byte, 0x20..=0x7e)) || line.ends_with(' '));
     assert_eq!(odd, None);
@@ -38,7 +40,7 @@ fn the_header_is_plain_ascii() {
 
 #[test]
 fn every_parameter_and_result_is_documented() {
-    for function in header::functions() {
+    for function in header::functions(HEADER) {
         for (_, parameter) in &function.parameters {
             let documented = function.comment.contains(&format!("@param {parameter} "));
             assert!(documented, "{}: {parameter} has no @param", function.name);
@@ -52,7 +54,7 @@ fn every_parameter_and_result_is_documented() {
 
 #[test]
 fn names_say_what_they_are() {
-    for function in header::functions() {
+    for function in header::functions(HEADER) {
         assert!(function.name.starts_with("cfaccess_"), "{}: the prefix", function.name);
         let outputs_begin = function.parameters.iter().position(|(_, name)| name.starts_with("out_"));
         let outputs = function.parameters.iter().skip(outputs_begin.unwrap_or(usize::MAX));
@@ -63,17 +65,21 @@ fn names_say_what_they_are() {
     }
 }
 
-/// The lines between what both begin and end with.
+/// The lines that only one of both has, with `-` before those of the old one and `+` before those of the new one.
 fn difference(old: &str, new: &str) -> String {
-    let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
-    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let (old, new) = (&old[same..], &new[same..]);
-    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
-    let removed = old[..old.len() - tail].iter().map(|line| format!("-{line}\n"));
-    let added = new[..new.len() - tail].iter().map(|line| format!("+{line}\n"));
-    let short = |lines: Vec<String>| match lines.len() {
-        0..=20 => lines.concat(),
-        more => format!("{}... and {} lines more\n", lines[..20].concat(), more - 20),
+    let only_in = |one: &str, other: &str, sign: char| -> Vec<String> {
+        let missing = one.lines().filter(|line| !other.lines().any(|known| known == *line));
+        missing.map(|line| format!("{sign}{line}\n")).collect()
     };
-    format!("from line {}:\n{}{}", same + 1, short(removed.collect()), short(added.collect()))
+    let lines = [only_in(old, new, '-'), only_in(new, old, '+')].concat();
+    match lines.len() {
+        0 => "the same lines in another order\n".to_owned(),
+        1..=SHOWN => lines.concat(),
+        more => format!("{}... and {} lines more\n", lines[..SHOWN].concat(), more - SHOWN),
+    }
+}
+
+#[test]
+fn the_difference_shows_changed_lines_only() {
+    assert_eq!(difference("a\nb\nc\nd\n", "a\nB\nc\nx\nd\n"), "-b\n+B\n+x\n");
 }

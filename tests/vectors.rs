@@ -10,9 +10,17 @@ fn status(outcome: &Result<impl Sized, Refusal>) -> String {
     outcome.as_ref().map_or_else(|refusal| refusal.status().name().to_owned(), |_| "OK".to_owned())
 }
 
-/// Runs all vectors of a file and tells all that differ at once.
-fn run(file: &str, differs: impl Fn(&Value, &Value) -> Option<String>) {
+/// The members that every vector has.
+const MEMBERS: [&str; 4] = ["name", "rule", "about", "status"];
+
+/// Runs all vectors of a file, whose other members are `members`, and reports all that differ at once.
+fn run(file: &str, members: &[&str], differs: impl Fn(&Value, &Value) -> Option<String>) {
     let document = read_json(&format!("tests/vectors/{file}"));
+    vectors::expect_members(&document, &["defaults", "vectors"]);
+    let known = [&MEMBERS, members].concat();
+    for vector in document["vectors"].as_array().expect("vectors") {
+        vectors::expect_members(vector, &known);
+    }
     let vectors = document["vectors"].as_array().expect("vectors");
     let different: Vec<String> = vectors
         .iter()
@@ -67,22 +75,22 @@ fn differs(vector: &Value, outcome: &Result<Verified, Refusal>) -> Option<String
     Some(format!("{different:?} but {}", seen(claims, different.0)))
 }
 
-/// How the first look or the second at the same verifier differs from a vector; both hand out the same claims.
-fn differs_twice(vector: &Value, look: impl Fn() -> Result<Verified, Refusal>) -> Option<String> {
-    let [first, second] = [look(), look()];
+/// How a verification or the cache hit after it differs from a vector; both return the same claims.
+fn differs_twice(vector: &Value, verify: impl Fn() -> Result<Verified, Refusal>) -> Option<String> {
+    let [first, second] = [verify(), verify()];
     let are_the_same = match (&first, &second) {
         (Ok(first), Ok(second)) => session::are_the_same(first, second),
         (Err(first), Err(second)) => first == second,
         _ => false,
     };
     differs(vector, &first)
-        .or_else(|| differs(vector, &second).map(|how| format!("the second look: {how}")))
-        .or_else(|| (!are_the_same).then(|| "the second look hands out others".to_owned()))
+        .or_else(|| differs(vector, &second).map(|how| format!("the second time: {how}")))
+        .or_else(|| (!are_the_same).then(|| "the second time returns other claims".to_owned()))
 }
 
 #[test]
 fn tokens() {
-    run("tokens.json", |defaults, vector| {
+    run("tokens.json", &["config", "keys", "now", "token", "claims"], |defaults, vector| {
         let of = |name: &str| vector.get(name).unwrap_or(&defaults[name]).clone();
         let verifier = vectors::verifier(&of("config"), of("keys").as_str().expect("a file"));
         let Some(now) = Timestamp::new(of("now").as_i64().expect("seconds")) else {
@@ -97,7 +105,7 @@ fn tokens() {
 
 #[test]
 fn requests() {
-    run("requests.json", |defaults, vector| {
+    run("requests.json", &["config", "now", "headers", "claims"], |defaults, vector| {
         let of = |name: &str| vector.get(name).unwrap_or(&defaults[name]).clone();
         let verifier = vectors::verifier(&of("config"), of("keys").as_str().expect("a file"));
         let now = Timestamp::new(of("now").as_i64().expect("seconds")).expect("a time");
@@ -111,7 +119,7 @@ fn requests() {
 
 #[test]
 fn key_documents() {
-    run("keys.json", |_, vector| {
+    run("keys.json", &["document", "keys", "skipped"], |_, vector| {
         let outcome = Keys::from_json(&vectors::bytes(&vector["document"]));
         if json!(status(&outcome)) != vector["status"] {
             return Some(format!("{} instead of {}", status(&outcome), vector["status"]));
@@ -127,7 +135,7 @@ fn key_documents() {
 #[test]
 fn configs() {
     let keys = vectors::keys("acme.jwks.json");
-    run("configs.json", |_, vector| {
+    run("configs.json", &["config", "issuer", "warnings"], |_, vector| {
         let outcome =
             vectors::config(&vector["config"]).and_then(|config| Verifier::new(config, keys.clone()));
         if json!(status(&outcome)) != vector["status"] {

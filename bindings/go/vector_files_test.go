@@ -27,9 +27,16 @@ func vectorFile(t testing.TB, name string) []byte {
 
 func readVectors(t testing.TB, name string, into any) {
 	t.Helper()
-	if err := json.Unmarshal(vectorFile(t, name), into); err != nil {
+	if err := unmarshalKnown(vectorFile(t, name), into); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+// unmarshalKnown refuses members that the target does not have, so that no vector is read in part.
+func unmarshalKnown(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }
 
 // octets are any bytes: a string, or a list of segments that are repeated and joined.
@@ -46,7 +53,7 @@ func (o *octets) UnmarshalJSON(text []byte) error {
 		Hex   string
 		Times *int
 	}
-	if err := json.Unmarshal(text, &segments); err != nil {
+	if err := unmarshalKnown(text, &segments); err != nil {
 		return err
 	}
 	*o = nil

@@ -11,6 +11,7 @@ import (
 
 type requestVector struct {
 	Name  string
+	Rule  string
 	About string
 	vectorSetting
 	Headers []vectorHeader

@@ -12,6 +12,7 @@ import (
 
 type tokenVector struct {
 	Name  string
+	Rule  string
 	About string
 	vectorSetting
 	Token  octets
@@ -52,7 +53,7 @@ func TestTokenVectors(t *testing.T) {
 	}
 }
 
-// run looks at the token twice: a verifier that has seen it before gives the same verdict.
+// run verifies the token twice: a cache hit gives the same verdict.
 func (v tokenVector) run(t *testing.T) {
 	verifier := newVerifier(t, v.Config.inGo(t), loadKeys(t, v.Keys))
 	for range 2 {
@@ -97,6 +98,7 @@ func TestKeyVectors(t *testing.T) {
 	var file struct {
 		Vectors []struct {
 			Name     string
+			Rule     string
 			About    string
 			Document octets
 			Status   string
@@ -147,6 +149,7 @@ func TestConfigVectors(t *testing.T) {
 	var file struct {
 		Vectors []struct {
 			Name     string
+			Rule     string
 			About    string
 			Config   vectorConfig
 			Status   string

@@ -1,17 +1,18 @@
-//! The C entry points around what a verifier keeps.
+//! The C entry points of a verifier's cache.
 #![allow(unsafe_code, clippy::undocumented_unsafe_blocks, clippy::multiple_unsafe_ops_per_block)]
-// What every block in this file leans on is told in c_entry.rs.
+// The promises that these blocks lean on are those of c_entry.rs.
 
-use super::c_api::*;
-use super::c_entry::{fallible, produce, text_of};
+use cfaccess_c_api::*;
+
+use super::c_call::{fallible, produce, text_of};
 use super::c_program::{Bytes, Program};
 use super::genuine::{NOW, token};
 
-/// The largest sizes are sound, but would cost more memory than a fuzzer may take.
+/// The largest sizes are valid, but need more memory than a fuzzer may use.
 const SIZE_MAX: i64 = 1 << 20;
 
 /// A number of entries, or of bytes.
-pub fn set_size(config: Handle, place: usize, program: &mut Program) {
+pub fn set_size(config: *mut cfaccess_config, place: usize, program: &mut Program) {
     let set = match program.byte() % 2 {
         0 => cfaccess_config_set_cache_entries,
         _ => cfaccess_config_set_cache_bytes,
@@ -22,7 +23,7 @@ pub fn set_size(config: Handle, place: usize, program: &mut Program) {
 }
 
 /// Only a token that is accepted now can be found.
-pub fn lookup(verifier: Handle, token: &Bytes) {
+pub fn lookup(verifier: *mut cfaccess_verifier, token: &Bytes) {
     let id = unsafe { cfaccess_verifier_lookup(verifier, token.ptr(), token.len()) };
     if id != 0 {
         let claims = produce(0, &[], |out, error| unsafe {
@@ -33,8 +34,8 @@ pub fn lookup(verifier: Handle, token: &Bytes) {
     }
 }
 
-/// Two looks at the genuine token: claims that are kept are handed out twice and given back twice.
-pub fn verify_twice(verifier: Handle) {
+/// The genuine token twice: cached claims are returned twice and freed twice.
+pub fn verify_twice(verifier: *mut cfaccess_verifier) {
     let token = Bytes::Some(token().into());
     let [first, second] = [(), ()].map(|()| {
         produce(0, &[token.as_slice()], |out, error| unsafe {
@@ -48,7 +49,7 @@ pub fn verify_twice(verifier: Handle) {
     unsafe { cfaccess_claims_free(second) };
 }
 
-pub fn stats(verifier: Handle, place: usize) {
+pub fn stats(verifier: *mut cfaccess_verifier, place: usize) {
     let json = produce(place, &[], |out, error| unsafe { cfaccess_verifier_stats(verifier, out, error) });
     if !json.is_null() {
         let stats: serde_json::Value = serde_json::from_str(&text_of(json)).expect("JSON");

@@ -1,17 +1,18 @@
 //! The C entry points of keys that are fetched, by a function of the fuzzer's: nothing goes over a network.
 #![allow(unsafe_code, clippy::undocumented_unsafe_blocks, clippy::multiple_unsafe_ops_per_block)]
-// As in c_entry.rs, and: user data is a `Served` of its own for each function, freed by its release alone.
+// The promises are those of c_entry.rs, and: user data is a `Served` of its own for each function, freed by its release alone.
 
 use std::ffi::{CString, c_char, c_void};
 use std::ptr::null;
 
-use super::c_api::*;
-use super::c_entry::{fallible, produce, text_of};
+use cfaccess_c_api::*;
+
+use super::c_call::{OK, fallible, produce, text_of};
 use super::c_program::Program;
 use super::genuine;
 use super::invariants::check_message;
 
-/// What a fetch comes back with.
+/// What a fetch returns.
 struct Served {
     document: Vec<u8>,
     piece: usize,
@@ -27,7 +28,11 @@ impl Served {
     }
 }
 
-unsafe extern "C" fn fetch(user_data: *mut c_void, url: *const c_char, document: Handle) -> i32 {
+unsafe extern "C" fn fetch(
+    user_data: *mut c_void,
+    url: *const c_char,
+    document: *mut cfaccess_document,
+) -> i32 {
     let url = text_of(url);
     assert!(url.starts_with("https://") && url.ends_with(".cloudflareaccess.com/cdn-cgi/access/certs"));
     let served = unsafe { &*user_data.cast::<Served>() };
@@ -49,11 +54,11 @@ unsafe extern "C" fn release(user_data: *mut c_void) {
     drop(unsafe { Box::from_raw(user_data.cast::<Served>()) });
 }
 
-pub fn new_options(place: usize) -> Handle {
+pub fn new_options(place: usize) -> *mut cfaccess_remote_options {
     produce(place, &[], |out, error| unsafe { cfaccess_remote_options_new(out, error) })
 }
 
-pub fn set_duration(options: Handle, place: usize, program: &mut Program) {
+pub fn set_duration(options: *mut cfaccess_remote_options, place: usize, program: &mut Program) {
     let set = match program.byte() % 4 {
         0 => cfaccess_remote_options_set_timeout,
         1 => cfaccess_remote_options_set_refresh_after,
@@ -65,7 +70,7 @@ pub fn set_duration(options: Handle, place: usize, program: &mut Program) {
 }
 
 /// Paths where nothing is and nothing can be put.
-pub fn set_path(options: Handle, place: usize, program: &mut Program) {
+pub fn set_path(options: *mut cfaccess_remote_options, place: usize, program: &mut Program) {
     let set = match program.byte() % 2 {
         0 => cfaccess_remote_options_set_ca_file,
         _ => cfaccess_remote_options_set_cache_file,
@@ -78,8 +83,8 @@ pub fn set_path(options: Handle, place: usize, program: &mut Program) {
     fallible(place, &[], |error| unsafe { set(options, path, error) });
 }
 
-/// What is not taken stays ours.
-pub fn set_fetch(options: Handle, place: usize, program: &mut Program) {
+/// User data that the library refuses stays ours.
+pub fn set_fetch(options: *mut cfaccess_remote_options, place: usize, program: &mut Program) {
     let served = Served::read(program);
     let set = fallible(place, &[], |error| unsafe {
         cfaccess_remote_options_set_fetch(options, Some(fetch), served, Some(release), error)
@@ -89,7 +94,7 @@ pub fn set_fetch(options: Handle, place: usize, program: &mut Program) {
     }
 }
 
-pub fn set_log(options: Handle, place: usize, program: &mut Program) {
+pub fn set_log(options: *mut cfaccess_remote_options, place: usize, program: &mut Program) {
     let served = Served::read(program);
     let set = fallible(place, &[], |error| unsafe {
         cfaccess_remote_options_set_log(options, Some(log), served, Some(release), error)
@@ -99,19 +104,23 @@ pub fn set_log(options: Handle, place: usize, program: &mut Program) {
     }
 }
 
-/// Never without options that name a function, since the defaults would ask the network.
-pub fn new_keys(options: Handle, place: usize, program: &mut Program) -> Handle {
+/// Never without options that name a function: the defaults would use the network.
+pub fn new_keys(
+    options: *mut cfaccess_remote_options,
+    place: usize,
+    program: &mut Program,
+) -> *mut cfaccess_keys {
     let team = program.text("acme").filter(|_| !options.is_null());
     let team = team.as_ref().map_or(null(), |team| team.as_ptr());
     set_fetch(options, 0, program);
     produce(place, &[], |out, error| unsafe { cfaccess_keys_remote(team, options, out, error) })
 }
 
-pub fn connect(keys: Handle, place: usize) {
+pub fn connect(keys: *mut cfaccess_keys, place: usize) {
     fallible(place, &[], |error| unsafe { cfaccess_keys_connect(keys, error) });
 }
 
-/// So that what a program did ends with it.
-pub fn close(keys: Handle) {
+/// So that a fetch of one program ends before the next.
+pub fn close(keys: *mut cfaccess_keys) {
     unsafe { cfaccess_keys_close(keys) };
 }

@@ -1,4 +1,4 @@
-//! What the fuzz targets do with an input, and what must hold then.
+//! What the fuzz targets do with an input, and what must be true afterwards.
 //!
 //! `tests/corpus.rs` runs the same functions over the committed corpus.
 
@@ -7,8 +7,9 @@ pub mod keys;
 pub mod request;
 pub mod token;
 
-mod c_api;
 mod c_cache;
+mod c_call;
+mod c_calls;
 mod c_program;
 mod c_remote;
 mod genuine;

@@ -27,12 +27,26 @@ static inline json_t *read_json(const char *file) {
   return json;
 }
 
+/* Fails on a member that is not among `known`, a list that NULL ends, so that no vector is read in part. */
+static inline void expect_members(const json_t *object, const char *const *known) {
+  const char *name;
+  json_t *value;
+  json_object_foreach((json_t *)object, name, value) {
+    const char *const *candidate = known;
+    while (*candidate != NULL && strcmp(*candidate, name) != 0) {
+      candidate++;
+    }
+    must(*candidate != NULL, name);
+  }
+}
+
 static inline size_t segment_length(const json_t *segment) {
   const json_t *hex = json_object_get(segment, "hex");
   return hex != NULL ? json_string_length(hex) / 2 : json_string_length(json_object_get(segment, "text"));
 }
 
 static inline void write_segment(char *place, const json_t *segment) {
+  expect_members(segment, (const char *const[]){"text", "hex", "times", NULL});
   const json_t *hex = json_object_get(segment, "hex");
   if (hex == NULL) {
     memcpy(place, json_string_value(json_object_get(segment, "text")), segment_length(segment));

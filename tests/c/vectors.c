@@ -1,9 +1,9 @@
 /*
- * The vectors that every language runs. Each that differs is told in a line of its own.
+ * The vectors that every language runs. Each that differs is reported in a line of its own.
  */
 #include "vectors.h"
 
-/* Whether the beginning of the token's last part is there: so many characters are alike by no chance. */
+/* Whether the beginning of the token's last part is there: 40 characters are no coincidence. */
 static bool shows_signature(const char *text, const char *token, size_t length) {
   const size_t piece = 40;
   size_t from = length;
@@ -25,7 +25,7 @@ static const char *first_failure(const json_t *checks) {
   return "OK";
 }
 
-/* The first check that an explanation tells as failed is the verdict; a time out of range has neither. */
+/* The first failed check of an explanation has the status of the verdict; a time out of range has neither. */
 static void compare_explanation(const json_t *vector, const cfaccess_verifier *verifier, const char *token,
                                 size_t length, int64_t now) {
   char *text;
@@ -167,39 +167,47 @@ static void compare_config(const json_t *vector, const json_t *unused) {
   cfaccess_keys_free(keys);
 }
 
-static void compare_all(const char *file, void (*compare)(const json_t *, const json_t *)) {
+static void compare_all(const char *file, const char *const *members,
+                        void (*compare)(const json_t *, const json_t *)) {
   json_t *document = read_json(file);
   size_t index;
   json_t *vector;
   json_array_foreach(json_object_get(document, "vectors"), index, vector) {
     vector_name = json_string_value(json_object_get(vector, "name"));
+    expect_members(vector, members);
     compare(vector, json_object_get(document, "defaults"));
   }
   must(json_array_size(json_object_get(document, "vectors")) > 0, "vectors");
   json_decref(document);
 }
 
+#define MEMBERS_OF_ALL "name", "rule", "about", "status"
+
 static void tokens(void) {
   different = 0;
-  compare_all(VECTORS "/tokens.json", compare_token);
+  const char *const members[] = {MEMBERS_OF_ALL, "config", "keys", "now", "token", "claims", NULL};
+  compare_all(VECTORS "/tokens.json", members, compare_token);
   EXPECT(different == 0);
 }
 
 static void requests(void) {
   different = 0;
-  compare_all(VECTORS "/requests.json", compare_request);
+  const char *const members[] = {MEMBERS_OF_ALL, "config", "now", "headers", "claims", NULL};
+  compare_all(VECTORS "/requests.json", members, compare_request);
   EXPECT(different == 0);
 }
 
 static void key_documents(void) {
   different = 0;
-  compare_all(VECTORS "/keys.json", compare_keys);
+  const char *const members[] = {MEMBERS_OF_ALL, "document", "keys", "skipped", NULL};
+  compare_all(VECTORS "/keys.json", members, compare_keys);
   EXPECT(different == 0);
 }
 
 static void configs(void) {
   different = 0;
-  compare_all(VECTORS "/configs.json", compare_config);
+  const char *const members[] = {MEMBERS_OF_ALL, "config", "issuer", "warnings", NULL};
+  compare_all(VECTORS "/configs.json", members, compare_config);
   EXPECT(different == 0);
 }
 

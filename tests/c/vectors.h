@@ -64,13 +64,16 @@ static inline cfaccess_status fill_lists(cfaccess_config *config, const json_t *
 }
 
 static inline cfaccess_status fill(cfaccess_config *config, const json_t *value) {
+  const char *const known[] = {"team",    "audiences",     "leeway",       "max_lifetime",
+                               "max_age", "accept_cookie", "email_header", "allow_services", NULL};
+  expect_members(value, known);
   cfaccess_status status = fill_lists(config, value);
   const json_t *leeway = json_object_get(value, "leeway");
   const json_t *lifetime = json_object_get(value, "max_lifetime");
   const json_t *age = json_object_get(value, "max_age");
   const json_t *cookie = json_object_get(value, "accept_cookie");
   const json_t *email = json_object_get(value, "email_header");
-  must(cookie == NULL || json_is_true(cookie), "a cookie is accepted or not spoken of");
+  must(cookie == NULL || json_is_true(cookie), "accept_cookie is true or absent");
   SET(leeway, cfaccess_config_set_leeway(config, json_integer_value(leeway), NULL));
   SET(lifetime, cfaccess_config_set_max_lifetime(config, json_integer_value(lifetime), NULL));
   SET(age, cfaccess_config_set_max_age(config, json_integer_value(age), NULL));

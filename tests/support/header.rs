@@ -1,20 +1,15 @@
 //! Reads the C header as far as the tests ask, in the one style that cbindgen writes.
 
-/// The header that this build made from the sources.
-pub const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/include/cfaccess.h"));
-/// The folder it is in, for a C compiler.
-pub const FOLDER: &str = concat!(env!("OUT_DIR"), "/include");
-
 /// A function and the comment above it.
-pub struct Function {
-    pub name: &'static str,
+pub struct Function<'a> {
+    pub name: &'a str,
     pub result: String,
     /// Type and name of each.
     pub parameters: Vec<(String, String)>,
-    pub comment: &'static str,
+    pub comment: &'a str,
 }
 
-impl Function {
+impl Function<'_> {
     /// What a call passes and gets: a prototype without the names of its parameters.
     pub fn prototype(&self) -> String {
         let types: Vec<_> = self.parameters.iter().map(|(kind, _)| kind.as_str()).collect();
@@ -23,8 +18,8 @@ impl Function {
     }
 }
 
-pub fn functions() -> Vec<Function> {
-    between(GENERATED, "extern \"C\" {", "}  // extern \"C\"")
+pub fn functions(header: &str) -> Vec<Function<'_>> {
+    between(header, "extern \"C\" {", "}  // extern \"C\"")
         .split("/**")
         .skip(1)
         .map(|item| {
@@ -36,7 +31,7 @@ pub fn functions() -> Vec<Function> {
         .collect()
 }
 
-fn function(comment: &'static str, declaration: &'static str) -> Function {
+fn function<'a>(comment: &'a str, declaration: &'a str) -> Function<'a> {
     let (head, parameters) = declaration.split_once('(').expect("a list of parameters");
     let name_begins = 1 + head.rfind([' ', '*']).expect("a result and a name");
     let parameters = parameters.split(',').filter(|parameter| *parameter != "void");
@@ -48,13 +43,34 @@ fn function(comment: &'static str, declaration: &'static str) -> Function {
     }
 }
 
+/// The types of the functions that a caller passes.
+pub fn callbacks(header: &str) -> Vec<Function<'_>> {
+    let declarations = header.split("typedef ").skip(1).filter_map(|item| item.split_once(");"));
+    declarations
+        .filter_map(|(declaration, _)| declaration.split_once(" (*"))
+        .filter_map(|(result, rest)| Some((result, rest.split_once(")(")?)))
+        .map(|(result, (name, parameters))| Function {
+            name,
+            result: one_line(result),
+            parameters: parameters.split(',').map(|parameter| typed_name(&one_line(parameter))).collect(),
+            comment: "",
+        })
+        .collect()
+}
+
+/// Every struct without members.
+pub fn opaque_types(header: &str) -> Vec<&str> {
+    let names = header.lines().filter_map(|line| line.strip_prefix("typedef struct ")?.strip_suffix(';'));
+    names.filter_map(|names| Some(names.split_once(' ')?.0)).collect()
+}
+
 /// Every struct with members: type and name of each.
-pub fn structs() -> Vec<(&'static str, Vec<(String, String)>)> {
+pub fn structs(header: &str) -> Vec<(&str, Vec<(String, String)>)> {
     let members = |body: &str| {
         let code = without_comments(body);
         code.split_terminator(';').map(|member| typed_name(&one_line(member))).collect()
     };
-    GENERATED
+    header
         .split("typedef struct ")
         .skip(1)
         .filter_map(|item| {
@@ -65,15 +81,16 @@ pub fn structs() -> Vec<(&'static str, Vec<(String, String)>)> {
 }
 
 /// The members of `cfaccess_claims` that are strings of claims, in their order.
-pub fn strings_of_claims() -> Vec<String> {
-    let claims = structs().into_iter().find(|(name, _)| *name == "cfaccess_claims").expect("the claims");
+pub fn strings_of_claims(header: &str) -> Vec<String> {
+    let claims =
+        structs(header).into_iter().find(|(name, _)| *name == "cfaccess_claims").expect("the claims");
     let strings = claims.1.into_iter().filter(|(kind, _)| kind.ends_with("struct cfaccess_str"));
     strings.map(|(_, name)| name).filter(|name| name != "block").collect()
 }
 
 /// The statuses with their numbers, named without their prefix.
-pub fn statuses() -> Vec<(String, i32)> {
-    let body = between(GENERATED, "\n {\n", "\n};");
+pub fn statuses(header: &str) -> Vec<(String, i32)> {
+    let body = between(header, "\n {\n", "\n};");
     without_comments(body)
         .split_terminator(',')
         .map(|entry| {
@@ -85,8 +102,8 @@ pub fn statuses() -> Vec<(String, i32)> {
 }
 
 /// The names of the constants that are part of the ABI; the version is not.
-pub fn constants() -> Vec<&'static str> {
-    GENERATED
+pub fn constants(header: &str) -> Vec<&str> {
+    header
         .lines()
         .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '))
         .map(|(name, _)| name)
@@ -95,8 +112,8 @@ pub fn constants() -> Vec<&'static str> {
 }
 
 /// What a macro of one line stands for.
-pub fn value_of(constant: &str) -> &'static str {
-    between(GENERATED, &format!("#define {constant} "), "\n")
+pub fn value_of<'a>(header: &'a str, constant: &str) -> &'a str {
+    between(header, &format!("#define {constant} "), "\n")
 }
 
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {

@@ -10,6 +10,11 @@ pub mod vectors;
 
 use std::path::{Path, PathBuf};
 
+/// The header that this build made from the sources.
+pub const HEADER: &str = include_str!(concat!(env!("OUT_DIR"), "/include/cfaccess.h"));
+/// The folder that it is in, for a C compiler.
+pub const HEADER_FOLDER: &str = concat!(env!("OUT_DIR"), "/include");
+
 /// A path inside the repository.
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

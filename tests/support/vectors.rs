@@ -15,6 +15,7 @@ pub fn bytes(value: &Value) -> Vec<u8> {
 }
 
 fn segment(segment: &Value) -> Vec<u8> {
+    expect_members(segment, &["text", "hex", "times"]);
     let once = match (segment["text"].as_str(), segment["hex"].as_str()) {
         (Some(text), None) => text.as_bytes().to_vec(),
         (None, Some(hex)) => from_hex(hex),
@@ -34,7 +35,27 @@ pub fn headers(value: &Value) -> Vec<(Vec<u8>, Vec<u8>)> {
     headers.iter().map(|header| (bytes(&header[0]), bytes(&header[1]))).collect()
 }
 
+/// Every member that a configuration may have.
+const CONFIG_MEMBERS: [&str; 8] = [
+    "team",
+    "audiences",
+    "leeway",
+    "max_lifetime",
+    "max_age",
+    "accept_cookie",
+    "email_header",
+    "allow_services",
+];
+
+/// Fails on a member that is not among those that a test reads, so that no vector is read in part.
+pub fn expect_members(value: &Value, known: &[&str]) {
+    let members = value.as_object().expect("an object").keys();
+    let unknown: Vec<_> = members.filter(|name| !known.contains(&name.as_str())).collect();
+    assert!(unknown.is_empty(), "these tests do not read the members {unknown:?}");
+}
+
 pub fn config(value: &Value) -> Result<Config, Refusal> {
+    expect_members(value, &CONFIG_MEMBERS);
     let mut config = Config::new(value["team"].as_str().expect("a team"))?;
     for audience in value["audiences"].as_array().expect("audiences") {
         config.add_audience(audience.as_str().expect("an audience"))?;

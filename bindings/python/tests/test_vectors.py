@@ -22,6 +22,23 @@ def verifier_of(vector: Vector) -> Verifier:
     return Verifier(keys=keys, **vector.get("config", DEFAULTS["config"]))
 
 
+@pytest.mark.parametrize(
+    ("file", "members"),
+    [
+        ("tokens", {"config", "keys", "now", "token", "claims"}),
+        ("requests", {"config", "now", "headers", "claims"}),
+        ("keys", {"document", "keys", "skipped"}),
+        ("configs", {"config", "issuer", "warnings"}),
+    ],
+)
+def test_every_member_of_the_vectors_is_read(file: str, members: set[str]) -> None:
+    known = {"name", "rule", "about", "status", *members}
+
+    unknown = {member for vector in vectors(file)["vectors"] for member in vector} - known
+
+    assert not unknown
+
+
 @pytest.mark.parametrize("vector", TOKENS["vectors"], ids=by_name)
 def test_token_has_its_verdict(vector: Vector) -> None:
     verifier = verifier_of(vector)
