@@ -15,7 +15,7 @@ use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Header, Token};
 
-/// Tells who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
+/// Determines who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///
 /// It is immutable but for the keys and for the verified tokens that it keeps, and any number of threads
 /// may use it at once.
@@ -51,15 +51,16 @@ impl<V: View> Verifier<V> {
         Ok(Verifier { config, keys, cache, counters: Counters::new(), ids: AtomicU64::new(1), warnings })
     }
 
-    /// What looks wrong in the configuration but can be meant, a line each.
+    /// What looks wrong in the configuration but may be intended, a line each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
     /// Verifies an application token, as the header `Cf-Access-Jwt-Assertion` carries it, now.
     ///
-    /// Where keys are fetched, a token whose key is not there waits for the fetch, within the timeout
-    /// of the keys; no other waits.
+    /// Where keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout of
+    /// the keys; no other token waits. While keys are in force only two callers of a process wait for another
+    /// key; the rest is refused at once with `KEYS_PENDING`.
     ///
     /// # Errors
     /// The first step that fails names the refusal. The steps, in order: `OPAQUE_TOKEN`,
@@ -67,10 +68,10 @@ impl<V: View> Verifier<V> {
     /// `UNSUPPORTED_HEADER` (header) · `UNKNOWN_KEY` · `BAD_SIGNATURE` · `MALFORMED_CLAIMS`,
     /// `MISSING_CLAIM`, `INVALID_CLAIM` (claims) · `WRONG_ISSUER`, `WRONG_AUDIENCE`,
     /// `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`, `SESSION_TOO_LONG`, `SESSION_TOO_OLD`,
-    /// `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED` (policy). No claim is looked at before the
-    /// signature holds. Of the header, its form and `alg` come first, then what is not supported,
-    /// then `typ` and `kid`. While no keys are in force, `KEYS_UNAVAILABLE` takes the place of
-    /// `UNKNOWN_KEY`.
+    /// `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED` (policy). No claim is examined before the
+    /// signature is verified. Of the header, its form and `alg` come first, then what is not supported,
+    /// then `typ` and `kid`. `KEYS_UNAVAILABLE` or `KEYS_PENDING` takes the place of `UNKNOWN_KEY` while it cannot
+    /// be told whether the key is known.
     pub fn verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
         self.verify_by(Timestamp::now, token, Patience::Wait)
     }
@@ -126,18 +127,18 @@ impl<V: View> Verifier<V> {
         self.verify_request_by(|| now, headers, Patience::Wait)
     }
 
-    /// The [`Verified::id`] of the claims that this very token was verified to before, if they still hold now:
-    /// time, keys and session are checked as [`Verifier::verify`] would. `None` whenever that should be
-    /// asked. Never waits, and takes no memory.
+    /// The [`Verified::id`] of the claims that this very token has been verified to, if they are still valid: time,
+    /// keys and session are checked as [`Verifier::verify`] does. `None` whenever that has to be asked. Never
+    /// waits, and allocates nothing.
     pub fn lookup(&self, token: &[u8]) -> Option<u64> {
         let found = self.cached(token, Timestamp::now())?;
         self.counters.accepted(Acceptance::CacheHit);
         found.entry().map(|entry| entry.id)
     }
 
-    /// Tells people why a token is refused: every check that can be made, with what it expected and
-    /// found, as a JSON object. It is no verdict and has no member that says whether the token is
-    /// accepted; claims are shown whether or not the signature holds, the signature never.
+    /// Explains to people why a token is refused: every check that can be made, with what it expected and
+    /// found, as a JSON object. It is no verdict and has no member that says whether the token is accepted;
+    /// claims are shown whether or not the signature is valid, the signature never.
     pub fn explain(&self, token: &[u8], now: Timestamp) -> String {
         explain(&self.config, &self.keys, token, now).to_string()
     }

@@ -72,7 +72,7 @@ fn the_faults_stand_in_the_documented_order() {
     let faults: Vec<&str> = FAULTS.iter().map(|fault| fault.status).collect();
 
     for (file, beginning, end) in [
-        ("src/verifier.rs", "The steps, in order:", "No claim is looked at"),
+        ("src/verifier.rs", "The steps, in order:", "No claim is examined"),
         ("include/cfaccess.h", "before the signature holds:", "Where keys are fetched"),
     ] {
         let text = String::from_utf8(read(file)).expect("UTF-8");

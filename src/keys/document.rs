@@ -99,7 +99,7 @@ impl KeySet {
     }
 
     /// Whether this very key is in it.
-    pub(crate) fn holds(&self, key: &Arc<PublicKey>) -> bool {
+    pub(crate) fn contains(&self, key: &Arc<PublicKey>) -> bool {
         self.keys.iter().any(|(_, known)| Arc::ptr_eq(known, key))
     }
 
@@ -126,7 +126,7 @@ impl KeySet {
     }
 }
 
-/// What stands in the document's `keys`. Its other members (`public_cert`, `public_certs`) are ignored.
+/// The document's `keys`. Its other members (`public_cert`, `public_certs`) are ignored.
 fn entries_of(document: &[u8]) -> Result<Vec<Value<'_>>, Refusal> {
     let Ok(value) = json::text(document).and_then(json::parse) else {
         return Err(invalid("the key document is not strict JSON"));

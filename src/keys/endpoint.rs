@@ -84,7 +84,7 @@ impl Source for Endpoint {
 
     const THREAD: &'static str = "cfaccess-keys";
 
-    /// The library's own HTTPS ends by itself, if late: the name look-up of the system cannot be cut short.
+    /// The library's own HTTPS ends by itself, if late: the name lookup of the system cannot be cut short.
     fn may_overlap(&self) -> bool {
         self.is_own_function
     }

@@ -20,7 +20,7 @@ use crate::token::KeyId;
 /// The public keys of one Access team, shared by any number of verifiers and threads.
 ///
 /// A clone is another handle on the same keys. The set inside is replaced whole, never edited:
-/// a verification under way goes on with the set that it began with.
+/// a verification in progress finishes with the set that it began with.
 #[derive(Clone)]
 pub struct Keys {
     source: &'static str,
@@ -31,18 +31,18 @@ pub struct Keys {
 /// The set of keys that one verification goes by.
 pub(crate) struct InForce(Guard<Arc<State<Document>>>);
 
-/// What a verification does whose key must be fetched first.
+/// What a verification does if its key must be fetched first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patience {
     Wait,
-    /// It is refused with `KEYS_PENDING` while the fetch goes on.
+    /// It is refused with `KEYS_PENDING` while the fetch is in progress.
     None,
 }
 
 impl Keys {
     /// Reads the document that Access serves at `/cdn-cgi/access/certs` (a JWK Set, RFC 7517).
     ///
-    /// Entries that cannot be used are left out and told by [`Keys::status`].
+    /// Entries that cannot be used are left out and reported by [`Keys::status`].
     ///
     /// # Errors
     /// `KEYS_INVALID` if it is no JWK Set, is over 1 MiB or has over 32 entries;
@@ -75,8 +75,9 @@ impl Keys {
         Ok(Keys { source: "remote", current: refresher.current(), refresher: Some(Arc::new(refresher)) })
     }
 
-    /// Sees to it that there are keys, before the first token comes: fetches them now and waits,
-    /// unless some are in force. Keys from JSON or a file always are.
+    /// Makes sure that keys are in force before the first token comes: fetches them now and waits, unless some
+    /// are. Keys from JSON or a file always are. The thread of the fetch has ended when this returns, unless the
+    /// fetch was given up.
     ///
     /// # Errors
     /// `KEYS_UNAVAILABLE` with the reason; later verifications try again.
@@ -91,7 +92,7 @@ impl Keys {
         self.in_force().map(drop).ok_or_else(|| self.unavailable())
     }
 
-    /// Begins a fetch and does not wait for it, unless keys are in force or one is in progress.
+    /// Begins a fetch without waiting for it, unless keys are in force or a fetch is in progress.
     pub fn begin(&self) {
         if let Some(refresher) = &self.refresher
             && self.in_force().is_none()
@@ -107,9 +108,9 @@ impl Keys {
         }
     }
 
-    /// Begins no further fetch, and returns when none is under way: afterwards no function of
-    /// [`RemoteOptions`] is called any more. Keys in force stay so until they are stale. It must not be
-    /// called from such a function.
+    /// Begins no further fetch, and waits for those in progress, for at most the timeout. Afterwards no function
+    /// of [`RemoteOptions`] is called any more; one that still runs then is not waited for. Keys in force stay in
+    /// force until they are stale. Must not be called from such a function.
     pub fn close(&self) {
         if let Some(refresher) = &self.refresher {
             refresher.close();
@@ -144,7 +145,7 @@ impl Keys {
         self.refresher.as_ref().map(|refresher| &refresher.source.team)
     }
 
-    /// The set in force, if there is one. When it grows old, a refresh begins behind the caller.
+    /// The set in force, if there is one. Once it is old a refresh begins, for which the caller does not wait.
     pub(crate) fn in_force(&self) -> Option<InForce> {
         let state = self.current.load();
         if let Some(refresher) = &self.refresher {
@@ -199,7 +200,7 @@ impl Keys {
 
     #[cold]
     fn contain_after_a_change(&self, key: &FoundKey) -> bool {
-        let Some(keys) = self.in_force().filter(|keys| keys.set().holds(&key.public_key)) else {
+        let Some(keys) = self.in_force().filter(|keys| keys.set().contains(&key.public_key)) else {
             return false;
         };
         key.renew(keys.0.generation());
@@ -209,7 +210,7 @@ impl Keys {
     /// The refusal of a token whose key is not in force.
     fn unknown(&self, key_id: &KeyId<'_>) -> Refusal {
         let shown = if key_id.is_hex() { key_id.as_str() } else { "(not hex)" };
-        let confirmed = self.told_age().map(|age| ["; keys ", &age].concat()).unwrap_or_default();
+        let confirmed = self.age_in_words().map(|age| ["; keys ", &age].concat()).unwrap_or_default();
         let message = ["no key in force has the token's kid ", shown, &confirmed].concat();
         Refusal::new(Status::UnknownKey, message)
     }
@@ -217,7 +218,7 @@ impl Keys {
     /// The refusal of any token while no keys are in force.
     fn unavailable(&self) -> Refusal {
         let host = self.team().map(Team::host).unwrap_or_default();
-        let age = self.told_age().unwrap_or_default();
+        let age = self.age_in_words().unwrap_or_default();
         let state = self.refresher.as_ref().map(|refresher| refresher.state(Tick::now()));
         let reason =
             state.as_ref().and_then(|state| state.last_error()).unwrap_or("they are not fetched yet");
@@ -229,13 +230,13 @@ impl Keys {
         Refusal::new(Status::KeysPending, ["the keys of ", host, " are being fetched"].concat())
     }
 
-    fn told_age(&self) -> Option<String> {
+    fn age_in_words(&self) -> Option<String> {
         self.refresher.as_ref()?;
-        let told = match self.current.load().age(Tick::now()) {
+        let words = match self.current.load().age(Tick::now()) {
             Some(age) => format!("last confirmed {} s ago", age.as_secs()),
             None => "never confirmed".to_owned(),
         };
-        Some(told)
+        Some(words)
     }
 
     fn fixed(source: &'static str, set: KeySet) -> Keys {

@@ -54,13 +54,13 @@ impl PublicKey {
         self.prepared.verify_digest_sig(&digest(&SHA256, signing_input), signature).is_ok()
     }
 
-    /// All tokens that Access signs with one key have the same header. The first that was read, led
-    /// to this key and held with a good signature need not be read again.
+    /// All tokens that Access signs with one key have the same header. Once it has led to this key, and this key
+    /// has verified the signature, it need not be parsed again.
     pub(crate) fn remember_header(&self, encoded: &[u8]) {
         if self.verified_header.get().is_none()
             && let Some(header) = EncodedHeader::new(encoded)
         {
-            // Another thread may have been faster; its header serves as well.
+            // Another thread may have come first; its header is as good.
             let _ = self.verified_header.set(Box::new(header));
         }
     }

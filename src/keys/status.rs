@@ -1,4 +1,4 @@
-//! What can be seen of keys from outside.
+//! What keys report about themselves.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use crate::refresh::Refresher;
 use crate::time::Tick;
 
-/// What a [`Keys`](super::Keys) holds, for logs and health pages.
+/// The state of a [`Keys`](super::Keys), for logs and health pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysStatus {

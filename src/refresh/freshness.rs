@@ -1,10 +1,10 @@
-//! Whether a value has to be looked at again, answered without a look at it.
+//! Whether a value has to be checked again, answered without reading it.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use crate::time::{Coarse, Tick};
 
-/// What those who used a value before ask first.
+/// Asked first by whoever has used the value before.
 pub(super) struct Freshness {
     generation: AtomicU64,
     /// Until then, on the clock of [`Coarse`], there is nothing to do about the value.
@@ -29,7 +29,7 @@ impl Freshness {
         freshness
     }
 
-    /// Called before a value comes into force: from then on nobody goes by an older one unseen.
+    /// Called before a value comes into force: from then on whoever used an older one checks again.
     pub(super) fn announce(&self, generation: u64) {
         self.generation.fetch_max(generation, Ordering::Release);
     }
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_due_is_looked_at() {
+    fn a_value_that_is_due_is_checked_again() {
         let freshness = Freshness::new(1, Tick::now().plus(HOUR));
         assert!(freshness.is_unchanged_since(1));
         freshness.be_quiet_until(Tick::now());

@@ -1,9 +1,9 @@
-//! Who hears what happens to a value.
+//! Reports what happens to a value.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Hears a line about the keys. It is called on any thread, and never gets a token.
+/// Receives each line of the log about the keys. Called on any thread, and never with a token.
 #[derive(Clone)]
 pub struct LogFunction(Arc<Log>);
 
@@ -12,14 +12,14 @@ type Log = dyn Fn(LogLevel, &str) + Send + Sync;
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {
-    /// Keys came or changed.
+    /// Keys came into force or changed.
     Info,
     /// A fetch or the copy on disk failed.
     Warning,
 }
 
 impl LogFunction {
-    /// Takes a function that hears a level and a line.
+    /// Takes a function of a level and a line.
     pub fn new(log: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> LogFunction {
         LogFunction(Arc::new(log))
     }

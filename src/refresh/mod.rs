@@ -1,4 +1,4 @@
-//! Keeps a value current that comes from elsewhere: when it is fetched, who waits for that, and who hears of it.
+//! Keeps a fetched value current: when to fetch it, who waits for the fetch, and what an answer changes.
 
 mod current;
 mod freshness;

@@ -1,4 +1,4 @@
-//! Keeps a value current: when to fetch, who waits, what an answer changes.
+//! Keeps a value current: when to fetch, and who waits.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,8 +18,8 @@ use crate::ffi::system;
 use crate::status::one_line;
 use crate::time::Tick;
 
-/// How many callers of a process wait for a fetch while a value is in force. The others are not held up by what
-/// anybody can ask for.
+/// The most callers of a process that wait for a fetch while a value is in force. Anybody can ask for an unknown
+/// key, and must not be able to hold up a whole server by it.
 const WAITING_MAX: usize = 2;
 
 pub(crate) struct Refresher<S: Source> {
@@ -89,7 +89,7 @@ impl<S: Source> Refresher<S> {
         self.suppressed.load(Ordering::Relaxed)
     }
 
-    /// Begins a fetch for nobody in particular; never waits.
+    /// Begins a fetch if it is time for one; never waits.
     pub(crate) fn refresh(self: &Arc<Self>, now: Tick) {
         let monitor = self.monitors.get();
         let begun = monitor.try_enter().and_then(|mut threads| self.begin(&monitor, &mut threads, now).ok());
@@ -199,7 +199,7 @@ impl<S: Source> Refresher<S> {
         Ok((attempt, Fetching::count(monitor, threads)))
     }
 
-    /// Never called with the lock held: a listener may ask for the status.
+    /// Never called with the lock held: the function may ask for the status.
     pub(crate) fn log(&self, level: LogLevel, what: &str) {
         if let Some(log) = &self.log {
             log.call(level, &one_line(&format!("{}: {what}", self.about)));

@@ -21,7 +21,7 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Fetches the value, or finds that `current` is still the one.
     fn fetch(&self, current: &Self::Value) -> Result<Answer<Self::Value>, Failure>;
 
-    /// What comes into force in place of `current`, and whether that makes a difference to anybody.
+    /// What comes into force in place of `current`, and whether it differs for those who use it.
     fn merge(&self, fetched: Self::Value, current: &Self::Value) -> (Self::Value, bool);
 
     /// Keeps a value that this attempt confirmed, for the next process.

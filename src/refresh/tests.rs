@@ -155,8 +155,8 @@ fn fetches_that_hang_double_the_pause_before_the_next() {
         let state = state.without_overdue(at(105), &TIMING, hanging).expect("an overdue fetch");
         assert_eq!(turn(&state, 100 + pause - 1), Turn::NotYet, "{hanging} hang");
         assert_eq!(turn(&state, 100 + pause), Turn::Now, "{hanging} hang");
-        let told = state.last_error().expect("a reason");
-        assert_eq!(told.ends_with(&format!("; {hanging} fetches have not ended")), hanging > 1, "{told}");
+        let reason = state.last_error().expect("a reason");
+        assert_eq!(reason.ends_with(&format!("; {hanging} fetches have not ended")), hanging > 1, "{reason}");
     }
 }
 

@@ -26,12 +26,12 @@ enum Outcome {
 }
 
 impl<S: Source> Refresher<S> {
-    /// The fetch runs on a thread of its own, so that whoever waits for it can stop waiting. Signals are for the
-    /// threads of the program.
+    /// The fetch runs on a thread of its own, so that those who wait for it can stop waiting. Signals are left to
+    /// the threads of the program.
     pub(super) fn spawn(self: &Arc<Self>, monitor: &Monitor, attempt: Attempt, fetching: Fetching) {
         let refresher = Arc::clone(self);
         let run = move || {
-            // Dropped last: whoever sees that no fetch runs has also seen the last use of what it held.
+            // Dropped last: once no fetch is counted, none uses the source any more.
             let _fetching = fetching;
             let refresher = refresher;
             refresher.run(&attempt);

@@ -1,22 +1,21 @@
 //! The clocks of the system.
 
-/// Whole seconds since 1970 on the clock that people set; 0 if it stands before.
+/// Whole seconds since 1970 by the wall clock; 0 if it is set to an earlier time.
 pub(super) fn seconds_since_1970() -> i64 {
     (read::wall() / 1_000).max(0)
 }
 
-/// Milliseconds since 1970 on the clock that people set, some milliseconds late where that is cheaper.
+/// Milliseconds since 1970 by the wall clock, a few milliseconds late where that is cheaper.
 pub(super) fn wall() -> i64 {
     read::wall()
 }
 
-/// Milliseconds on a clock that nobody sets and that never jumps. It goes on while the machine sleeps.
+/// Milliseconds by a monotonic clock that counts the time that the machine sleeps.
 pub(super) fn elapsed() -> i64 {
     read::elapsed()
 }
 
-/// Milliseconds on a clock that nobody sets, at the cost of a few nanoseconds. It may stand still while the
-/// machine sleeps.
+/// Milliseconds by a monotonic clock that is read in a few nanoseconds. It may stop while the machine sleeps.
 pub(super) fn awake() -> i64 {
     read::awake()
 }

@@ -1,11 +1,11 @@
-//! Time at the cost of a few nanoseconds, for those who ask all the time.
+//! Time at the cost of a few nanoseconds, for what every cache hit asks.
 
 use super::clock;
 
 /// Two cheap clocks, in milliseconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Coarse {
-    /// It may stand still while the machine sleeps.
+    /// Monotonic; it may stop while the machine sleeps.
     pub(crate) awake: i64,
     wall: i64,
 }
@@ -15,7 +15,7 @@ impl Coarse {
         Coarse { awake: clock::awake(), wall: clock::wall() }
     }
 
-    /// How far the clocks are apart. It changes when the machine has slept and when the wall clock is set.
+    /// How far the clocks are apart, which changes when the machine sleeps and when the wall clock is set.
     pub(crate) fn distance(self) -> i64 {
         self.wall.saturating_sub(self.awake)
     }

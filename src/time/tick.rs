@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::clock;
 
-/// A moment on two clocks, in milliseconds. One of them nobody sets, and it goes on while the machine sleeps.
-/// The wall clock also notices that a virtual machine was put back from a snapshot. Of an age the larger counts,
-/// of a wait the shorter.
+/// A moment by two clocks, in milliseconds: a monotonic one that counts sleep, and the wall clock, which also
+/// shows that a virtual machine was restored from a snapshot. An age is the larger difference, a wait the smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tick {
     elapsed: i64,
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_age_the_larger_counts() {
+    fn an_age_is_the_larger_difference() {
         let confirmed = Tick::at_seconds(100, 1_000);
         for now in [Tick::at_seconds(3_700, 1_000), Tick::at_seconds(100, 4_600), Tick::at_seconds(3_700, 0)]
         {
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_wait_the_shorter_counts() {
+    fn a_wait_is_the_smaller_difference() {
         let deadline = Tick::at_seconds(105, 1_005);
         assert_eq!(Tick::at_seconds(100, 1_000).until(deadline).as_secs(), 5);
         assert_eq!(Tick::at_seconds(101, 0).until(deadline).as_secs(), 4, "the wall clock was put back");
