@@ -36,7 +36,8 @@
  *       cfaccess_config_add_audience(config, argv[2], &error) == CFACCESS_STATUS_OK &&
  *       cfaccess_keys_remote(argv[1], NULL, &keys, &error) == CFACCESS_STATUS_OK &&
  *       cfaccess_verifier_new(config, keys, &verifier, &error) == CFACCESS_STATUS_OK &&
- *       cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK) {
+ *       cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK)
+ *       {
  *     printf("%s is calling\n", claims->principal_id.ptr);
  *     exit_code = 0;
  *   } else {
@@ -54,42 +55,43 @@
  * @endcode
  *
  * @par Errors
- * A function that can fail returns a #cfaccess_status, 0 for success, and takes a place for an error object
- * as its last argument, which may be NULL. There is no last error per thread and no errno. Treat a status
+ * A function that can fail returns a #cfaccess_status, 0 for success. Its last argument is a place for an
+ * error object, which may be NULL. There is no last error per thread and no errno. Treat a status
  * that you do not know as a refusal.
  *
  * @par Out-pointers
- * Every `out_` place is set to NULL on entry and to a value on success only (`out_error` on failure only), so
- * it may be uninitialised before and everything may be freed after. What was in the place is not freed.
+ * Every `out_` place is set to NULL on entry, and to a value on success only (`out_error` on failure only).
+ * It may be uninitialised before the call, and can be freed after it in any case. Its earlier value is not
+ * freed.
  *
  * @par Ownership
- * What a function hands out through an `out_` place is the caller's and goes back once, through the matching
- * `_free` function, never through free(). Each `_free` takes NULL. Strings handed in are copied or used
- * during the call only. A pointer that is not `out_` and may be NULL says so; else NULL is refused with
+ * What a function returns through an `out_` place is owned by the caller, who frees it once, with the
+ * matching `_free` function, never with free(). Each `_free` accepts NULL. String arguments are copied or
+ * used during the call only. An argument that may be NULL says so; any other NULL is refused with
  * #CFACCESS_STATUS_NULL_ARGUMENT.
  *
  * @par Strings
  * Tokens and documents are a pointer and a length, and need no NUL. Names and paths are NUL-terminated. Every
- * string handed out is UTF-8, NUL-terminated and without inner NUL. Times are seconds since 1970.
+ * returned string is UTF-8, NUL-terminated and without inner NUL. Times are seconds since 1970.
  *
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
- * Every other use of a handle, freeing included, is for one thread at a time. The library starts threads to
- * fetch keys only (cfaccess_keys_remote()), and each ends with its fetch. A verification waits for a fetch if its
- * token names a key that is not there, and for nothing else.
+ * Any other use of a handle, including freeing it, requires that no other thread is using it. The library
+ * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
+ * waits for a fetch if its token names an unknown key, and for nothing else.
  *
  * @par Fork and unload
- * A child process goes on with the handles of its parent. A fetch that was under way ends in the parent; the
- * child begins its own when it needs one, and what that fetch held (its keys, user data) is not released in
- * the child. The library stays loaded after dlclose().
+ * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
+ * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
+ * data). The library stays loaded after dlclose().
  *
  * @par Panics
  * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
  * the caller.
  *
  * @par ABI
- * Numbers, functions and struct members are only ever added, members at the end. While the major version is
- * 0, this holds within a minor version.
+ * Later versions only add numbers, functions and struct members, members at the end. While the major version
+ * is 0, this is promised within a minor version.
  */
 
 /** The version of this header; compare it with cfaccess_version_number(). */
@@ -97,19 +99,19 @@
   ((CFACCESS_VERSION_MAJOR << 16) | (CFACCESS_VERSION_MINOR << 8) | CFACCESS_VERSION_PATCH)
 
 #if defined(__GNUC__) || defined(__clang__)
-/** The result says whether there is anything else to use. */
+/** The result says whether the other outputs are valid. */
 #define CFACCESS_MUST_USE __attribute__((warn_unused_result))
 #else
 #define CFACCESS_MUST_USE
 #endif
 
 /**
- * A line of the log: keys came or changed.
+ * A log line: keys were obtained or changed.
  */
 #define CFACCESS_LOG_INFO 1
 
 /**
- * A line of the log: a fetch or the copy on disk failed.
+ * A log line: a fetch failed, or the copy on disk could not be used.
  */
 #define CFACCESS_LOG_WARNING 2
 
@@ -179,18 +181,18 @@
 #define CFACCESS_CLAIM_POLICY_ID (1 << 10)
 
 /**
- * If the request header Cf-Access-Authenticated-User-Email is there, it must equal the verified
- * e-mail. The default.
+ * If the request header Cf-Access-Authenticated-User-Email is present, it must equal the verified
+ * e-mail address. The default.
  */
 #define CFACCESS_EMAIL_HEADER_CHECK 0
 
 /**
- * The header must be there for a person, and equal the verified e-mail.
+ * For a person the header must be present and equal the verified e-mail address.
  */
 #define CFACCESS_EMAIL_HEADER_REQUIRE 1
 
 /**
- * The header is not looked at. Nobody behind the verifier may believe it then.
+ * The header is not read. Nothing downstream may then trust it.
  */
 #define CFACCESS_EMAIL_HEADER_IGNORE 2
 
@@ -343,12 +345,12 @@ typedef int32_t cfaccess_status;
 
 /**
  * What one application accepts: built step by step, then copied into verifiers. No option turns a
- * check off. One thread at a time.
+ * check off. For one thread at a time.
  */
 typedef struct cfaccess_config cfaccess_config;
 
 /**
- * Where a fetch function puts the document. Valid during its call only.
+ * Where a fetch function writes the document. Valid during its call only.
  */
 typedef struct cfaccess_document cfaccess_document;
 
@@ -370,14 +372,14 @@ typedef struct cfaccess_keys cfaccess_keys;
 typedef struct cfaccess_remote_options cfaccess_remote_options;
 
 /**
- * Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
+ * Finds out who is calling: a frozen configuration with the keys of its team. Any number of threads may
  * use one at once.
  */
 typedef struct cfaccess_verifier cfaccess_verifier;
 
 /**
- * A borrowed string: UTF-8 of `len` bytes without inner NUL, and a NUL behind it.
- * `ptr` is NULL for a string that is absent.
+ * A borrowed string: UTF-8 of `len` bytes without inner NUL, followed by a NUL.
+ * `ptr` is NULL if the string is absent.
  */
 typedef struct cfaccess_str {
   /**
@@ -391,10 +393,10 @@ typedef struct cfaccess_str {
 } cfaccess_str;
 
 /**
- * What a verified token says. Read only: verifying the same token again may return the same claims, at the same
- * address, to any thread. Free them once for each time they are returned, with cfaccess_claims_free(). Later
- * versions add members at the end only, and bits to `present`: nothing beyond `struct_size` exists. All strings
- * live as long as the claims.
+ * What a verified token says. Read only: verifying the same token again may return the same claims, at the
+ * same address, to any thread. Free them once for each time they are returned, with cfaccess_claims_free().
+ * Later versions add members at the end only, and bits to `present`: nothing beyond `struct_size` exists.
+ * All strings live as long as the claims.
  */
 typedef struct cfaccess_claims {
   /**
@@ -430,8 +432,8 @@ typedef struct cfaccess_claims {
    */
   const struct cfaccess_str *audiences;
   /**
-   * All strings in one piece, so that they can be copied at once: those from `payload` to `custom`, then the
-   * audiences, then those after `id`, in the order of the members. Each is followed by a NUL, which
+   * All strings in one piece, so that they can be copied at once: those from `payload` to `custom`, then
+   * the audiences, then those after `id`, in the order of the members. Each is followed by a NUL, which
    * `block.len` includes; an absent string is empty. Later versions add strings at the end only: read
    * those you know and ignore the rest.
    */
@@ -487,8 +489,8 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str custom;
   /**
-   * The latest time at which a session of the application's own should end, in seconds since 1970: `exp`, or
-   * earlier if the configuration limits the time since login.
+   * The latest time at which a session of the application's own should end, in seconds since 1970: `exp`,
+   * or earlier if the configuration limits the time since login.
    */
   int64_t ends_at;
   /**
@@ -504,9 +506,9 @@ typedef struct cfaccess_claims {
 /**
  * Fetches the document at a URL in place of the library's own HTTPS.
  *
- * It writes what it got with cfaccess_document_write() and returns 0; on failure it writes the reason, a
- * line of text, and returns anything else. It is called on a thread of the library, should end within
- * the timeout, and may be called again while an earlier call has not ended. The URL lives as long as the
+ * It writes the document with cfaccess_document_write() and returns 0; on failure it writes the reason, one
+ * line of text, and returns any other number. It is called on a thread of the library, should return within
+ * the timeout, and may be called again before an earlier call has returned. The URL is valid during the
  * call. It must not unwind.
  */
 typedef int32_t (*cfaccess_fetch_function)(void *user_data,
@@ -514,13 +516,13 @@ typedef int32_t (*cfaccess_fetch_function)(void *user_data,
                                            struct cfaccess_document *document);
 
 /**
- * Takes user data back: called once, on any thread, when the library is done with it. It must not unwind.
+ * Frees user data: called once, on any thread, when the library no longer uses it. It must not unwind.
  */
 typedef void (*cfaccess_release_function)(void *user_data);
 
 /**
- * Hears what happens to the keys: one of CFACCESS_LOG_* and a line, NUL-terminated, which lives as long as
- * the call and never holds a token. It is called on any thread and must not unwind.
+ * Receives what happens to the keys: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
+ * the call and never contains a token. It is called on any thread and must not unwind.
  */
 typedef void (*cfaccess_log_function)(void *user_data, int32_t level, const char *line);
 
@@ -529,7 +531,7 @@ typedef void (*cfaccess_log_function)(void *user_data, int32_t level, const char
  */
 typedef struct cfaccess_header {
   /**
-   * The name, read without regard to case; NULL only if name_len is 0.
+   * The name, compared without regard to case; NULL only if name_len is 0.
    */
   const char *name;
   /**
@@ -537,7 +539,7 @@ typedef struct cfaccess_header {
    */
   size_t name_len;
   /**
-   * The value, as it came; NULL only if value_len is 0.
+   * The value, as received; NULL only if value_len is 0.
    */
   const char *value;
   /**
@@ -555,13 +557,13 @@ extern "C" {
 /**
  * Appends to the document of a fetch function.
  *
- * @param document     as the function got it
+ * @param document     the argument of the fetch function
  * @param content      borrowed during the call; NULL only if content_len is 0
  * @param content_len  in bytes
  * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID, and nothing is appended, if the document would
- *         have more than 1 MiB; #CFACCESS_STATUS_NULL_ARGUMENT; #CFACCESS_STATUS_INVALID_ARGUMENT if
- *         content_len is larger than anything in memory can be
+ *         be larger than 1 MiB; #CFACCESS_STATUS_NULL_ARGUMENT; #CFACCESS_STATUS_INVALID_ARGUMENT if
+ *         content_len is larger than any object in memory
  */
 cfaccess_status cfaccess_document_write(struct cfaccess_document *document,
                                         const char *content,
@@ -576,7 +578,7 @@ cfaccess_status cfaccess_document_write(struct cfaccess_document *document,
 void cfaccess_claims_free(struct cfaccess_claims *claims);
 
 /**
- * Begins a configuration with the team whose tokens are accepted.
+ * Starts a configuration with the team whose tokens are accepted.
  *
  * @param team        NUL-terminated, copied: "acme", "acme.cloudflareaccess.com",
  *                    "https://acme.cloudflareaccess.com/", or the same under fed.cloudflareaccess.com
@@ -590,8 +592,8 @@ cfaccess_status cfaccess_config_new(const char *team,
                                     struct cfaccess_error **out_error);
 
 /**
- * Accepts tokens issued for this Application Audience (AUD) tag, besides those added before. One
- * that is not 64 hex digits is told by cfaccess_verifier_warning(). Adding one twice changes nothing.
+ * Accepts tokens issued for this Application Audience (AUD) tag, in addition to those already added. A tag
+ * that is not 64 hex digits is reported by cfaccess_verifier_warning(). Adding a tag again has no effect.
  *
  * @param config     changed on success only
  * @param audience   NUL-terminated, copied: 1 to 512 bytes without white space or control characters
@@ -605,13 +607,13 @@ cfaccess_status cfaccess_config_add_audience(struct cfaccess_config *config,
                                              struct cfaccess_error **out_error);
 
 /**
- * Accepts the service with this Client ID, besides persons. Without it services are refused.
+ * Accepts the service with this Client ID, in addition to people. By default services are refused.
  *
  * @param config     changed on success only
  * @param client_id  NUL-terminated, copied: the `common_name` of the service's tokens
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if any service is allowed
- *         already; #CFACCESS_STATUS_NULL_ARGUMENT
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if any service is already
+ *         allowed; #CFACCESS_STATUS_NULL_ARGUMENT
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_config_allow_service(struct cfaccess_config *config,
@@ -619,11 +621,11 @@ cfaccess_status cfaccess_config_allow_service(struct cfaccess_config *config,
                                               struct cfaccess_error **out_error);
 
 /**
- * Accepts every service that Access lets in, besides persons.
+ * Accepts every service that Access lets in, in addition to people.
  *
  * @param config     changed on success only
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if services are listed already;
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if services are already listed;
  *         #CFACCESS_STATUS_NULL_ARGUMENT
  */
 CFACCESS_MUST_USE
@@ -634,7 +636,7 @@ cfaccess_status cfaccess_config_allow_any_service(struct cfaccess_config *config
  * How far the clocks of Access and of this machine may differ.
  *
  * @param config     changed on success only
- * @param seconds    0 to 300; 30 unless set
+ * @param seconds    0 to 300; default 30
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -644,10 +646,10 @@ cfaccess_status cfaccess_config_set_leeway(struct cfaccess_config *config,
                                            struct cfaccess_error **out_error);
 
 /**
- * The longest lifetime (`exp` - `iat`) that a token may have, compared without leeway.
+ * The longest lifetime (`exp` - `iat`) that a token may have. The leeway does not apply.
  *
  * @param config     changed on success only
- * @param seconds    1 to 2,628,000, which is a month, the longest that Access grants, and the default
+ * @param seconds    1 to 2,628,000, the default (one month, the longest session that Access grants)
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -657,10 +659,10 @@ cfaccess_status cfaccess_config_set_max_lifetime(struct cfaccess_config *config,
                                                  struct cfaccess_error **out_error);
 
 /**
- * The longest time since login (`now` - `iat`) that is accepted, compared without leeway.
+ * The longest time since login (`now` - `iat`) that is accepted. The leeway does not apply.
  *
  * @param config     changed on success only
- * @param seconds    1 to 2,628,000; no bound unless set
+ * @param seconds    1 to 2,628,000; no limit by default
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -670,8 +672,8 @@ cfaccess_status cfaccess_config_set_max_age(struct cfaccess_config *config,
                                             struct cfaccess_error **out_error);
 
 /**
- * Takes the token of a request from the cookie CF_Authorization where the header
- * Cf-Access-Jwt-Assertion is not there. Access does not promise to pass the cookie on.
+ * Reads the token of a request from the cookie CF_Authorization if the header
+ * Cf-Access-Jwt-Assertion is absent. Access does not guarantee that the cookie is passed on.
  *
  * @param config     changed on success only
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
@@ -682,10 +684,10 @@ cfaccess_status cfaccess_config_accept_cookie(struct cfaccess_config *config,
                                               struct cfaccess_error **out_error);
 
 /**
- * What is made of the request header Cf-Access-Authenticated-User-Email, which anybody can send.
+ * How the request header Cf-Access-Authenticated-User-Email, which any client can send, is handled.
  *
  * @param config     changed on success only
- * @param policy     one of CFACCESS_EMAIL_HEADER_*; #CFACCESS_EMAIL_HEADER_CHECK unless set
+ * @param policy     one of CFACCESS_EMAIL_HEADER_*; default #CFACCESS_EMAIL_HEADER_CHECK
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -695,11 +697,11 @@ cfaccess_status cfaccess_config_set_email_header(struct cfaccess_config *config,
                                                  struct cfaccess_error **out_error);
 
 /**
- * How many verified tokens are kept, so that a token that comes again is only looked up. It is as strict the second
- * time as the first.
+ * How many verified tokens are cached, so that a token that is seen again is only looked up. A cache hit is
+ * as strict as a verification.
  *
  * @param config     changed on success only
- * @param entries    0 to 10,000,000; 8,192 unless set; 0 keeps none
+ * @param entries    0 to 10,000,000; default 8,192; 0 turns the cache off
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -709,10 +711,10 @@ cfaccess_status cfaccess_config_set_cache_entries(struct cfaccess_config *config
                                                   struct cfaccess_error **out_error);
 
 /**
- * How much memory the verified tokens that are kept may take.
+ * How much memory the cached tokens may take.
  *
  * @param config     changed on success only
- * @param bytes      0 to 68,719,476,736 (64 GiB); 33,554,432 (32 MiB) unless set; 0 keeps none
+ * @param bytes      0 to 68,719,476,736 (64 GiB); default 33,554,432 (32 MiB); 0 turns the cache off
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -724,7 +726,7 @@ cfaccess_status cfaccess_config_set_cache_bytes(struct cfaccess_config *config,
 /**
  * Frees a configuration. Verifiers made from it keep their copy.
  *
- * @param config  owned, invalid afterwards; NULL is fine
+ * @param config  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_config_free(struct cfaccess_config *config);
 
@@ -737,7 +739,7 @@ void cfaccess_config_free(struct cfaccess_config *config);
 cfaccess_status cfaccess_error_status(const struct cfaccess_error *error);
 
 /**
- * The cause in words, for logs: one printable ASCII line of at most 256 characters that never holds
+ * The cause in words, for logs: one printable ASCII line of at most 256 characters that never contains
  * a token, a signature or a key. The wording is not stable; branch on the status.
  *
  * @param error  borrowed
@@ -748,22 +750,22 @@ const char *cfaccess_error_message(const struct cfaccess_error *error);
 /**
  * Frees an error.
  *
- * @param error  owned, invalid afterwards; NULL is fine
+ * @param error  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_error_free(struct cfaccess_error *error);
 
 /**
  * Reads the document that Access serves at /cdn-cgi/access/certs: a JWK Set (RFC 7517), of which
- * `keys` is used. Each entry is checked and prepared on its own; one that cannot be used is left
- * out and told by cfaccess_keys_status().
+ * `keys` is used. Each entry is checked and prepared on its own; an unusable one is skipped and
+ * reported by cfaccess_keys_status().
  *
  * @param json       borrowed during the call; NULL only if json_len is 0
  * @param json_len   in bytes, at most 1 MiB
  * @param out_keys   owned, freed with cfaccess_keys_free()
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is no JWK Set, too large, or has
- *         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
- *         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than anything in memory can be
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is not a JWK Set, too large, or has
+ *         more than 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
+ *         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than any object in memory
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_from_json(const char *json,
@@ -785,8 +787,8 @@ cfaccess_status cfaccess_keys_from_file(const char *path,
                                         struct cfaccess_error **out_error);
 
 /**
- * Replaces the whole set at once, while other threads verify: each verification uses one set from
- * beginning to end. On failure the keys in force stay as they were.
+ * Replaces the whole set at once, also while other threads verify: each verification uses one set from
+ * start to end. On failure the keys in force stay.
  *
  * @param keys       borrowed
  * @param json       borrowed during the call; NULL only if json_len is 0
@@ -801,12 +803,12 @@ cfaccess_status cfaccess_keys_load_json(const struct cfaccess_keys *keys,
                                         struct cfaccess_error **out_error);
 
 /**
- * What is in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`, `sha256`
- * of its DER SubjectPublicKeyInfo, `bits`), `skipped` (each `kid`, which may be null, and `reason`); of keys
- * that are fetched `age` (seconds since the endpoint last confirmed them, null if never), `last_error` (a
- * line, null since the last success), `next_refresh` (seconds until a fetch is due), `fetches` begun,
- * `failures`, `not_modified` (HTTP 304) and `suppressed` (how often a key was needed that could not be fetched
- * at once). Members are only ever added.
+ * The keys in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`,
+ * `sha256` of its DER SubjectPublicKeyInfo, `bits`), `skipped` (each `kid`, which may be null, and
+ * `reason`); for keys that are fetched, `age` (seconds since the endpoint last confirmed them, null if
+ * never), `last_error` (a line, null since the last success), `next_refresh` (seconds until a fetch is due),
+ * `fetches` started, `failures`, `not_modified` (HTTP 304) and `suppressed` (how often a key was needed but
+ * a fetch could not start at once). Later versions only add members.
  *
  * @param keys       borrowed
  * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -819,9 +821,9 @@ cfaccess_status cfaccess_keys_status(const struct cfaccess_keys *keys,
                                      struct cfaccess_error **out_error);
 
 /**
- * Frees a handle on keys. Verifiers made from it go on with them.
+ * Frees a handle on keys. Verifiers made from it keep using the keys.
  *
- * @param keys  owned, invalid afterwards; NULL is fine
+ * @param keys  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_keys_free(struct cfaccess_keys *keys);
 
@@ -1013,12 +1015,12 @@ void cfaccess_keys_close(const struct cfaccess_keys *keys);
 /**
  * Verifies the token of a request, given as its headers, now.
  *
- * The token is the value of Cf-Access-Jwt-Assertion; where that header is not there and the
+ * The token is the value of Cf-Access-Jwt-Assertion; if that header is absent and the
  * configuration accepts the cookie, the value of the cookie CF_Authorization. NO_TOKEN if there is
  * none or it is empty, MALFORMED if there is more than one. If the request has the header
- * Cf-Access-Authenticated-User-Email, it must equal the verified e-mail, and be empty for a service,
- * unless the configuration says otherwise: else IDENTITY_MISMATCH, after all other checks. No other
- * header is read.
+ * Cf-Access-Authenticated-User-Email, it must equal the verified e-mail address, and be empty for
+ * a service, unless the configuration says otherwise; if not, IDENTITY_MISMATCH, after all other checks. No
+ * other header is read.
  *
  * @param verifier     borrowed
  * @param headers      borrowed during the call, in any order; NULL only if headers_len is 0
@@ -1026,7 +1028,7 @@ void cfaccess_keys_close(const struct cfaccess_keys *keys);
  * @param out_claims   owned, freed with cfaccess_claims_free()
  * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
  * @return as cfaccess_verifier_verify(), and the refusals above; #CFACCESS_STATUS_INVALID_ARGUMENT if a
- *         length is larger than anything in memory can be
+ *         length is larger than any object in memory
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_verify_request(const struct cfaccess_verifier *verifier,
@@ -1088,8 +1090,8 @@ const char *cfaccess_status_name(int32_t status);
 const char *cfaccess_status_description(int32_t status);
 
 /**
- * The HTTP status that an origin should answer with: 200 for OK, 401 if a new login may help, 403 if it does not,
- * 503 while keys or revocations cannot be obtained, 500 for errors in the program.
+ * The HTTP status that an origin should answer with: 200 for OK, 401 if a new login may help, 403 if it does
+ * not, 503 while keys or revocations cannot be obtained, 500 for errors in the program.
  *
  * @param status  any number
  * @return 200, 401, 403, 500 or 503; 500 for a number this library does not know
@@ -1097,17 +1099,17 @@ const char *cfaccess_status_description(int32_t status);
 int32_t cfaccess_status_http(int32_t status);
 
 /**
- * Frees a string that this library handed out as `char *`.
+ * Frees a string that this library returned as `char *`.
  *
- * @param string  owned, invalid afterwards; NULL is fine
+ * @param string  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_string_free(char *string);
 
 /**
  * Freezes a configuration into a verifier.
  *
- * @param config        copied, may be changed or freed afterwards
- * @param keys          shared, the handle may be freed afterwards
+ * @param config        copied; may be changed or freed afterwards
+ * @param keys          shared; the handle may be freed afterwards
  * @param out_verifier  owned, freed with cfaccess_verifier_free()
  * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys are
@@ -1120,36 +1122,41 @@ cfaccess_status cfaccess_verifier_new(const struct cfaccess_config *config,
                                       struct cfaccess_error **out_error);
 
 /**
- * What looks wrong in the configuration but can be meant, such as an audience that is not 64 hex
- * digits. Ask with 0, 1, 2 and so on until NULL.
+ * Warnings about what looks wrong in the configuration but may be intended, such as an audience that is not
+ * 64 hex digits. Call it with 0, 1, 2 and so on until it returns NULL.
  *
  * @param verifier  borrowed
  * @param index     from 0
- * @return one line, NUL-terminated, owned by the verifier; NULL past the last, and for NULL
+ * @return one line, NUL-terminated, owned by the verifier; NULL after the last one, and for NULL
  */
 const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, size_t index);
 
 /**
- * Verifies an application token now: the value of the request header Cf-Access-Jwt-Assertion.
+ * Verifies an application token, the value of the request header Cf-Access-Jwt-Assertion, at the current
+ * time.
  *
- * The first step that fails names the refusal, and no claim is looked at before the signature holds:
- * OPAQUE_TOKEN, MALFORMED, TOO_LARGE (form); MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER
- * (header); UNKNOWN_KEY; BAD_SIGNATURE; MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM (claims);
- * WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
- * SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy);
- * of the header, its form and `alg` come first, then what is not supported, then `typ` and `kid`.
+ * The checks run in this order, and the first that fails decides the status. No claim is read before the
+ * signature is known to be valid.
+ * 1. form: OPAQUE_TOKEN, MALFORMED, TOO_LARGE
+ * 2. header: MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER; of the header, its form and `alg` are
+ *    checked first, then unsupported members, then `typ` and `kid`
+ * 3. key and signature: UNKNOWN_KEY, or KEYS_UNAVAILABLE or KEYS_PENDING while it cannot be told whether the
+ *    key is known; BAD_SIGNATURE
+ * 4. claims: MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM
+ * 5. policy: WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
+ *    SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED
  *
- * Where keys are fetched, a token whose key is not there waits for the fetch, within the timeout of the keys;
- * no other waits. While no keys are in force, #CFACCESS_STATUS_KEYS_UNAVAILABLE takes the place of
- * #CFACCESS_STATUS_UNKNOWN_KEY.
+ * If keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout of the
+ * keys; no other token waits. While keys are in force only two callers of a process wait for another key;
+ * the rest is refused at once with KEYS_PENDING.
  *
  * @param verifier    borrowed
  * @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
- * @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
+ * @param token_len   in bytes; more than 16,384 is TOO_LARGE, 0 is MALFORMED
  * @param out_claims  owned, freed with cfaccess_claims_free()
  * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; one of the refusals above; #CFACCESS_STATUS_NULL_ARGUMENT;
- *         #CFACCESS_STATUS_INVALID_ARGUMENT if token_len is larger than anything in memory can be;
+ * @return #CFACCESS_STATUS_OK; one of the statuses above; #CFACCESS_STATUS_NULL_ARGUMENT;
+ *         #CFACCESS_STATUS_INVALID_ARGUMENT if token_len is larger than any object in memory;
  *         #CFACCESS_STATUS_INTERNAL
  */
 CFACCESS_MUST_USE
@@ -1160,8 +1167,8 @@ cfaccess_status cfaccess_verifier_verify(const struct cfaccess_verifier *verifie
                                          struct cfaccess_error **out_error);
 
 /**
- * Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is refused
- * with KEYS_PENDING, and can be tried again. For event loops.
+ * Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is
+ * refused with KEYS_PENDING, and can be tried again. For event loops.
  *
  * @param verifier    borrowed
  * @param token       as in cfaccess_verifier_verify()
@@ -1197,10 +1204,10 @@ cfaccess_status cfaccess_verifier_verify_at(const struct cfaccess_verifier *veri
                                             struct cfaccess_error **out_error);
 
 /**
- * Tells people why a token is refused: every check that can be made, each with `check`, `result`
- * ("passed" or "failed"), `expected` and `found`, and `status` and `message` if it failed, as a JSON
- * object with the list `checks`. It is no verdict and has no member that says whether the token is
- * accepted. Claims are shown whether or not the signature holds, the signature never.
+ * Explains to people why a token is refused: a JSON object with the list `checks` of every check that can be
+ * made, each with `check`, `result` ("passed" or "failed"), `expected` and `found`, and if it failed
+ * `status` and `message`. It is not a verdict, and no member says whether the token is accepted. Claims are
+ * shown whether or not the signature is valid; the signature is never shown.
  *
  * @param verifier   borrowed
  * @param token      as in cfaccess_verifier_verify()
@@ -1220,14 +1227,14 @@ cfaccess_status cfaccess_verifier_explain(const struct cfaccess_verifier *verifi
                                           struct cfaccess_error **out_error);
 
 /**
- * Looks up claims that were handed out before for this very token, if they still hold now: time, keys and session
- * are checked as cfaccess_verifier_verify() would. For wrappers that keep claims in a form of their own, by `id`: it
- * never waits, and there is nothing to free.
+ * Looks up the claims that were returned before for this very token, if they are still valid: time, keys and
+ * session are checked as by cfaccess_verifier_verify(). For wrappers that keep claims in a form of their
+ * own, by `id`: it never waits, and there is nothing to free.
  *
  * @param verifier   borrowed
  * @param token      as in cfaccess_verifier_verify()
  * @param token_len  as in cfaccess_verifier_verify()
- * @return the `id` of the claims; 0 whenever cfaccess_verifier_verify() should be asked, and for NULL
+ * @return the `id` of the claims; 0 whenever cfaccess_verifier_verify() should be called instead, and for NULL
  */
 CFACCESS_MUST_USE
 uint64_t cfaccess_verifier_lookup(const struct cfaccess_verifier *verifier,
@@ -1235,10 +1242,10 @@ uint64_t cfaccess_verifier_lookup(const struct cfaccess_verifier *verifier,
                                   size_t token_len);
 
 /**
- * What a verifier has done since it was made, as a JSON object: `verified` (tokens accepted after a whole
- * verification), `hits` (accepted because they had been verified before and still hold), `refusals` (an object of
- * counts by the name of the status), `evictions` (verified tokens that were given up to make room), `entries` that
- * are kept now and their `bytes`. Members are only ever added.
+ * What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
+ * verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
+ * status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
+ * and `bytes` (the memory that they take). Later versions only add members.
  *
  * @param verifier   borrowed
  * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -1253,12 +1260,12 @@ cfaccess_status cfaccess_verifier_stats(const struct cfaccess_verifier *verifier
 /**
  * Frees a verifier. No other thread may be using it.
  *
- * @param verifier  owned, invalid afterwards; NULL is fine
+ * @param verifier  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_verifier_free(struct cfaccess_verifier *verifier);
 
 /**
- * The version of the library that is loaded: compare it with #CFACCESS_VERSION_NUMBER, the version
+ * The version of the loaded library: compare it with #CFACCESS_VERSION_NUMBER, the version
  * of the header. While the major version is 0, the minor versions must be the same.
  *
  * @return major << 16 | minor << 8 | patch
@@ -1266,7 +1273,7 @@ void cfaccess_verifier_free(struct cfaccess_verifier *verifier);
 uint32_t cfaccess_version_number(void);
 
 /**
- * The version of the library that is loaded, in words.
+ * The version of the loaded library as text.
  *
  * @return static, NUL-terminated, such as "0.1.0"
  */

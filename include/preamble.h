@@ -25,7 +25,8 @@
  *       cfaccess_config_add_audience(config, argv[2], &error) == CFACCESS_STATUS_OK &&
  *       cfaccess_keys_remote(argv[1], NULL, &keys, &error) == CFACCESS_STATUS_OK &&
  *       cfaccess_verifier_new(config, keys, &verifier, &error) == CFACCESS_STATUS_OK &&
- *       cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK) {
+ *       cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK)
+ *       {
  *     printf("%s is calling\n", claims->principal_id.ptr);
  *     exit_code = 0;
  *   } else {
@@ -43,42 +44,43 @@
  * @endcode
  *
  * @par Errors
- * A function that can fail returns a #cfaccess_status, 0 for success, and takes a place for an error object
- * as its last argument, which may be NULL. There is no last error per thread and no errno. Treat a status
+ * A function that can fail returns a #cfaccess_status, 0 for success. Its last argument is a place for an
+ * error object, which may be NULL. There is no last error per thread and no errno. Treat a status
  * that you do not know as a refusal.
  *
  * @par Out-pointers
- * Every `out_` place is set to NULL on entry and to a value on success only (`out_error` on failure only), so
- * it may be uninitialised before and everything may be freed after. What was in the place is not freed.
+ * Every `out_` place is set to NULL on entry, and to a value on success only (`out_error` on failure only).
+ * It may be uninitialised before the call, and can be freed after it in any case. Its earlier value is not
+ * freed.
  *
  * @par Ownership
- * What a function hands out through an `out_` place is the caller's and goes back once, through the matching
- * `_free` function, never through free(). Each `_free` takes NULL. Strings handed in are copied or used
- * during the call only. A pointer that is not `out_` and may be NULL says so; else NULL is refused with
+ * What a function returns through an `out_` place is owned by the caller, who frees it once, with the
+ * matching `_free` function, never with free(). Each `_free` accepts NULL. String arguments are copied or
+ * used during the call only. An argument that may be NULL says so; any other NULL is refused with
  * #CFACCESS_STATUS_NULL_ARGUMENT.
  *
  * @par Strings
  * Tokens and documents are a pointer and a length, and need no NUL. Names and paths are NUL-terminated. Every
- * string handed out is UTF-8, NUL-terminated and without inner NUL. Times are seconds since 1970.
+ * returned string is UTF-8, NUL-terminated and without inner NUL. Times are seconds since 1970.
  *
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
- * Every other use of a handle, freeing included, is for one thread at a time. The library starts threads to
- * fetch keys only (cfaccess_keys_remote()), and each ends with its fetch. A verification waits for a fetch if its
- * token names a key that is not there, and for nothing else.
+ * Any other use of a handle, including freeing it, requires that no other thread is using it. The library
+ * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
+ * waits for a fetch if its token names an unknown key, and for nothing else.
  *
  * @par Fork and unload
- * A child process goes on with the handles of its parent. A fetch that was under way ends in the parent; the
- * child begins its own when it needs one, and what that fetch held (its keys, user data) is not released in
- * the child. The library stays loaded after dlclose().
+ * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
+ * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
+ * data). The library stays loaded after dlclose().
  *
  * @par Panics
  * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
  * the caller.
  *
  * @par ABI
- * Numbers, functions and struct members are only ever added, members at the end. While the major version is
- * 0, this holds within a minor version.
+ * Later versions only add numbers, functions and struct members, members at the end. While the major version
+ * is 0, this is promised within a minor version.
  */
 
 /** The version of this header; compare it with cfaccess_version_number(). */
@@ -86,7 +88,7 @@
   ((CFACCESS_VERSION_MAJOR << 16) | (CFACCESS_VERSION_MINOR << 8) | CFACCESS_VERSION_PATCH)
 
 #if defined(__GNUC__) || defined(__clang__)
-/** The result says whether there is anything else to use. */
+/** The result says whether the other outputs are valid. */
 #define CFACCESS_MUST_USE __attribute__((warn_unused_result))
 #else
 #define CFACCESS_MUST_USE

@@ -18,8 +18,8 @@ const CACHE_BYTES_MAX: i64 = 64 << 30;
 
 /// What one application accepts: built step by step, then frozen into a verifier.
 ///
-/// It starts with a team, and needs at least one audience before a verifier can be made from it. No option turns a
-/// check off.
+/// It starts with a team, and needs at least one audience before a verifier can be made from it. No option
+/// turns a check off.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) team: Team,
@@ -184,7 +184,8 @@ impl Config {
         Ok(())
     }
 
-    /// How much memory the cached tokens may take, in bytes: 0 to 64 GiB, default 32 MiB; 0 turns the cache off.
+    /// How much memory the cached tokens may take, in bytes: 0 to 64 GiB, default 32 MiB; 0 turns the cache
+    /// off.
     ///
     /// # Errors
     /// `INVALID_CONFIG` outside of that.

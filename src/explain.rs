@@ -14,7 +14,8 @@ use crate::token::{ALGORITHM, HEADER_MAX, Header, Token};
 /// Strings of a token are shown with at most this many characters.
 const SHOWN_MAX: usize = 512;
 
-/// Every check with what it expected and what it found. There is no overall verdict: only a verification gives one.
+/// Every check with what it expected and what it found. There is no overall verdict: only a verification
+/// gives one.
 pub(crate) fn explain(config: &Config, keys: &Keys, token: &[u8], now: Timestamp) -> Value {
     let mut checks = Checks(Vec::new());
     let parsed = checks.report(

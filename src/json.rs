@@ -1,9 +1,8 @@
-//! Strict JSON: what every part of a token and of a key document is read with.
+//! Strict JSON, for every part of a token and for key documents.
 //!
-//! RFC 8259 syntax in UTF-8, no byte order mark, no lone surrogate, no number beyond a double,
-//! nothing behind the end, at most [`DEPTH_MAX`] levels. Names that repeat are noted where they
-//! stand, so that the reader of a token refuses them anywhere and the reader of a key document
-//! can leave out the one key.
+//! RFC 8259 syntax in UTF-8, no byte order mark, no lone surrogate, no number outside the range of a double,
+//! nothing after the end, at most [`DEPTH_MAX`] levels. Repeated names are recorded in their object, so that
+//! the reader of a token can refuse them anywhere and the reader of a key document can skip just one key.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,13 +10,13 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Levels of arrays and objects, the outermost counted.
+/// Levels of arrays and objects, including the outermost.
 const DEPTH_MAX: u8 = 32;
 
-/// Up to here comparing each name with each other is cheaper than a set.
+/// Up to this many names, comparing each with each is cheaper than a set.
 const FEW_MEMBERS: usize = 16;
 
-/// A JSON value that borrows from the text where it can.
+/// A JSON value that borrows from the text where possible.
 #[derive(Debug)]
 pub(crate) enum Value<'a> {
     Null,
@@ -110,12 +109,12 @@ impl<'a> Object<'a> {
         self.get(name).is_some()
     }
 
-    /// Whether a name stands twice in this very object.
+    /// Whether a name occurs twice in this object itself.
     pub(crate) fn repeats_a_name(&self) -> bool {
         self.repeats_a_name
     }
 
-    /// Whether a name stands twice in this object or in one inside it.
+    /// Whether a name occurs twice in this object or in one inside it.
     pub(crate) fn repeats_a_name_anywhere(&self) -> bool {
         self.repeats_a_name || self.members.iter().any(|(_, value)| value.repeats_a_name_anywhere())
     }

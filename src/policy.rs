@@ -121,8 +121,8 @@ fn audience(case: &Case<'_>) -> Result<(), Refusal> {
     })
 }
 
-/// Access signs other tokens with the same keys; only `app` is a login. An older application token has no type;
-/// it is recognised as a person's token with a `nonce` and no `identity_nonce`.
+/// Access signs other tokens with the same keys; only `app` is a login. An older application token has no
+/// type; it is recognised as a person's token with a `nonce` and no `identity_nonce`.
 fn token_type(case: &Case<'_>) -> Result<(), Refusal> {
     let accepted = match case.payload.token_type.as_deref() {
         Some(token_type) => token_type == "app",

@@ -1,4 +1,4 @@
-//! From the headers of a request to its token, and what the request says of the caller besides.
+//! From the headers of a request to its token, and the check of its e-mail header.
 
 use crate::claims::{Claims, Kind};
 use crate::config::{Config, EmailHeader};
@@ -7,21 +7,21 @@ use crate::status::{Refusal, Status};
 const ASSERTION: &[u8] = b"cf-access-jwt-assertion";
 const EMAIL: &[u8] = b"cf-access-authenticated-user-email";
 const COOKIE: &[u8] = b"cookie";
-/// Cookie names, unlike those of headers, have one spelling.
+/// Cookie names, unlike header names, are case-sensitive.
 const COOKIE_NAME: &[u8] = b"CF_Authorization";
 
-/// The name and the value of a header, as they came.
+/// The name and the value of a header, as received.
 pub(crate) type Header<'a> = (&'a [u8], &'a [u8]);
 
-/// What of a request matters here. Every other header (`Authorization` and `Cf-Access-Token` among
-/// them) is passed over, and so are cookies where there is an assertion.
+/// The parts of a request that are read. Every other header (including `Authorization` and `Cf-Access-Token`)
+/// is ignored, and so are cookies if there is an assertion.
 pub(crate) struct Request<'a> {
     headers: &'a [Header<'a>],
     assertion: Found<'a>,
     email: Found<'a>,
 }
 
-/// How often something stands in a request.
+/// How often a header or cookie occurs in a request.
 #[derive(Clone, Copy)]
 enum Found<'a> {
     Never,
@@ -30,7 +30,7 @@ enum Found<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads names without regard to case.
+    /// Compares names without regard to case.
     pub(crate) fn read(headers: &'a [Header<'a>]) -> Request<'a> {
         let mut request = Request { headers, assertion: Found::Never, email: Found::Never };
         for (name, value) in headers {
@@ -43,7 +43,7 @@ impl<'a> Request<'a> {
         request
     }
 
-    /// The header decides if it is there; else the cookie, if the configuration accepts it.
+    /// The header if it is present; else the cookie, if the configuration accepts it.
     pub(crate) fn token(&self, config: &Config) -> Result<&'a [u8], Refusal> {
         match self.assertion {
             Found::Never => self.token_of_cookie(config),
@@ -70,7 +70,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The e-mail header is never believed by itself: it says what the token says, or nothing.
+    /// The e-mail header is never trusted by itself: it must agree with the token.
     pub(crate) fn check_email(&self, config: &Config, claims: &Claims) -> Result<(), Refusal> {
         let verified = match claims.kind() {
             Kind::Person => claims.email().unwrap_or_default(),
@@ -103,7 +103,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The values of the Access cookie in one header (RFC 6265 section 4.2.1), as they stand.
+/// The values of the Access cookie in one header (RFC 6265 section 4.2.1), unchanged.
 fn cookies(header: &[u8]) -> impl Iterator<Item = &[u8]> {
     header.split(|&byte| byte == b';').filter_map(|pair| {
         let value = pair.trim_ascii().strip_prefix(COOKIE_NAME)?;

@@ -1,4 +1,4 @@
-//! The step from a key to a signature that holds.
+//! The check of a token's signature with its key.
 
 use crate::keys::PublicKey;
 use crate::status::{Refusal, Status};
@@ -9,6 +9,6 @@ pub(crate) fn check_signature(key: &PublicKey, token: &Token<'_>) -> Result<(), 
     if key.verifies(token.signing_input(), token.decode_signature(&mut buffer)?) {
         Ok(())
     } else {
-        Err(Refusal::new(Status::BadSignature, "the signature does not fit the token and its key"))
+        Err(Refusal::new(Status::BadSignature, "the signature is invalid for the token and its key"))
     }
 }

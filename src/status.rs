@@ -107,7 +107,8 @@ macro_rules! statuses {
     };
 }
 
-// Name, HTTP status and description, in the order of the numbers. 401: a new login may help; 403: it does not.
+// Name, HTTP status and description, in the order of the numbers. 401: a new login may help; 403: it does
+// not.
 statuses! {
     Ok => c"OK", 200, c"success";
     NullArgument => c"NULL_ARGUMENT", 500, c"a required argument is NULL";

@@ -1,4 +1,4 @@
-//! How a team is named, and the issuer that follows from it.
+//! The name of a team, and the issuer that follows from it.
 
 use crate::status::{Refusal, Status};
 
@@ -15,7 +15,7 @@ const SCHEME: &str = "https://";
 
 impl Team {
     /// Reads `acme`, `acme.cloudflareaccess.com`, `https://acme.cloudflareaccess.com/` or the same
-    /// under `fed.cloudflareaccess.com`, without regard to case.
+    /// under `fed.cloudflareaccess.com`, in any case.
     pub(crate) fn parse(text: &str) -> Result<Team, Refusal> {
         let lower = text.to_ascii_lowercase();
         let host = match lower.strip_prefix(SCHEME) {
@@ -37,7 +37,7 @@ impl Team {
             Refusal::new(
                 Status::InvalidConfig,
                 format!(
-                    "'{shown}' is no team; expected a name like acme, or https://acme.cloudflareaccess.com"
+                    "'{shown}' is not a team; expected a name like acme, or https://acme.cloudflareaccess.com"
                 ),
             )
         })
@@ -48,7 +48,7 @@ impl Team {
         &self.issuer
     }
 
-    /// Where the team's keys are:
+    /// The URL of the team's keys:
     /// <https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/>
     pub(crate) fn certs_url(&self) -> String {
         [&self.issuer, "/cdn-cgi/access/certs"].concat()

@@ -58,20 +58,22 @@ impl<V: View> Verifier<V> {
 
     /// Verifies an application token, as the header `Cf-Access-Jwt-Assertion` carries it, now.
     ///
-    /// Where keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout of
-    /// the keys; no other token waits. While keys are in force only two callers of a process wait for another
-    /// key; the rest is refused at once with `KEYS_PENDING`.
+    /// Where keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout
+    /// of the keys; no other token waits. While keys are in force only two callers of a process wait for
+    /// another key; the rest is refused at once with `KEYS_PENDING`.
     ///
     /// # Errors
-    /// The first step that fails names the refusal. The steps, in order: `OPAQUE_TOKEN`,
-    /// `MALFORMED`, `TOO_LARGE` (form) · `MALFORMED`, `UNSUPPORTED_ALGORITHM`,
-    /// `UNSUPPORTED_HEADER` (header) · `UNKNOWN_KEY` · `BAD_SIGNATURE` · `MALFORMED_CLAIMS`,
-    /// `MISSING_CLAIM`, `INVALID_CLAIM` (claims) · `WRONG_ISSUER`, `WRONG_AUDIENCE`,
-    /// `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`, `SESSION_TOO_LONG`, `SESSION_TOO_OLD`,
-    /// `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED` (policy). No claim is examined before the
-    /// signature is verified. Of the header, its form and `alg` come first, then what is not supported,
-    /// then `typ` and `kid`. `KEYS_UNAVAILABLE` or `KEYS_PENDING` takes the place of `UNKNOWN_KEY` while it cannot
-    /// be told whether the key is known.
+    /// The checks run in this order, and the first that fails decides the status. No claim is read before the
+    /// signature is known to be valid.
+    ///
+    /// 1. form: `OPAQUE_TOKEN`, `MALFORMED`, `TOO_LARGE`
+    /// 2. header: `MALFORMED`, `UNSUPPORTED_ALGORITHM`, `UNSUPPORTED_HEADER`; of the header, its form and
+    ///    `alg` are checked first, then unsupported members, then `typ` and `kid`
+    /// 3. key and signature: `UNKNOWN_KEY`, or `KEYS_UNAVAILABLE` or `KEYS_PENDING` while it cannot be told
+    ///    whether the key is known; `BAD_SIGNATURE`
+    /// 4. claims: `MALFORMED_CLAIMS`, `MISSING_CLAIM`, `INVALID_CLAIM`
+    /// 5. policy: `WRONG_ISSUER`, `WRONG_AUDIENCE`, `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`,
+    ///    `SESSION_TOO_LONG`, `SESSION_TOO_OLD`, `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED`
     pub fn verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
         self.verify_by(Timestamp::now, token, Patience::Wait)
     }
@@ -127,9 +129,9 @@ impl<V: View> Verifier<V> {
         self.verify_request_by(|| now, headers, Patience::Wait)
     }
 
-    /// The [`Verified::id`] of the claims that this very token has been verified to, if they are still valid: time,
-    /// keys and session are checked as [`Verifier::verify`] does. `None` whenever that has to be asked. Never
-    /// waits, and allocates nothing.
+    /// The [`Verified::id`] of the claims that this very token has been verified to, if they are still valid:
+    /// time, keys and session are checked as [`Verifier::verify`] does. `None` whenever that has to be asked.
+    /// Never waits, and allocates nothing.
     pub fn lookup(&self, token: &[u8]) -> Option<u64> {
         let found = self.cached(token, Timestamp::now())?;
         self.counters.accepted(Acceptance::CacheHit);

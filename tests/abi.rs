@@ -62,8 +62,8 @@ fn layout_is_as_recorded() {
     compare("layout.txt", output_of_c("layout", &body));
 }
 
-/// Programs split the block of strings at its NULs, so the place of each string is recorded, as the library writes it.
-/// No token has every claim: that of a service adds `common_name`.
+/// Programs split the block of strings at its NULs, so the place of each string is recorded, as the library
+/// writes it. No token has every claim: that of a service adds `common_name`.
 #[test]
 fn block_is_as_recorded() {
     let names = header::strings_of_claims(HEADER);

@@ -65,7 +65,8 @@ fn names_say_what_they_are() {
     }
 }
 
-/// The lines that only one of both has, with `-` before those of the old one and `+` before those of the new one.
+/// The lines that only one of both has, with `-` before those of the old one and `+` before those of the new
+/// one.
 fn difference(old: &str, new: &str) -> String {
     let only_in = |one: &str, other: &str, sign: char| -> Vec<String> {
         let missing = one.lines().filter(|line| !other.lines().any(|known| known == *line));

@@ -18,8 +18,8 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// claimByName gives a claim under the name that all languages share, as the method of that name returns it; nil if
-// the token has none.
+// claimByName gives a claim under the name that all languages share, as the method of that name returns it;
+// nil if the token has none.
 func claimByName(t *testing.T, claims *cfaccess.Claims, name string) any {
 	t.Helper()
 	value := claimMethod(t, claims, name).Call(nil)[0]

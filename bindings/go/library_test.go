@@ -11,8 +11,8 @@ import (
 
 const childOf = "CFACCESS_TEST_CHILD"
 
-// withLibrary runs the check in a child of this test program that loads a library with a test-only feature, such as
-// make failpoint builds.
+// withLibrary runs the check in a child of this test program that loads a library with a test-only feature,
+// such as make failpoint builds.
 func withLibrary(t *testing.T, feature string, check func()) {
 	t.Helper()
 	if os.Getenv(childOf) == t.Name() {

@@ -36,8 +36,8 @@ func (v *Verifier) conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
 	return claims, nil
 }
 
-// newClaims makes Go-owned claims. All of their strings are parts of one, the block of the claims, and are read in
-// its order. A later library may have added strings at its end, which are ignored.
+// newClaims makes Go-owned claims. All of their strings are parts of one, the block of the claims, and are
+// read in its order. A later library may have added strings at its end, which are ignored.
 func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
 	text := verdictText(verdict)
 	rest := text

@@ -61,13 +61,12 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 // most for [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
 //
 // Checks run in a fixed order, and the first that fails names the error. By step:
-//   - form: [ErrTooLarge], [ErrOpaqueToken], [ErrMalformed]
-//   - header: [ErrMalformed], [ErrUnsupportedHeader], [ErrUnsupportedAlgorithm]
-//   - key and signature: [ErrUnknownKey], [ErrBadSignature]
-//   - claims as such: [ErrMalformedClaims], [ErrMissingClaim], [ErrInvalidClaim]
-//   - claims against the configuration: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType],
-//     [ErrExpired], [ErrNotYetValid], [ErrSessionTooLong], [ErrSessionTooOld],
-//     [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
+//  1. form: [ErrOpaqueToken], [ErrMalformed], [ErrTooLarge]
+//  2. header: [ErrMalformed], [ErrUnsupportedAlgorithm], [ErrUnsupportedHeader]
+//  3. key and signature: [ErrUnknownKey], [ErrBadSignature]
+//  4. claims: [ErrMalformedClaims], [ErrMissingClaim], [ErrInvalidClaim]
+//  5. policy: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType], [ErrExpired], [ErrNotYetValid],
+//     [ErrSessionTooLong], [ErrSessionTooOld], [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
 //
 // Besides: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
 // [ErrKeysPending] if their fetch takes longer than the call may wait; [ErrInvalidArgument] if the

@@ -13,8 +13,8 @@ macro_rules! calls {
     };
 }
 
-// A byte of the program is the index of its call. New calls go to the end, since programs of the corpus have the
-// others by their indices; fuzz/seed.py reads the names here.
+// A byte of the program is the index of its call. New calls go to the end, since programs of the corpus have
+// the others by their indices; fuzz/seed.py reads the names here.
 calls! {
     Config,
     AddAudience,

@@ -1,7 +1,7 @@
 //! The C entry points: any calls in any order, with NULL wherever it may be passed.
 #![allow(unsafe_code, clippy::undocumented_unsafe_blocks, clippy::multiple_unsafe_ops_per_block)]
-// The promises that these blocks lean on: a handle is NULL, or came from its `_new` and is freed once, since its slot
-// is emptied then; a place is NULL or a variable; bytes and strings outlive the call.
+// The promises that these blocks lean on: a handle is NULL, or came from its `_new` and is freed once, since
+// its slot is emptied then; a place is NULL or a variable; bytes and strings outlive the call.
 
 use std::ffi::c_char;
 use std::ptr::{null, null_mut};

@@ -1,6 +1,7 @@
 //! The C entry points of keys that are fetched, by a function of the fuzzer's: nothing goes over a network.
 #![allow(unsafe_code, clippy::undocumented_unsafe_blocks, clippy::multiple_unsafe_ops_per_block)]
-// The promises are those of c_entry.rs, and: user data is a `Served` of its own for each function, freed by its release alone.
+// The promises are those of c_entry.rs, and: user data is a `Served` of its own for each function, freed by
+// its release alone.
 
 use std::ffi::{CString, c_char, c_void};
 use std::ptr::null;

@@ -17,8 +17,8 @@ pub struct Claims {
     block: Block,
 }
 
-/// The strings of the claims in one piece, in the order of [`Field`], each followed by a NUL. An absent field is an
-/// empty string there and has no span.
+/// The strings of the claims in one piece, in the order of [`Field`], each followed by a NUL. An absent field
+/// is an empty string there and has no span.
 #[derive(Clone, Debug)]
 struct Block {
     text: String,
@@ -45,7 +45,8 @@ macro_rules! fields {
     };
 }
 
-// The order of the block is part of the C ABI and recorded in tests/abi/block.txt: fields are only added at the end.
+// The order of the block is part of the C ABI and recorded in tests/abi/block.txt: fields are only added at
+// the end.
 fields! {
     Payload,
     Issuer,

@@ -1,4 +1,5 @@
-//! The claims of a signed payload, typed (RFC 7519 section 4, and Cloudflare's page on the application token).
+//! The claims of a signed payload, typed (RFC 7519 section 4, and Cloudflare's page on the application
+//! token).
 //!
 //! A claim with the wrong type or out of range is refused here, so that the rules need not expect one.
 

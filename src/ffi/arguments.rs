@@ -1,11 +1,11 @@
-//! What C hands in, checked: out-pointers, borrowed bytes and strings.
+//! The arguments of C, checked: out-pointers, borrowed bytes and strings.
 
 use std::ffi::{CStr, c_char};
 use std::path::Path;
 
 use crate::status::{Refusal, Status};
 
-/// A place of the caller's for a pointer: NULL from the start, a value on success only.
+/// The caller's place for a pointer: NULL at first, a value on success only.
 pub(super) struct Out<T>(*mut *mut T);
 
 impl<T> Out<T> {
@@ -29,7 +29,7 @@ impl<T> Out<T> {
         Some(Out(place))
     }
 
-    /// Hands the value over; it comes back through its `_free` function.
+    /// Gives the value to the caller, who frees it with its `_free` function.
     pub(super) fn give(self, value: Box<T>) {
         self.give_raw(Box::into_raw(value));
     }
@@ -85,7 +85,7 @@ pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
     path.to_str().map(Path::new).map_err(invalid)
 }
 
-/// A string of the configuration.
+/// A configured string.
 ///
 /// # Safety
 /// As [`c_string`].

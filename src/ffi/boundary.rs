@@ -1,4 +1,4 @@
-//! Where panics end: none crosses into C.
+//! Where panics end: none unwinds into C.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,19 +10,19 @@ pub(super) struct Panicked;
 
 /// Runs a body; a panic ends here.
 pub(super) fn contained<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
-    // What the bodies share is immutable or swapped as a whole, so no panic leaves it half-changed.
+    // What the bodies share is immutable or replaced as a whole, so no panic leaves it half-changed.
     catch_unwind(AssertUnwindSafe(body)).map_err(|panic| {
         discard(panic);
         Panicked
     })
 }
 
-/// Runs a body that has nothing to report; a panic yields the default.
+/// Runs a body that reports no errors; a panic yields the default.
 pub(super) fn quietly<T: Default>(body: impl FnOnce() -> T) -> T {
     contained(body).unwrap_or_default()
 }
 
-/// Drops what a panic carried. That may panic in its turn; what the second one carries is left alone.
+/// Drops the payload of a panic. That may panic too; the payload of the second panic is leaked.
 fn discard(panic: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         std::mem::forget(second);

@@ -6,41 +6,41 @@ use crate::keys::{DOCUMENT_MAX, FetchFunction};
 use crate::refresh::{LogFunction, LogLevel};
 use crate::status::{Refusal, Status};
 
-/// A line of the log: keys came or changed.
+/// A log line: keys were obtained or changed.
 pub const CFACCESS_LOG_INFO: i32 = 1;
-/// A line of the log: a fetch or the copy on disk failed.
+/// A log line: a fetch failed, or the copy on disk could not be used.
 pub const CFACCESS_LOG_WARNING: i32 = 2;
 
-/// Where a fetch function puts the document. Valid during its call only.
+/// Where a fetch function writes the document. Valid during its call only.
 pub struct cfaccess_document(Vec<u8>);
 
 /// Fetches the document at a URL in place of the library's own HTTPS.
 ///
-/// It writes what it got with cfaccess_document_write() and returns 0; on failure it writes the reason, a
-/// line of text, and returns anything else. It is called on a thread of the library, should end within
-/// the timeout, and may be called again while an earlier call has not ended. The URL lives as long as the
+/// It writes the document with cfaccess_document_write() and returns 0; on failure it writes the reason, one
+/// line of text, and returns any other number. It is called on a thread of the library, should return within
+/// the timeout, and may be called again before an earlier call has returned. The URL is valid during the
 /// call. It must not unwind.
 pub type cfaccess_fetch_function = Option<
     unsafe extern "C" fn(user_data: *mut c_void, url: *const c_char, document: *mut cfaccess_document) -> i32,
 >;
 
-/// Hears what happens to the keys: one of CFACCESS_LOG_* and a line, NUL-terminated, which lives as long as
-/// the call and never holds a token. It is called on any thread and must not unwind.
+/// Receives what happens to the keys: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
+/// the call and never contains a token. It is called on any thread and must not unwind.
 pub type cfaccess_log_function =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
 
-/// Takes user data back: called once, on any thread, when the library is done with it. It must not unwind.
+/// Frees user data: called once, on any thread, when the library no longer uses it. It must not unwind.
 pub type cfaccess_release_function = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 /// Appends to the document of a fetch function.
 ///
-/// @param document     as the function got it
+/// @param document     the argument of the fetch function
 /// @param content      borrowed during the call; NULL only if content_len is 0
 /// @param content_len  in bytes
 /// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID, and nothing is appended, if the document would
-///         have more than 1 MiB; #CFACCESS_STATUS_NULL_ARGUMENT; #CFACCESS_STATUS_INVALID_ARGUMENT if
-///         content_len is larger than anything in memory can be
+///         be larger than 1 MiB; #CFACCESS_STATUS_NULL_ARGUMENT; #CFACCESS_STATUS_INVALID_ARGUMENT if
+///         content_len is larger than any object in memory
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_document_write(
     document: Option<&mut cfaccess_document>,
@@ -62,13 +62,13 @@ pub unsafe extern "C" fn cfaccess_document_write(
     unsafe { fallible(out_error, body) }
 }
 
-/// What belongs to a caller's function, given back when the last user is gone.
+/// The user data of a caller's function, released when its last user is dropped.
 struct UserData {
     pointer: *mut c_void,
     release: cfaccess_release_function,
 }
 
-// SAFETY: a caller that hands over user data promises that its functions may be called on any thread.
+// SAFETY: a caller that passes user data promises that its functions may be called on any thread.
 unsafe impl Send for UserData {}
 // SAFETY: as above, and by several threads at once.
 unsafe impl Sync for UserData {}
@@ -99,7 +99,7 @@ pub(super) unsafe fn fetch_function(
     let function = not_null(function)?;
     let user_data = UserData { pointer: user_data, release };
     Ok(FetchFunction::new(move |url| {
-        let url = CString::new(url).map_err(|_| "the URL holds a NUL".to_owned())?;
+        let url = CString::new(url).map_err(|_| "the URL contains a NUL".to_owned())?;
         let mut document = cfaccess_document(Vec::new());
         // SAFETY: the caller's promise; URL and document live during the call.
         let outcome = unsafe { function(user_data.pointer(), url.as_ptr(), &raw mut document) };

@@ -37,10 +37,10 @@ pub const CFACCESS_CLAIM_CUSTOM: u32 = 1 << 9;
 /// In `present`: the token has `policy_id`.
 pub const CFACCESS_CLAIM_POLICY_ID: u32 = 1 << 10;
 
-/// What a verified token says. Read only: verifying the same token again may return the same claims, at the same
-/// address, to any thread. Free them once for each time they are returned, with cfaccess_claims_free(). Later
-/// versions add members at the end only, and bits to `present`: nothing beyond `struct_size` exists. All strings
-/// live as long as the claims.
+/// What a verified token says. Read only: verifying the same token again may return the same claims, at the
+/// same address, to any thread. Free them once for each time they are returned, with cfaccess_claims_free().
+/// Later versions add members at the end only, and bits to `present`: nothing beyond `struct_size` exists.
+/// All strings live as long as the claims.
 #[repr(C)]
 pub struct cfaccess_claims {
     /// The size of this struct in the library, in bytes.
@@ -59,8 +59,8 @@ pub struct cfaccess_claims {
     pub audiences_len: usize,
     /// `aud`: the Application Audience tags that the token was issued for.
     pub audiences: *const cfaccess_str,
-    /// All strings in one piece, so that they can be copied at once: those from `payload` to `custom`, then the
-    /// audiences, then those after `id`, in the order of the members. Each is followed by a NUL, which
+    /// All strings in one piece, so that they can be copied at once: those from `payload` to `custom`, then
+    /// the audiences, then those after `id`, in the order of the members. Each is followed by a NUL, which
     /// `block.len` includes; an absent string is empty. Later versions add strings at the end only: read
     /// those you know and ignore the rest.
     pub block: cfaccess_str,
@@ -90,8 +90,8 @@ pub struct cfaccess_claims {
     /// `custom`: the configured claims of the identity provider, a JSON object as it was signed.
     /// Access leaves entries out when the token grows too large.
     pub custom: cfaccess_str,
-    /// The latest time at which a session of the application's own should end, in seconds since 1970: `exp`, or
-    /// earlier if the configuration limits the time since login.
+    /// The latest time at which a session of the application's own should end, in seconds since 1970: `exp`,
+    /// or earlier if the configuration limits the time since login.
     pub ends_at: i64,
     /// Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
     pub id: u64,
@@ -158,8 +158,8 @@ impl View for CView {
     }
 }
 
-/// The pointer that C gets is the address of `view.claims` in an entry; this is its offset, from which the entry is
-/// found again when the claims are freed.
+/// The pointer that C gets is the address of `view.claims` in an entry; this is its offset, from which the
+/// entry is found again when the claims are freed.
 const CLAIMS: usize = std::mem::offset_of!(Entry<CView>, view) + std::mem::offset_of!(CView, claims);
 
 /// Gives C one reference to the entry; `cfaccess_claims_free` takes it back.
@@ -238,8 +238,8 @@ pub unsafe extern "C" fn cfaccess_claims_free(claims: *mut cfaccess_claims) {
     quietly(|| {
         if !claims.is_null() {
             let entry: *const Entry<CView> = claims.wrapping_byte_sub(CLAIMS).cast_const().cast();
-            // SAFETY: `into_raw` made the pointer from this very entry, and the caller promises to free it once
-            // for each time it was returned.
+            // SAFETY: `into_raw` made the pointer from this very entry, and the caller promises to free it
+            // once for each time it was returned.
             drop(unsafe { Arc::from_raw(entry) });
         }
     });
@@ -270,7 +270,8 @@ mod tests {
         format!("{input}.{}", crypto::sign(input.as_bytes(), &key, Algorithm::RS256).expect("a signature"))
     }
 
-    /// The length of a token with these claims in addition to the usual ones, and what the cache says that it takes.
+    /// The length of a token with these claims in addition to the usual ones, and what the cache says that it
+    /// takes.
     fn kept(claims: Value) -> (usize, usize) {
         let mut payload = json!({
             "aud": [AUDIENCE], "email": "user@example.com", "exp": 3_600, "iat": 60, "nbf": 60, "type": "app",

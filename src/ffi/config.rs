@@ -7,10 +7,10 @@ use crate::config::{Config, EmailHeader};
 use crate::status::{Refusal, Status};
 
 /// What one application accepts: built step by step, then copied into verifiers. No option turns a
-/// check off. One thread at a time.
+/// check off. For one thread at a time.
 pub struct cfaccess_config(pub(super) Config);
 
-/// Begins a configuration with the team whose tokens are accepted.
+/// Starts a configuration with the team whose tokens are accepted.
 ///
 /// @param team        NUL-terminated, copied: "acme", "acme.cloudflareaccess.com",
 ///                    "https://acme.cloudflareaccess.com/", or the same under fed.cloudflareaccess.com
@@ -36,8 +36,8 @@ pub unsafe extern "C" fn cfaccess_config_new(
     unsafe { fallible(out_error, body) }
 }
 
-/// Accepts tokens issued for this Application Audience (AUD) tag, besides those added before. One
-/// that is not 64 hex digits is told by cfaccess_verifier_warning(). Adding one twice changes nothing.
+/// Accepts tokens issued for this Application Audience (AUD) tag, in addition to those already added. A tag
+/// that is not 64 hex digits is reported by cfaccess_verifier_warning(). Adding a tag again has no effect.
 ///
 /// @param config     changed on success only
 /// @param audience   NUL-terminated, copied: 1 to 512 bytes without white space or control characters
@@ -55,13 +55,13 @@ pub unsafe extern "C" fn cfaccess_config_add_audience(
     unsafe { change_text(config, audience, out_error, Config::add_audience) }
 }
 
-/// Accepts the service with this Client ID, besides persons. Without it services are refused.
+/// Accepts the service with this Client ID, in addition to people. By default services are refused.
 ///
 /// @param config     changed on success only
 /// @param client_id  NUL-terminated, copied: the `common_name` of the service's tokens
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if any service is allowed
-///         already; #CFACCESS_STATUS_NULL_ARGUMENT
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if any service is already
+///         allowed; #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_config_allow_service(
@@ -73,11 +73,11 @@ pub unsafe extern "C" fn cfaccess_config_allow_service(
     unsafe { change_text(config, client_id, out_error, Config::allow_service) }
 }
 
-/// Accepts every service that Access lets in, besides persons.
+/// Accepts every service that Access lets in, in addition to people.
 ///
 /// @param config     changed on success only
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if services are listed already;
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if services are already listed;
 ///         #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn cfaccess_config_allow_any_service(
 /// How far the clocks of Access and of this machine may differ.
 ///
 /// @param config     changed on success only
-/// @param seconds    0 to 300; 30 unless set
+/// @param seconds    0 to 300; default 30
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -106,10 +106,10 @@ pub unsafe extern "C" fn cfaccess_config_set_leeway(
     unsafe { fallible(out_error, || not_null(config)?.0.set_leeway(seconds)) }
 }
 
-/// The longest lifetime (`exp` - `iat`) that a token may have, compared without leeway.
+/// The longest lifetime (`exp` - `iat`) that a token may have. The leeway does not apply.
 ///
 /// @param config     changed on success only
-/// @param seconds    1 to 2,628,000, which is a month, the longest that Access grants, and the default
+/// @param seconds    1 to 2,628,000, the default (one month, the longest session that Access grants)
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -123,10 +123,10 @@ pub unsafe extern "C" fn cfaccess_config_set_max_lifetime(
     unsafe { fallible(out_error, || not_null(config)?.0.set_max_lifetime(seconds)) }
 }
 
-/// The longest time since login (`now` - `iat`) that is accepted, compared without leeway.
+/// The longest time since login (`now` - `iat`) that is accepted. The leeway does not apply.
 ///
 /// @param config     changed on success only
-/// @param seconds    1 to 2,628,000; no bound unless set
+/// @param seconds    1 to 2,628,000; no limit by default
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -140,8 +140,8 @@ pub unsafe extern "C" fn cfaccess_config_set_max_age(
     unsafe { fallible(out_error, || not_null(config)?.0.set_max_age(seconds)) }
 }
 
-/// Takes the token of a request from the cookie CF_Authorization where the header
-/// Cf-Access-Jwt-Assertion is not there. Access does not promise to pass the cookie on.
+/// Reads the token of a request from the cookie CF_Authorization if the header
+/// Cf-Access-Jwt-Assertion is absent. Access does not guarantee that the cookie is passed on.
 ///
 /// @param config     changed on success only
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
@@ -160,18 +160,18 @@ pub unsafe extern "C" fn cfaccess_config_accept_cookie(
     unsafe { fallible(out_error, body) }
 }
 
-/// If the request header Cf-Access-Authenticated-User-Email is there, it must equal the verified
-/// e-mail. The default.
+/// If the request header Cf-Access-Authenticated-User-Email is present, it must equal the verified
+/// e-mail address. The default.
 pub const CFACCESS_EMAIL_HEADER_CHECK: i32 = 0;
-/// The header must be there for a person, and equal the verified e-mail.
+/// For a person the header must be present and equal the verified e-mail address.
 pub const CFACCESS_EMAIL_HEADER_REQUIRE: i32 = 1;
-/// The header is not looked at. Nobody behind the verifier may believe it then.
+/// The header is not read. Nothing downstream may then trust it.
 pub const CFACCESS_EMAIL_HEADER_IGNORE: i32 = 2;
 
-/// What is made of the request header Cf-Access-Authenticated-User-Email, which anybody can send.
+/// How the request header Cf-Access-Authenticated-User-Email, which any client can send, is handled.
 ///
 /// @param config     changed on success only
-/// @param policy     one of CFACCESS_EMAIL_HEADER_*; #CFACCESS_EMAIL_HEADER_CHECK unless set
+/// @param policy     one of CFACCESS_EMAIL_HEADER_*; default #CFACCESS_EMAIL_HEADER_CHECK
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -200,11 +200,11 @@ pub unsafe extern "C" fn cfaccess_config_set_email_header(
     unsafe { fallible(out_error, body) }
 }
 
-/// How many verified tokens are kept, so that a token that comes again is only looked up. It is as strict the second
-/// time as the first.
+/// How many verified tokens are cached, so that a token that is seen again is only looked up. A cache hit is
+/// as strict as a verification.
 ///
 /// @param config     changed on success only
-/// @param entries    0 to 10,000,000; 8,192 unless set; 0 keeps none
+/// @param entries    0 to 10,000,000; default 8,192; 0 turns the cache off
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -218,10 +218,10 @@ pub unsafe extern "C" fn cfaccess_config_set_cache_entries(
     unsafe { fallible(out_error, || not_null(config)?.0.set_cache_entries(entries)) }
 }
 
-/// How much memory the verified tokens that are kept may take.
+/// How much memory the cached tokens may take.
 ///
 /// @param config     changed on success only
-/// @param bytes      0 to 68,719,476,736 (64 GiB); 33,554,432 (32 MiB) unless set; 0 keeps none
+/// @param bytes      0 to 68,719,476,736 (64 GiB); default 33,554,432 (32 MiB); 0 turns the cache off
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -237,7 +237,7 @@ pub unsafe extern "C" fn cfaccess_config_set_cache_bytes(
 
 /// Frees a configuration. Verifiers made from it keep their copy.
 ///
-/// @param config  owned, invalid afterwards; NULL is fine
+/// @param config  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_config_free(config: Option<Box<cfaccess_config>>) {
     quietly(|| drop(config));

@@ -50,7 +50,7 @@ pub extern "C" fn cfaccess_error_status(error: Option<&cfaccess_error>) -> Statu
     error.map_or(Status::NullArgument, |error| error.status)
 }
 
-/// The cause in words, for logs: one printable ASCII line of at most 256 characters that never holds
+/// The cause in words, for logs: one printable ASCII line of at most 256 characters that never contains
 /// a token, a signature or a key. The wording is not stable; branch on the status.
 ///
 /// @param error  borrowed
@@ -62,7 +62,7 @@ pub extern "C" fn cfaccess_error_message(error: Option<&cfaccess_error>) -> *con
 
 /// Frees an error.
 ///
-/// @param error  owned, invalid afterwards; NULL is fine
+/// @param error  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_error_free(error: Option<Box<cfaccess_error>>) {
     quietly(|| drop(error));

@@ -10,16 +10,16 @@ use crate::status::Status;
 pub struct cfaccess_keys(pub(super) Keys);
 
 /// Reads the document that Access serves at /cdn-cgi/access/certs: a JWK Set (RFC 7517), of which
-/// `keys` is used. Each entry is checked and prepared on its own; one that cannot be used is left
-/// out and told by cfaccess_keys_status().
+/// `keys` is used. Each entry is checked and prepared on its own; an unusable one is skipped and
+/// reported by cfaccess_keys_status().
 ///
 /// @param json       borrowed during the call; NULL only if json_len is 0
 /// @param json_len   in bytes, at most 1 MiB
 /// @param out_keys   owned, freed with cfaccess_keys_free()
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is no JWK Set, too large, or has
-///         over 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
-///         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than anything in memory can be
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is not a JWK Set, too large, or has
+///         more than 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
+///         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than any object in memory
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_keys_from_json(
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn cfaccess_keys_from_file(
     unsafe { fallible(out_error, body) }
 }
 
-/// Replaces the whole set at once, while other threads verify: each verification uses one set from
-/// beginning to end. On failure the keys in force stay as they were.
+/// Replaces the whole set at once, also while other threads verify: each verification uses one set from
+/// start to end. On failure the keys in force stay.
 ///
 /// @param keys       borrowed
 /// @param json       borrowed during the call; NULL only if json_len is 0
@@ -90,12 +90,12 @@ pub unsafe extern "C" fn cfaccess_keys_load_json(
     unsafe { fallible(out_error, body) }
 }
 
-/// What is in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`, `sha256`
-/// of its DER SubjectPublicKeyInfo, `bits`), `skipped` (each `kid`, which may be null, and `reason`); of keys
-/// that are fetched `age` (seconds since the endpoint last confirmed them, null if never), `last_error` (a
-/// line, null since the last success), `next_refresh` (seconds until a fetch is due), `fetches` begun,
-/// `failures`, `not_modified` (HTTP 304) and `suppressed` (how often a key was needed that could not be fetched
-/// at once). Members are only ever added.
+/// The keys in force now, as a JSON object: `source` ("json", "file" or "remote"), `keys` (each `kid`,
+/// `sha256` of its DER SubjectPublicKeyInfo, `bits`), `skipped` (each `kid`, which may be null, and
+/// `reason`); for keys that are fetched, `age` (seconds since the endpoint last confirmed them, null if
+/// never), `last_error` (a line, null since the last success), `next_refresh` (seconds until a fetch is due),
+/// `fetches` started, `failures`, `not_modified` (HTTP 304) and `suppressed` (how often a key was needed but
+/// a fetch could not start at once). Later versions only add members.
 ///
 /// @param keys       borrowed
 /// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -117,9 +117,9 @@ pub unsafe extern "C" fn cfaccess_keys_status(
     unsafe { fallible(out_error, body) }
 }
 
-/// Frees a handle on keys. Verifiers made from it go on with them.
+/// Frees a handle on keys. Verifiers made from it keep using the keys.
 ///
-/// @param keys  owned, invalid afterwards; NULL is fine
+/// @param keys  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_keys_free(keys: Option<Box<cfaccess_keys>>) {
     quietly(|| drop(keys));

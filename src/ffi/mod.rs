@@ -1,8 +1,8 @@
-//! The C ABI: one noun a file, and the only place with `unsafe`.
+//! The C ABI: one noun in each file, and the only place with `unsafe`.
 //!
-//! What holds for every function is written at the top of the header (`include/preamble.h`).
-//! The names are C's, not Rust's. What a caller owes a function stands in its `@param` lines, which
-//! reach the header; a section of its own for it would be C's reader's second copy.
+//! What is true of every function is documented at the top of the header (`include/preamble.h`). Names are
+//! C's, not Rust's. What a caller must ensure is in the `@param` lines, which become part of the header, so
+//! there are no `# Safety` sections.
 #![allow(unsafe_code, non_camel_case_types, clippy::missing_safety_doc)]
 
 mod arguments;

@@ -12,11 +12,11 @@ use crate::verifier::Verifier;
 /// A header of a request: name and value, each a pointer and a length, without NUL.
 #[repr(C)]
 pub struct cfaccess_header {
-    /// The name, read without regard to case; NULL only if name_len is 0.
+    /// The name, compared without regard to case; NULL only if name_len is 0.
     pub name: *const c_char,
     /// Its length in bytes.
     pub name_len: usize,
-    /// The value, as it came; NULL only if value_len is 0.
+    /// The value, as received; NULL only if value_len is 0.
     pub value: *const c_char,
     /// Its length in bytes.
     pub value_len: usize,
@@ -24,12 +24,12 @@ pub struct cfaccess_header {
 
 /// Verifies the token of a request, given as its headers, now.
 ///
-/// The token is the value of Cf-Access-Jwt-Assertion; where that header is not there and the
+/// The token is the value of Cf-Access-Jwt-Assertion; if that header is absent and the
 /// configuration accepts the cookie, the value of the cookie CF_Authorization. NO_TOKEN if there is
 /// none or it is empty, MALFORMED if there is more than one. If the request has the header
-/// Cf-Access-Authenticated-User-Email, it must equal the verified e-mail, and be empty for a service,
-/// unless the configuration says otherwise: else IDENTITY_MISMATCH, after all other checks. No other
-/// header is read.
+/// Cf-Access-Authenticated-User-Email, it must equal the verified e-mail address, and be empty for
+/// a service, unless the configuration says otherwise; if not, IDENTITY_MISMATCH, after all other checks. No
+/// other header is read.
 ///
 /// @param verifier     borrowed
 /// @param headers      borrowed during the call, in any order; NULL only if headers_len is 0
@@ -37,7 +37,7 @@ pub struct cfaccess_header {
 /// @param out_claims   owned, freed with cfaccess_claims_free()
 /// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
 /// @return as cfaccess_verifier_verify(), and the refusals above; #CFACCESS_STATUS_INVALID_ARGUMENT if a
-///         length is larger than anything in memory can be
+///         length is larger than any object in memory
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_verify_request(

@@ -20,8 +20,8 @@ pub extern "C" fn cfaccess_status_description(status: i32) -> *const c_char {
     static_text(status, Status::c_description, c"unknown status")
 }
 
-/// The HTTP status that an origin should answer with: 200 for OK, 401 if a new login may help, 403 if it does not,
-/// 503 while keys or revocations cannot be obtained, 500 for errors in the program.
+/// The HTTP status that an origin should answer with: 200 for OK, 401 if a new login may help, 403 if it does
+/// not, 503 while keys or revocations cannot be obtained, 500 for errors in the program.
 ///
 /// @param status  any number
 /// @return 200, 401, 403, 500 or 503; 500 for a number this library does not know

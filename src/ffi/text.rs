@@ -4,8 +4,8 @@ use super::arguments::Out;
 use super::boundary::quietly;
 use crate::status::{Refusal, Status};
 
-/// A borrowed string: UTF-8 of `len` bytes without inner NUL, and a NUL behind it.
-/// `ptr` is NULL for a string that is absent.
+/// A borrowed string: UTF-8 of `len` bytes without inner NUL, followed by a NUL.
+/// `ptr` is NULL if the string is absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct cfaccess_str {
@@ -18,7 +18,7 @@ pub struct cfaccess_str {
 impl cfaccess_str {
     pub(super) const ABSENT: cfaccess_str = cfaccess_str { ptr: std::ptr::null(), len: 0 };
 
-    /// The caller sees to it that a NUL follows the text and that the text outlives the result.
+    /// The caller ensures that a NUL follows the text and that the text outlives the result.
     pub(super) fn new(text: &str) -> cfaccess_str {
         cfaccess_str { ptr: text.as_ptr().cast(), len: text.len() }
     }
@@ -26,15 +26,16 @@ impl cfaccess_str {
 
 impl Out<c_char> {
     pub(super) fn give_text(self, text: String) -> Result<(), Refusal> {
-        let text = CString::new(text).map_err(|_| Refusal::new(Status::Internal, "a text holds a NUL"))?;
+        let text =
+            CString::new(text).map_err(|_| Refusal::new(Status::Internal, "a string contains a NUL"))?;
         self.give_raw(text.into_raw());
         Ok(())
     }
 }
 
-/// Frees a string that this library handed out as `char *`.
+/// Frees a string that this library returned as `char *`.
 ///
-/// @param string  owned, invalid afterwards; NULL is fine
+/// @param string  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_string_free(string: *mut c_char) {
     quietly(|| {

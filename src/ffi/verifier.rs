@@ -11,7 +11,7 @@ use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::verifier::Verifier;
 
-/// Tells who is calling: a frozen configuration with the keys of its team. Any number of threads may
+/// Finds out who is calling: a frozen configuration with the keys of its team. Any number of threads may
 /// use one at once.
 pub struct cfaccess_verifier {
     pub(super) verifier: Verifier<CView>,
@@ -20,8 +20,8 @@ pub struct cfaccess_verifier {
 
 /// Freezes a configuration into a verifier.
 ///
-/// @param config        copied, may be changed or freed afterwards
-/// @param keys          shared, the handle may be freed afterwards
+/// @param config        copied; may be changed or freed afterwards
+/// @param keys          shared; the handle may be freed afterwards
 /// @param out_verifier  owned, freed with cfaccess_verifier_free()
 /// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys are
@@ -49,12 +49,12 @@ pub unsafe extern "C" fn cfaccess_verifier_new(
     unsafe { fallible(out_error, body) }
 }
 
-/// What looks wrong in the configuration but can be meant, such as an audience that is not 64 hex
-/// digits. Ask with 0, 1, 2 and so on until NULL.
+/// Warnings about what looks wrong in the configuration but may be intended, such as an audience that is not
+/// 64 hex digits. Call it with 0, 1, 2 and so on until it returns NULL.
 ///
 /// @param verifier  borrowed
 /// @param index     from 0
-/// @return one line, NUL-terminated, owned by the verifier; NULL past the last, and for NULL
+/// @return one line, NUL-terminated, owned by the verifier; NULL after the last one, and for NULL
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_verifier_warning(
     verifier: Option<&cfaccess_verifier>,
@@ -64,26 +64,31 @@ pub extern "C" fn cfaccess_verifier_warning(
     warning.map_or(std::ptr::null(), |warning| warning.as_ptr())
 }
 
-/// Verifies an application token now: the value of the request header Cf-Access-Jwt-Assertion.
+/// Verifies an application token, the value of the request header Cf-Access-Jwt-Assertion, at the current
+/// time.
 ///
-/// The first step that fails names the refusal, and no claim is looked at before the signature holds:
-/// OPAQUE_TOKEN, MALFORMED, TOO_LARGE (form); MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER
-/// (header); UNKNOWN_KEY; BAD_SIGNATURE; MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM (claims);
-/// WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
-/// SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED (policy);
-/// of the header, its form and `alg` come first, then what is not supported, then `typ` and `kid`.
+/// The checks run in this order, and the first that fails decides the status. No claim is read before the
+/// signature is known to be valid.
+/// 1. form: OPAQUE_TOKEN, MALFORMED, TOO_LARGE
+/// 2. header: MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER; of the header, its form and `alg` are
+///    checked first, then unsupported members, then `typ` and `kid`
+/// 3. key and signature: UNKNOWN_KEY, or KEYS_UNAVAILABLE or KEYS_PENDING while it cannot be told whether the
+///    key is known; BAD_SIGNATURE
+/// 4. claims: MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM
+/// 5. policy: WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
+///    SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED
 ///
-/// Where keys are fetched, a token whose key is not there waits for the fetch, within the timeout of the keys;
-/// no other waits. While no keys are in force, #CFACCESS_STATUS_KEYS_UNAVAILABLE takes the place of
-/// #CFACCESS_STATUS_UNKNOWN_KEY.
+/// If keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout of the
+/// keys; no other token waits. While keys are in force only two callers of a process wait for another key;
+/// the rest is refused at once with KEYS_PENDING.
 ///
 /// @param verifier    borrowed
 /// @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
-/// @param token_len   in bytes; over 16,384 is TOO_LARGE, 0 is MALFORMED
+/// @param token_len   in bytes; more than 16,384 is TOO_LARGE, 0 is MALFORMED
 /// @param out_claims  owned, freed with cfaccess_claims_free()
 /// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; one of the refusals above; #CFACCESS_STATUS_NULL_ARGUMENT;
-///         #CFACCESS_STATUS_INVALID_ARGUMENT if token_len is larger than anything in memory can be;
+/// @return #CFACCESS_STATUS_OK; one of the statuses above; #CFACCESS_STATUS_NULL_ARGUMENT;
+///         #CFACCESS_STATUS_INVALID_ARGUMENT if token_len is larger than any object in memory;
 ///         #CFACCESS_STATUS_INTERNAL
 #[must_use]
 #[unsafe(no_mangle)]
@@ -98,8 +103,8 @@ pub unsafe extern "C" fn cfaccess_verifier_verify(
     unsafe { verify(verifier, token, token_len, Verifier::verify, out_claims, out_error) }
 }
 
-/// Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is refused
-/// with KEYS_PENDING, and can be tried again. For event loops.
+/// Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is
+/// refused with KEYS_PENDING, and can be tried again. For event loops.
 ///
 /// @param verifier    borrowed
 /// @param token       as in cfaccess_verifier_verify()
@@ -144,10 +149,10 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
     unsafe { verify(verifier, token, token_len, verify_at, out_claims, out_error) }
 }
 
-/// Tells people why a token is refused: every check that can be made, each with `check`, `result`
-/// ("passed" or "failed"), `expected` and `found`, and `status` and `message` if it failed, as a JSON
-/// object with the list `checks`. It is no verdict and has no member that says whether the token is
-/// accepted. Claims are shown whether or not the signature holds, the signature never.
+/// Explains to people why a token is refused: a JSON object with the list `checks` of every check that can be
+/// made, each with `check`, `result` ("passed" or "failed"), `expected` and `found`, and if it failed
+/// `status` and `message`. It is not a verdict, and no member says whether the token is accepted. Claims are
+/// shown whether or not the signature is valid; the signature is never shown.
 ///
 /// @param verifier   borrowed
 /// @param token      as in cfaccess_verifier_verify()
@@ -178,14 +183,14 @@ pub unsafe extern "C" fn cfaccess_verifier_explain(
     unsafe { fallible(out_error, body) }
 }
 
-/// Looks up claims that were handed out before for this very token, if they still hold now: time, keys and session
-/// are checked as cfaccess_verifier_verify() would. For wrappers that keep claims in a form of their own, by `id`: it
-/// never waits, and there is nothing to free.
+/// Looks up the claims that were returned before for this very token, if they are still valid: time, keys and
+/// session are checked as by cfaccess_verifier_verify(). For wrappers that keep claims in a form of their
+/// own, by `id`: it never waits, and there is nothing to free.
 ///
 /// @param verifier   borrowed
 /// @param token      as in cfaccess_verifier_verify()
 /// @param token_len  as in cfaccess_verifier_verify()
-/// @return the `id` of the claims; 0 whenever cfaccess_verifier_verify() should be asked, and for NULL
+/// @return the `id` of the claims; 0 whenever cfaccess_verifier_verify() should be called instead, and for NULL
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_lookup(
@@ -201,10 +206,10 @@ pub unsafe extern "C" fn cfaccess_verifier_lookup(
     })
 }
 
-/// What a verifier has done since it was made, as a JSON object: `verified` (tokens accepted after a whole
-/// verification), `hits` (accepted because they had been verified before and still hold), `refusals` (an object of
-/// counts by the name of the status), `evictions` (verified tokens that were given up to make room), `entries` that
-/// are kept now and their `bytes`. Members are only ever added.
+/// What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
+/// verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
+/// status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
+/// and `bytes` (the memory that they take). Later versions only add members.
 ///
 /// @param verifier   borrowed
 /// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -228,7 +233,7 @@ pub unsafe extern "C" fn cfaccess_verifier_stats(
 
 /// Frees a verifier. No other thread may be using it.
 ///
-/// @param verifier  owned, invalid afterwards; NULL is fine
+/// @param verifier  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]
 pub extern "C" fn cfaccess_verifier_free(verifier: Option<Box<cfaccess_verifier>>) {
     quietly(|| drop(verifier));

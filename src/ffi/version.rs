@@ -5,7 +5,7 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
     Err(_) => c"",
 };
 
-/// The version of the library that is loaded: compare it with #CFACCESS_VERSION_NUMBER, the version
+/// The version of the loaded library: compare it with #CFACCESS_VERSION_NUMBER, the version
 /// of the header. While the major version is 0, the minor versions must be the same.
 ///
 /// @return major << 16 | minor << 8 | patch
@@ -17,7 +17,7 @@ pub extern "C" fn cfaccess_version_number() -> u32 {
         | part(env!("CARGO_PKG_VERSION_PATCH"))
 }
 
-/// The version of the library that is loaded, in words.
+/// The version of the loaded library as text.
 ///
 /// @return static, NUL-terminated, such as "0.1.0"
 #[unsafe(no_mangle)]

@@ -5,14 +5,14 @@ use base64_simd::{Out, URL_SAFE_NO_PAD as BASE64URL};
 use crate::ascii;
 use crate::status::{Refusal, Status};
 
-/// The longest token that is looked at, in bytes.
+/// The longest token that is read, in bytes.
 pub(crate) const TOKEN_MAX: usize = 16_384;
 /// The longest decoded header, in bytes.
 pub(crate) const HEADER_MAX: usize = 2_048;
-/// The longest signature that a usable key can make: RSA with 4,096 bits.
+/// The longest signature of a usable key: RSA with 4,096 bits.
 pub(crate) const SIGNATURE_MAX: usize = 512;
 
-/// How the tokens begin that Access hands to OAuth clients and that mean nothing to an origin.
+/// The prefix of the tokens that Access issues to OAuth clients and that only Access can read.
 const OPAQUE_PREFIX: &[u8] = b"oauth:";
 
 /// A token whose three parts are canonical base64url; nothing is decoded yet.
@@ -51,12 +51,12 @@ impl<'a> Token<'a> {
         Ok(token)
     }
 
-    /// The token as it came.
+    /// The token as received.
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// What was signed: header and payload as they came, with the dot between (RFC 7515 section 5.2).
+    /// What was signed: header and payload as received, with the dot between them (RFC 7515 section 5.2).
     pub(crate) fn signing_input(&self) -> &'a [u8] {
         self.signing_input
     }
@@ -81,23 +81,24 @@ impl<'a> Token<'a> {
         BASE64URL.decode_to_vec(self.payload).map_err(|_| malformed("the token's payload is not base64url"))
     }
 
-    /// A signature longer than any usable key makes is none.
+    /// A signature longer than that of any usable key is invalid.
     pub(crate) fn decode_signature<'b>(
         &self,
         buffer: &'b mut [u8; SIGNATURE_MAX],
     ) -> Result<&'b [u8], Refusal> {
-        decode(self.signature, buffer)
-            .ok_or_else(|| Refusal::new(Status::BadSignature, "the signature is longer than any key makes"))
+        decode(self.signature, buffer).ok_or_else(|| {
+            Refusal::new(Status::BadSignature, "the signature is longer than that of any usable key")
+        })
     }
 
     fn split(bytes: &'a [u8]) -> Result<Token<'a>, Refusal> {
         let mut dots = memchr::memchr_iter(b'.', bytes);
         let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
-            return Err(malformed("not three parts with dots between"));
+            return Err(malformed("not three parts separated by dots"));
         };
         match dots.count() {
             0 => {}
-            2 => return Err(malformed("five parts, which is an encrypted token; three are a signed one")),
+            2 => return Err(malformed("five parts, which is an encrypted token; a signed one has three")),
             _ => return Err(malformed("more than three parts")),
         }
         let (signing_input, signature) = bytes.split_at_checked(second).unwrap_or_default();
@@ -108,12 +109,12 @@ impl<'a> Token<'a> {
     }
 }
 
-/// No byte beyond the limit is looked at; what shows within it already that this is no token is
-/// told first.
+/// No byte beyond the limit is read. If the bytes within it cannot be those of a token, that is reported
+/// instead.
 fn too_large(length: usize, within_limit: &[u8]) -> Refusal {
     let dots = memchr::memchr_iter(b'.', within_limit).count();
     if dots > 2 || !ascii::all(within_limit, is_token_byte) {
-        return malformed("not three parts of base64url with dots between");
+        return malformed("not three parts of base64url separated by dots");
     }
     Refusal::new(Status::TooLarge, format!("the token has {length} bytes, at most {TOKEN_MAX} are read"))
 }
@@ -126,8 +127,8 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
 
-/// Whether a part is what an encoder makes (RFC 4648 section 3.5): not empty, of the alphabet, no
-/// length that cannot be, no bit set behind the last byte.
+/// Whether a part is canonical (RFC 4648 section 3.5): not empty, in the alphabet, of a possible length, and
+/// without bits set after the last byte.
 fn is_canonical(part: &[u8]) -> bool {
     !part.is_empty() && BASE64URL.check(part).is_ok()
 }
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_at_no_byte_beyond_the_limit() {
+    fn reads_no_byte_beyond_the_limit() {
         let longest = [&b"QQ.QQ."[..], &b"A".repeat(TOKEN_MAX - 8), b"AA"].concat();
         assert_eq!(status(&longest), Status::Ok);
         assert_eq!(status(&[&longest[..], b"A"].concat()), Status::TooLarge);

@@ -1,4 +1,4 @@
-//! What the header of a token may say (RFC 7515 section 4).
+//! The header of a token (RFC 7515 section 4).
 
 use crate::json::{self, Value};
 use crate::status::{Refusal, Status};
@@ -8,12 +8,12 @@ use crate::token::KeyId;
 pub(crate) const ALGORITHM: &str = "RS256";
 
 /// Members that change how a token must be read: critical extensions, an unencoded payload,
-/// nesting, compression, encryption. None is supported, so none is passed over.
+/// nesting, compression, encryption. None is supported, so none is ignored.
 const UNSUPPORTED: [&str; 8] = ["crit", "b64", "cty", "zip", "enc", "epk", "p2c", "p2s"];
 
-/// What is left of a header once it is checked: which key it names.
+/// A checked header: the key that it names.
 ///
-/// Everything else in it (`jku`, `jwk`, `x5u`, `x5c`, unknown names) is ignored, as RFC 7515 asks.
+/// Every other member (`jku`, `jwk`, `x5u`, `x5c`, unknown names) is ignored, as RFC 7515 requires.
 #[derive(Debug)]
 pub(crate) struct Header<'a> {
     pub(crate) key_id: KeyId<'a>,

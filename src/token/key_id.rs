@@ -25,7 +25,7 @@ impl<'a> KeyId<'a> {
         &self.0
     }
 
-    /// Whether it is made of hex digits, as Access makes them; only then a refusal shows it.
+    /// Whether it consists of hex digits, as those of Access do; only then does a refusal show it.
     pub(crate) fn is_hex(&self) -> bool {
         ascii::all(self.0.as_bytes(), |byte| byte.is_ascii_hexdigit())
     }
