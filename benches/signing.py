@@ -13,6 +13,8 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+PERSON = Path(__file__).resolve().parents[1] / "tests" / "vectors" / "person.json"
+
 LIFETIME = 2_592_000
 """Thirty days, so that tokens are minted seldom; a verifier accepts a little more by default."""
 LEFT_AT_LEAST = 86_400
@@ -49,19 +51,10 @@ class Signer:
 
 
 def person(issuer: str, audience: str, email: str, now: int) -> dict[str, Any]:
-    """The claims of a person's token."""
-    return {
-        "aud": [audience],
-        "email": email,
-        "exp": now + 86_400,
-        "iat": now - 60,
-        "nbf": now - 60,
-        "iss": issuer,
-        "type": "app",
-        "identity_nonce": "6ei69kawdKzMIAPF",
-        "sub": "7335d417-61da-459d-899c-0a01c76a2f94",
-        "country": "US",
-    }
+    """The claims of the person that all tests share, valid now."""
+    claims: dict[str, Any] = json.loads(PERSON.read_bytes())
+    times = {"exp": now + 86_400, "iat": now - 60, "nbf": now - 60}
+    return {**claims, "aud": [audience], "email": email, "iss": issuer, **times}
 
 
 def mint(path: Path, count: int, signer: Signer, claims: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -61,21 +63,24 @@ func encodePart(t testing.TB, part object) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// personClaims are those of an ordinary login; changes replace claims, and nil takes one away.
+// personClaims are those of the person that all tests share, who logs in now for a day; changes replace claims, and
+// nil takes one away.
 func personClaims(changes object) object {
-	return changed(object{
-		"aud":            []string{audience},
-		"email":          "user@example.com",
-		"exp":            now.Unix() + 86400,
-		"iat":            now.Unix(),
-		"nbf":            now.Unix(),
-		"iss":            issuer,
-		"type":           "app",
-		"identity_nonce": "6ei69kawdKzMIAPF",
-		"sub":            "7335d417-61da-459d-899c-0a01c76a2f94",
-		"country":        "US",
-	}, changes)
+	claims := object{}
+	if err := json.Unmarshal(person, &claims); err != nil {
+		panic(err)
+	}
+	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Unix()+86400
+	return changed(claims, changes)
 }
+
+var person = func() []byte {
+	content, err := os.ReadFile(filepath.Join(vectorFolder, "person.json"))
+	if err != nil {
+		panic(err)
+	}
+	return content
+}()
 
 func serviceClaims(changes object) object {
 	return changed(object{

@@ -21,12 +21,11 @@ pub fn header() -> Value {
     json!({"alg": "RS256", "kid": key_id(), "typ": "JWT"})
 }
 
+/// The person that all tests share, with an hour left.
 pub fn person() -> Value {
-    json!({
-        "aud": [AUDIENCE], "email": "user@example.com", "exp": NOW + 3_600, "iat": NOW - 60, "nbf": NOW - 60,
-        "iss": "https://acme.cloudflareaccess.com", "type": "app", "identity_nonce": "6ei69kawdKzMIAPF",
-        "sub": "7335d417-61da-459d-899c-0a01c76a2f94", "country": "US"
-    })
+    let mut person = super::read_json("tests/vectors/person.json");
+    person["exp"] = json!(NOW + 3_600);
+    person
 }
 
 pub fn config() -> Value {

@@ -65,20 +65,9 @@ def _public_jwk(name: str) -> dict[str, str]:
 
 
 def person(**changes: Any) -> dict[str, Any]:
-    """The claims of a person's token; a change to `None` takes the claim away."""
-    claims = {
-        "type": "app",
-        "iss": ISSUER,
-        "aud": [AUDIENCE],
-        "sub": "7335d417-61da-459d-899c-0a01c76a2f94",
-        "email": "ada@example.com",
-        "iat": NOW - 60,
-        "nbf": NOW - 60,
-        "exp": NOW + 3600,
-        "identity_nonce": "6ei69kawdKzMIAPF",
-        "country": "GB",
-    }
-    return _without_none({**claims, **changes})
+    """The claims of the person that all tests share, for an hour; a change to `None` removes the claim."""
+    claims = json.loads((VECTORS / "person.json").read_bytes())
+    return _without_none({**claims, "exp": NOW + 3600, **changes})
 
 
 def service(**changes: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def assertion() -> tuple[bytes, bytes]:
 def test_verified_websocket_reaches_the_application(verifier: Verifier) -> None:
     _, said = connect(AccessMiddleware(greet, verifier), socket(assertion()), CONNECT)
 
-    assert said["text"] == "ada@example.com"
+    assert said["text"] == "user@example.com"
 
 
 def test_refused_websocket_is_closed_with_the_http_status_in_its_code(verifier: Verifier) -> None:
@@ -89,7 +89,7 @@ def test_unknown_kind_of_scope_is_no_way_in(verifier: Verifier) -> None:
 
 
 def test_scope_of_the_server_stays_as_it_was(verifier: Verifier) -> None:
-    scope = socket(assertion(), (b"cf-access-authenticated-user-email", b"ada@example.com"))
+    scope = socket(assertion(), (b"cf-access-authenticated-user-email", b"user@example.com"))
     before = {**scope, "headers": list(scope["headers"])}
 
     connect(AccessMiddleware(greet, verifier), scope, CONNECT)
@@ -106,7 +106,7 @@ def test_no_spelling_of_the_email_header_gets_through(verifier: Verifier) -> Non
     forged = (b"Cf_Access-Authenticated_User_Email", b"root@example.com")
     connect(AccessMiddleware(application, verifier), socket(assertion(), forged, (b"x-other", b"stays")))
 
-    assert [value for name, value in seen if b"mail" in name.lower()] == [b"ada@example.com"]
+    assert [value for name, value in seen if b"mail" in name.lower()] == [b"user@example.com"]
     assert (b"x-other", b"stays") in seen
 
 
@@ -117,7 +117,7 @@ def test_headers_that_can_be_read_only_once_are_enough(verifier: Verifier) -> No
         AccessMiddleware(greet, routes={"app.example.com": verifier}), socket(headers=iter(headers)), CONNECT
     )
 
-    assert sent[1]["text"] == "ada@example.com"
+    assert sent[1]["text"] == "user@example.com"
 
 
 def test_path_without_its_raw_form_is_enough(verifier: Verifier) -> None:

@@ -36,7 +36,7 @@ def test_every_form_of_a_token_finds_the_others(verifier: Verifier) -> None:
     token = fresh()
 
     for form in (token, token.encode(), bytearray(token.encode()), memoryview(token.encode())):
-        assert verifier.verify(form).email == "ada@example.com"
+        assert verifier.verify(form).email == "user@example.com"
 
     assert looks(verifier) == (1, 3)
 
@@ -62,7 +62,7 @@ def test_hit_in_an_event_loop_takes_neither_thread_nor_turn(verifier: Verifier) 
     for verifying in (verifier.verify_async(token), verifier.verify_request_async({ASSERTION: token})):
         with pytest.raises(StopIteration) as returned:
             verifying.send(None)
-        assert returned.value.value.email == "ada@example.com"
+        assert returned.value.value.email == "user@example.com"
 
     assert threading.active_count() == threads
     assert looks(verifier) == (1, 2)
@@ -160,12 +160,12 @@ def test_token_is_verified_anew_when_its_key_comes_back(keys: Keys, verifier: Ve
 
     keys.load_json(certs("acme-1"))
 
-    assert verifier.verify(token).email == "ada@example.com"
+    assert verifier.verify(token).email == "user@example.com"
     assert looks(verifier) == (2, 0)
 
 
 def test_email_header_is_compared_each_time(verifier: Verifier) -> None:
-    request = {ASSERTION: fresh(), EMAIL: "ada@example.com"}
+    request = {ASSERTION: fresh(), EMAIL: "user@example.com"}
     assert verifier.verify_request(request)
 
     assert status_of(lambda: verifier.verify_request({**request, EMAIL: "eve@example.com"})) == (

@@ -62,7 +62,7 @@ class TestFork:
 
         def check() -> bool:
             hits = verifier.stats()["hits"]
-            return verifier.verify(token).email == "ada@example.com" and verifier.stats()["hits"] == hits + 1
+            return verifier.verify(token).email == "user@example.com" and verifier.stats()["hits"] == hits + 1
 
         assert in_child(check)
         assert verifier.stats()["hits"] == 0, "the child's hits are not the parent's"

@@ -21,7 +21,7 @@ def test_person_has_every_claim_of_the_token(claims: Claims) -> None:
         "kind": "person",
         "principal_id": "acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94",
         "subject": "7335d417-61da-459d-899c-0a01c76a2f94",
-        "email": "ada@example.com",
+        "email": "user@example.com",
         "common_name": None,
         "audiences": (AUDIENCE,),
         "issuer": ISSUER,
@@ -32,7 +32,7 @@ def test_person_has_every_claim_of_the_token(claims: Claims) -> None:
         "session": "6ei69kawdKzMIAPF",
         "identity_nonce": "6ei69kawdKzMIAPF",
         "nonce": None,
-        "country": "GB",
+        "country": "US",
         "policy_id": None,
         "token_type": "app",
         "custom": None,
@@ -165,7 +165,7 @@ def test_every_claim_is_reachable_in_the_payload(verifier: Verifier) -> None:
 def test_changing_the_payload_changes_nothing(claims: Claims) -> None:
     claims.payload["email"] = "eve@example.com"
 
-    assert claims.payload["email"] == claims.email == "ada@example.com"
+    assert claims.payload["email"] == claims.email == "user@example.com"
 
 
 @pytest.mark.parametrize("name", ["kind", "email", "payload", "seconds_left", "something_new"])
@@ -230,12 +230,12 @@ def test_claims_outlive_the_verifier(verifier: Verifier, keys: Keys, claims: Cla
     verifier.close()
     keys.close()
 
-    assert claims.email == "ada@example.com"
-    assert claims.payload["email"] == "ada@example.com"
+    assert claims.email == "user@example.com"
+    assert claims.payload["email"] == "user@example.com"
 
 
 def test_representation_names_the_principal_only(claims: Claims) -> None:
     shown = repr(claims)
 
     assert claims.principal_id in shown
-    assert "ada@example.com" not in shown
+    assert "user@example.com" not in shown

@@ -5,14 +5,13 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
-import time
 from pathlib import Path
 from typing import Any
 
 import cfaccess
 import pytest
 from cfaccess import AccessError, Keys
-from support import AUDIENCE, certs, mint, new_verifier, person
+from support import AUDIENCE, certs, fresh, new_verifier
 
 MODULES = [
     "cfaccess",
@@ -25,7 +24,6 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 
 def names() -> dict[str, Any]:
     """What the examples take as given: a key document, an application, a token of now."""
-    now = int(time.time())
     keys = Keys.from_json(certs("acme-1"))
     return {
         "AccessError": AccessError,
@@ -35,7 +33,7 @@ def names() -> dict[str, Any]:
         "keys": keys,
         "audience": AUDIENCE,
         "verifier": new_verifier(keys),
-        "token": mint(person(iat=now - 60, nbf=now - 60, exp=now + 3600)),
+        "token": fresh(email="ada@example.com", country="GB"),
     }
 
 

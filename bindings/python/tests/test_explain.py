@@ -37,7 +37,7 @@ def test_bad_signature_is_told_beside_the_claims(verifier: Verifier, token: str)
     explanation = verifier.explain(forged, now=NOW)
 
     assert failed(explanation) == {"signature": "BAD_SIGNATURE"}
-    assert "ada@example.com" in json.dumps(explanation)
+    assert "user@example.com" in json.dumps(explanation)
 
 
 def test_signature_is_never_shown_and_nothing_is_a_verdict(verifier: Verifier, token: str) -> None:

@@ -17,7 +17,7 @@ pytestmark = [
 
 def test_child_uses_the_parents_objects(keys: Keys, verifier: Verifier, token: str) -> None:
     def check() -> bool:
-        accepted = verifier.verify(token, now=NOW).email == "ada@example.com"
+        accepted = verifier.verify(token, now=NOW).email == "user@example.com"
         keys.load_json(certs("acme-2"))
         return accepted and status_of(lambda: verifier.verify(token, now=NOW)) == "UNKNOWN_KEY"
 

@@ -53,7 +53,7 @@ def fresh() -> str:
 def test_verified_person_is_greeted(server: Server, fresh: str) -> None:
     answer = server.ask("/", Cf_Access_Jwt_Assertion=fresh)
 
-    assert (answer.status, answer.body) == (200, "hello, ada@example.com")
+    assert (answer.status, answer.body) == (200, "hello, user@example.com")
 
 
 def test_no_token_is_401_and_never_stored(server: Server) -> None:
@@ -109,13 +109,13 @@ def test_another_persons_email_is_403(server: Server, fresh: str) -> None:
     assert (answer.status, json.loads(answer.body)["status"]) == (403, "IDENTITY_MISMATCH")
 
 
-@pytest.mark.parametrize("sent", [{}, {EMAIL_HEADER: "ada@example.com"}], ids=["without", "with"])
+@pytest.mark.parametrize("sent", [{}, {EMAIL_HEADER: "user@example.com"}], ids=["without", "with"])
 def test_code_that_trusts_the_email_header_sees_the_verified_one(
     server: Server, fresh: str, sent: dict[str, str]
 ) -> None:
     answer = server.ask("/legacy", Cf_Access_Jwt_Assertion=fresh, **sent)
 
-    assert (answer.status, answer.body) == (200, "hello, ada@example.com")
+    assert (answer.status, answer.body) == (200, "hello, user@example.com")
 
 
 def test_browser_is_sent_to_log_in_and_back_to_its_path(server: Server) -> None:
@@ -186,7 +186,7 @@ def test_websocket_opens_for_verified_persons_only(server: Server, fresh: str) -
     url = f"ws://127.0.0.1:{server.port}/socket"
 
     with client.connect(url, additional_headers={"Cf-Access-Jwt-Assertion": fresh}, proxy=None) as socket:
-        assert socket.recv(timeout=20) == "hello, ada@example.com"
+        assert socket.recv(timeout=20) == "hello, user@example.com"
     with pytest.raises(Exception, match="HTTP 401"):
         client.connect(url, proxy=None)
 

@@ -23,6 +23,6 @@ def test_claims_of_a_later_version_are_read() -> None:
 
     output = output_with(library, PROGRAM, certs("acme-1"), AUDIENCE, str(NOW), *tokens)
 
-    one = "ada@example.com 1 True p-1\n"
-    several = "ada@example.com 3 True None\n"
+    one = "user@example.com 1 True p-1\n"
+    several = "user@example.com 3 True None\n"
     assert output == 2 * one + 2 * several

@@ -99,7 +99,7 @@ def test_call_under_way_keeps_what_close_lets_go(keys: Keys, verifier: Verifier,
     keys.close()
     claims = _native.verify(_native.TOKEN, under_way, token.encode(), len(token), NOW)
 
-    assert claims.email == "ada@example.com"
+    assert claims.email == "user@example.com"
 
 
 @pytest.mark.parametrize("name", ["keys", "verifier"])

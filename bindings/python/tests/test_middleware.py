@@ -22,7 +22,7 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 def test_person_gets_through(ask: Ask, verifier: Verifier) -> None:
-    assert ask(headers=[(ASSERTION, fresh())], verifier=verifier).outcome == "ada@example.com"
+    assert ask(headers=[(ASSERTION, fresh())], verifier=verifier).outcome == "user@example.com"
 
 
 def test_nobody_gets_through_without_a_token(ask: Ask, verifier: Verifier) -> None:
@@ -91,7 +91,7 @@ def test_email_header_is_the_verified_one(ask: Ask, keys: Keys, forged: list[str
     trusting = new_verifier(keys, email_header="ignore", allow_services="any")
     sent = [(EMAIL, email) for email in forged]
 
-    assert ask(headers=[(ASSERTION, fresh()), *sent], verifier=trusting).email_headers == ["ada@example.com"]
+    assert ask(headers=[(ASSERTION, fresh()), *sent], verifier=trusting).email_headers == ["user@example.com"]
     assert ask(headers=[(ASSERTION, fresh_service()), *sent], verifier=trusting).email_headers == []
     assert ask(headers=sent, verifier=trusting, open_paths=["GET /"]).email_headers == []
 
@@ -235,7 +235,7 @@ def test_pages_of_other_origins_change_nothing(
 
     seen = ask(method="POST", headers=sent, **options)
 
-    assert seen.outcome == ("ada@example.com" if allowed else "CROSS_ORIGIN")
+    assert seen.outcome == ("user@example.com" if allowed else "CROSS_ORIGIN")
     assert seen.status == (200 if allowed else 403)
     assert ask(method="GET", headers=sent, **options).status == 200
     assert ask(method="POST", headers=sent, verifier=verifier).status == 200

@@ -25,7 +25,7 @@ def test_keys_come_over_https_with_the_first_verification(endpoint: Endpoint) ->
     verifier = new_verifier(keys)
     assert endpoint.requests == []
 
-    assert verifier.verify(fresh()).email == "ada@example.com"
+    assert verifier.verify(fresh()).email == "user@example.com"
     assert verifier.verify_request({"Cf-Access-Jwt-Assertion": fresh()})
 
     assert len(endpoint.requests) == 1

@@ -40,8 +40,8 @@ def test_first_token_fetches_the_keys() -> None:
     verifier = new_verifier(source.keys())
 
     async def main() -> None:
-        assert (await verifier.verify_async(fresh())).email == "ada@example.com"
-        assert (await verifier.verify_request_async([(REQUEST, fresh())])).email == "ada@example.com"
+        assert (await verifier.verify_async(fresh())).email == "user@example.com"
+        assert (await verifier.verify_request_async([(REQUEST, fresh())])).email == "user@example.com"
 
     asyncio.run(main())
 
@@ -56,7 +56,7 @@ def test_key_that_is_there_takes_no_turn_of_the_loop(verifier: Verifier) -> None
     ):
         with pytest.raises(StopIteration) as returned:
             verifying.send(None)
-        assert returned.value.value.email == "ada@example.com"
+        assert returned.value.value.email == "user@example.com"
 
 
 def test_loop_goes_on_during_a_slow_fetch() -> None:
@@ -214,4 +214,4 @@ def test_middleware_lets_the_loop_go_on() -> None:
             assert not answering.done()
         await answering
 
-    assert connect(beside, scope) == ["ada@example.com"]
+    assert connect(beside, scope) == ["user@example.com"]

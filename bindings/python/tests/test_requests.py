@@ -156,7 +156,7 @@ def message(*pairs: tuple[str, str]) -> Message:
     ids=["items", "message", "generator", "lists", "views", "dict items", "small environ", "websocket"],
 )
 def test_request_in_other_forms(verifier: Verifier, token: str, form: Callable[[str], Any]) -> None:
-    assert verifier.verify_request(form(token), now=NOW).email == "ada@example.com"
+    assert verifier.verify_request(form(token), now=NOW).email == "user@example.com"
 
 
 def test_name_that_is_there_twice_among_items(verifier: Verifier, token: str) -> None:

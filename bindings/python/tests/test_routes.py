@@ -37,10 +37,10 @@ def judged_by(ask: Ask, routes: Any, host: str | None, target: str) -> str:
         name: ask(target, host=host, headers=[(ASSERTION, fresh(aud=audience))], routes=routes).outcome
         for name, audience in (("shop", SHOP), ("admin", ADMIN), ("other", OTHER))
     }
-    accepted = [name for name, outcome in outcomes.items() if outcome == "ada@example.com"]
+    accepted = [name for name, outcome in outcomes.items() if outcome == "user@example.com"]
     if accepted:
         (name,) = accepted
-        assert sorted(outcomes.values()) == ["WRONG_AUDIENCE", "WRONG_AUDIENCE", "ada@example.com"]
+        assert sorted(outcomes.values()) == ["WRONG_AUDIENCE", "WRONG_AUDIENCE", "user@example.com"]
         return name
     (outcome,) = set(outcomes.values())
     return outcome
@@ -123,7 +123,7 @@ def test_unclean_path_does_not_slip_past(ask: Ask, routes: dict[str, Verifier], 
 def test_where_one_verifier_judges_all_paths_unclean_ones_are_verified(
     ask: Ask, verifier: Verifier, target: str
 ) -> None:
-    assert ask(target, headers=[(ASSERTION, fresh())], verifier=verifier).outcome == "ada@example.com"
+    assert ask(target, headers=[(ASSERTION, fresh())], verifier=verifier).outcome == "user@example.com"
     assert ask(target, verifier=verifier).outcome == "NO_TOKEN"
 
 

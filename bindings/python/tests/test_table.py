@@ -12,7 +12,7 @@ from cfaccess._table import Table
 from support import fresh, new_verifier
 
 MEGABYTE = 1 << 20
-ASSERTION, EMAIL = "Cf-Access-Jwt-Assertion", "ada@example.com"
+ASSERTION, EMAIL = "Cf-Access-Jwt-Assertion", "user@example.com"
 
 
 def claims(*strings: str) -> Claims:

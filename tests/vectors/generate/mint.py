@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,6 +19,8 @@ AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
 OTHER_AUDIENCE = "97e2aae120121f902df8bc99fc345913ab186d174f3079ea729236766b2e7c4a"
 SUBJECT = "7335d417-61da-459d-899c-0a01c76a2f94"
 CLIENT_ID = "e367826f93b8d71185e03fe518aff3b4.access"
+
+PERSON = Path(__file__).resolve().parent.parent / "person.json"
 
 Object = dict[str, object]
 
@@ -52,19 +55,8 @@ def header(**changes: object) -> Object:
 
 
 def person(**changes: object) -> Object:
-    """The claims of a person who has just logged in for a day."""
-    claims: Object = {
-        "aud": [AUDIENCE],
-        "email": "user@example.com",
-        "exp": NOW + 86340,
-        "iat": NOW - 60,
-        "nbf": NOW - 60,
-        "iss": ISSUER,
-        "type": "app",
-        "identity_nonce": "6ei69kawdKzMIAPF",
-        "sub": SUBJECT,
-        "country": "US",
-    }
+    """The claims of the person that all tests share, who has just logged in for a day."""
+    claims: Object = json.loads(PERSON.read_bytes())
     return changed(claims, changes)
 
 
