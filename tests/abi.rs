@@ -168,14 +168,15 @@ fn output_of_c(name: &str, body: &str) -> Vec<String> {
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let library = library();
     let folder = library.parent().expect("a folder").display().to_string();
-    let link = [format!("-Wl,-rpath,{folder}"), format!("-L{folder}"), "-lcfaccess".to_owned()];
+    let link = [format!("-L{folder}"), "-lcfaccess".to_owned()];
     output(
         Command::new(compiler)
             .args(["-std=c11", "-I", HEADER_FOLDER, "-o"])
             .args([&program, &source])
             .args(link),
     );
-    output(&mut Command::new(program))
+    // Cargo's own path has a library of an earlier build first.
+    output(Command::new(program).env("LD_LIBRARY_PATH", folder))
 }
 
 fn output(command: &mut Command) -> Vec<String> {

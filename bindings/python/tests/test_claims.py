@@ -18,11 +18,11 @@ def claims(verifier: Verifier, token: str) -> Claims:
 
 def test_person_has_every_claim_of_the_token(claims: Claims) -> None:
     assert attributes(claims) == {
+        **dict.fromkeys(attributes(claims)),
         "kind": "person",
         "principal_id": "acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94",
         "subject": "7335d417-61da-459d-899c-0a01c76a2f94",
         "email": "user@example.com",
-        "common_name": None,
         "audiences": (AUDIENCE,),
         "issuer": ISSUER,
         "issued_at": NOW - 60,
@@ -31,12 +31,8 @@ def test_person_has_every_claim_of_the_token(claims: Claims) -> None:
         "ends_at": NOW + 3600,
         "session": "6ei69kawdKzMIAPF",
         "identity_nonce": "6ei69kawdKzMIAPF",
-        "nonce": None,
         "country": "US",
-        "policy_id": None,
         "token_type": "app",
-        "custom": None,
-        "groups": None,
         "payload": person(),
     }
 
@@ -45,25 +41,17 @@ def test_service_has_a_client_id_and_no_address(keys: Keys) -> None:
     claims = new_verifier(keys, allow_services=[CLIENT_ID]).verify(mint(service()), now=NOW)
 
     assert attributes(claims) == {
+        **dict.fromkeys(attributes(claims)),
         "kind": "service",
         "principal_id": f"acme.cloudflareaccess.com/service/{CLIENT_ID}",
         "subject": "",
-        "email": None,
         "common_name": CLIENT_ID,
         "audiences": (AUDIENCE,),
         "issuer": ISSUER,
         "issued_at": NOW - 60,
-        "not_before": None,
         "expires_at": NOW + 3600,
         "ends_at": NOW + 3600,
-        "session": None,
-        "identity_nonce": None,
-        "nonce": None,
-        "country": None,
-        "policy_id": None,
         "token_type": "app",
-        "custom": None,
-        "groups": None,
         "payload": service(),
     }
 
