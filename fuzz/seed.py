@@ -1,6 +1,6 @@
 """Makes the corpus that fuzzing begins with, from the shared vectors: fuzz/corpus/<target>/.
 
-Inputs that fuzzing found are kept beside them under names of their own; nothing is removed.
+Inputs that fuzzing found are kept with them under names of their own; nothing is removed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ VECTORS = FUZZ.parent / "tests" / "vectors"
 LONGEST = 4_000
 OF_EACH_STATUS = {"token": 7, "keys": 40, "request": 15}
 
-# Refused before the signature is looked at, or for it: a new signature would make other tokens of them.
+# Refused before the signature is checked, or for the signature: signing them again would change them.
 AS_THEY_ARE = {"MALFORMED", "TOO_LARGE", "OPAQUE_TOKEN", "BAD_SIGNATURE"}
 
 Vector = dict[str, Any]
@@ -83,7 +83,7 @@ TOKEN = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 
 def requests(vectors: list[Vector]) -> Iterator[tuple[str, bytes]]:
-    """Lines of headers. What only the settings tell apart is there once."""
+    """Lines of headers. Vectors that differ in their settings only give one input."""
     allowed = (vector for vector in vectors if vector["status"] == "OK")
     genuine = {token for vector in allowed for token in TOKEN.findall(lines(vector))}
 

@@ -126,11 +126,11 @@ fn repeats_a_name(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
         return members.iter().any(|(name, _)| !seen.insert(name));
     }
     let mut rest = members;
-    while let Some(((name, _), behind)) = rest.split_first() {
-        if behind.iter().any(|(other, _)| other == name) {
+    while let Some(((name, _), later)) = rest.split_first() {
+        if later.iter().any(|(other, _)| other == name) {
             return true;
         }
-        rest = behind;
+        rest = later;
     }
     false
 }

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_tells_why_there_is_no_token() {
+    fn a_message_says_why_there_is_no_token() {
         let config = Config::new("acme").expect("a team");
         let message = |headers: &[(&str, &[u8])]| {
             let headers: Vec<_> = headers.iter().map(|&(name, value)| (name.as_bytes(), value)).collect();

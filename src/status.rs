@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_and_name_stands_once_and_in_order() {
+    fn every_number_and_name_occurs_once_and_in_order() {
         let numbers: Vec<i32> = Status::all().map(Status::number).collect();
         let mut sorted = numbers.clone();
         sorted.sort_unstable();

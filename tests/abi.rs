@@ -1,4 +1,4 @@
-//! What programs were built against still holds: names, prototypes, layout and numbers are recorded in
+//! Programs that were built against an earlier library still work: names, prototypes, layout and numbers are recorded in
 //! `tests/abi/`, and the records only ever grow at their ends.
 
 mod support;
@@ -124,7 +124,7 @@ fn service() -> String {
     mint::token(&mint::header(), &payload)
 }
 
-/// Each line of the record still holds, and the record lacks none; blessing adds what it lacks.
+/// Each line of the record is still true, and no line is missing; blessing adds missing lines.
 fn compare(record: &str, now: Vec<String>) {
     let path = format!("tests/abi/{record}");
     let file = support::repository(&path);
@@ -134,7 +134,7 @@ fn compare(record: &str, now: Vec<String>) {
     let gone: Vec<_> = lines(&recorded).into_iter().filter(|line| !now.contains(line)).collect();
     assert!(
         gone.is_empty(),
-        "{path}: programs rely on this, and it no longer holds:\n{}\nOnly a new minor version before 1.0, \
+        "{path}: programs rely on this, and it is no longer true:\n{}\nOnly a new minor version before 1.0, \
          or a new major one, may remove these lines by hand.",
         gone.join("\n")
     );

@@ -1,13 +1,13 @@
-//! Reads bytes as a program of calls with their arguments.
+//! Reads bytes as a program: calls with their arguments.
 
 use std::ffi::CString;
 
 use super::genuine;
 
-/// What is left of the program. Past the end, everything reads as zero or empty.
+/// The rest of the program. After its end, everything reads as zero or empty.
 pub struct Program<'a>(pub &'a [u8]);
 
-/// Bytes for one call, on the heap and exactly as long as they say, so that no read past them goes unseen.
+/// Bytes for one call, in a heap allocation of exactly their length, so that a read past their end is detected.
 pub enum Bytes {
     Null,
     Some(Box<[u8]>),
@@ -29,7 +29,7 @@ impl Program<'_> {
         i64::from_le_bytes(bytes)
     }
 
-    /// NULL, something `genuine`, or a length in two bytes and so many bytes.
+    /// NULL, the `genuine` bytes, or a length in two bytes and that many bytes.
     pub fn bytes(&mut self, genuine: &[u8]) -> Bytes {
         match self.byte() {
             b'N' => Bytes::Null,
@@ -72,7 +72,7 @@ impl Bytes {
         }
     }
 
-    /// NULL has a length as well, which must not be believed.
+    /// NULL has a length too, which the library must not use.
     pub fn len(&self) -> usize {
         match self {
             Bytes::Null => 5,

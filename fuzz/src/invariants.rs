@@ -1,4 +1,4 @@
-//! What holds for every refusal and for all claims.
+//! What is true of every refusal and of all claims.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,10 @@ use cfaccess::{Claims, Kind};
 
 use super::genuine::{AUDIENCE, ISSUER};
 
-/// So many bytes in a row of an input in a message are no accident.
+/// This many consecutive bytes of an input in a message are no coincidence.
 const RUN: usize = 20;
 
-/// One printable line of at most 256 bytes that shows nothing of the inputs but a `kid` of hex digits.
+/// One printable line of at most 256 bytes that shows no part of the inputs except a `kid` of hex digits.
 pub fn check_message(message: &str, inputs: &[&[u8]]) {
     assert!(!message.is_empty() && message.len() <= 256, "{} bytes: {message}", message.len());
     assert!(message.bytes().all(|byte| matches!(byte, 0x20..=0x7e)), "{message:?}");
@@ -25,14 +25,14 @@ pub fn check_message(message: &str, inputs: &[&[u8]]) {
     assert!(!leaks, "the message shows the input: {message}");
 }
 
-/// Every run of bytes by a hash: a fuzzer that watches comparisons would learn from the bytes
-/// themselves how to write messages into inputs.
+/// The hash of every run of bytes: from the bytes themselves, a fuzzer that traces comparisons would learn to
+/// write messages into inputs.
 fn runs<'a>(text: &'a (impl AsRef<[u8]> + ?Sized)) -> impl Iterator<Item = u64> + 'a {
     let fnv = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     text.as_ref().windows(RUN).map(move |run| run.iter().fold(0xcbf2_9ce4_8422_2325, fnv))
 }
 
-/// Accepted claims name a principal and hold no NUL.
+/// Accepted claims name a principal and contain no NUL.
 pub fn check_claims(claims: &Claims) {
     let named = |claim: Option<&str>| claim.is_some_and(|text| !text.is_empty());
     let host = "acme.cloudflareaccess.com";

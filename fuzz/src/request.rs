@@ -1,4 +1,4 @@
-//! Requests: any headers, with genuine tokens wherever a byte stands for one.
+//! Requests: any headers, in which certain bytes stand for genuine tokens.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Tokens: any bytes, and any header and payload under a signature that holds.
+//! Tokens: any bytes, and any header and payload with a valid signature.
 
 use std::sync::OnceLock;
 

@@ -118,7 +118,7 @@ static void the_usual_refusals_name_their_cause(void) {
   cfaccess_verifier_free(verifier);
 }
 
-static void an_error_tells_status_and_message(void) {
+static void an_error_has_a_status_and_a_message(void) {
   cfaccess_verifier *verifier = usual_verifier();
   cfaccess_claims *claims;
   cfaccess_error *error;
@@ -181,7 +181,7 @@ static void a_status_has_name_description_and_http_status(void) {
   EXPECT(cfaccess_status_http(CFACCESS_STATUS_INTERNAL) == 500);
 }
 
-static void a_number_that_is_no_status_is_told_as_such(void) {
+static void a_number_that_is_no_status_has_an_unknown_name(void) {
   const int32_t numbers[] = {4, 19, 94, 254, 256, -1, INT32_MIN, INT32_MAX};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
     EXPECT(strcmp(cfaccess_status_name(numbers[i]), "UNKNOWN_STATUS") == 0);
@@ -206,11 +206,11 @@ int main(void) {
   RUN(custom_claims_are_json);
   RUN(many_audiences_are_listed_in_their_order);
   RUN(the_usual_refusals_name_their_cause);
-  RUN(an_error_tells_status_and_message);
+  RUN(an_error_has_a_status_and_a_message);
   RUN(a_message_shows_no_claim_of_the_token);
   RUN(verify_uses_the_clock);
   RUN(a_status_has_name_description_and_http_status);
-  RUN(a_number_that_is_no_status_is_told_as_such);
+  RUN(a_number_that_is_no_status_has_an_unknown_name);
   RUN(the_library_is_the_one_of_the_header);
   return all_stories_passed();
 }

@@ -208,7 +208,7 @@ static void bytes_that_are_not_utf_8(void) {
   EXPECT_STATUS(CFACCESS_STATUS_MALFORMED, verdict_at(verifier, "\xff\xfe.\x80.\xc3", 6, NOW));
 }
 
-static void nothing_is_read_behind_the_end(void) {
+static void nothing_is_read_after_the_end(void) {
   edge token = at_the_edge(TOKEN_PERSON, strlen(TOKEN_PERSON));
   EXPECT_STATUS(CFACCESS_STATUS_OK, verdict_at(verifier, token.text, token.length, NOW));
   for (size_t cut = 1; cut < token.length; cut += 7) {
@@ -252,7 +252,7 @@ int main(void) {
   RUN(absurd_lengths_are_refused_unread);
   RUN(a_time_out_of_range_is_refused);
   RUN(bytes_that_are_not_utf_8);
-  RUN(nothing_is_read_behind_the_end);
+  RUN(nothing_is_read_after_the_end);
   RUN(a_token_is_all_of_its_length);
   cfaccess_verifier_free(verifier);
   cfaccess_keys_free(keys);

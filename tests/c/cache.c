@@ -1,5 +1,5 @@
 /*
- * A token that comes again: its claims are the same, and whoever got them gives them back.
+ * A token that is seen again: its claims are the same, and each caller frees them once.
  */
 #include "cache.h"
 
@@ -62,7 +62,7 @@ static void claims_outlive_what_made_room_their_verifier_and_its_keys(void) {
   }
 }
 
-static void a_lookup_tells_the_id_of_claims_that_were_handed_out(void) {
+static void a_lookup_returns_the_id_of_claims_that_were_returned(void) {
   cfaccess_verifier *verifier = usual_verifier();
   EXPECT(lookup(verifier, TOKEN_GOOD_NOW) == 0);
 
@@ -200,7 +200,7 @@ int main(void) {
   RUN(the_second_look_hands_out_the_same_claims);
   RUN(a_request_and_a_token_have_the_same_claims);
   RUN(claims_outlive_what_made_room_their_verifier_and_its_keys);
-  RUN(a_lookup_tells_the_id_of_claims_that_were_handed_out);
+  RUN(a_lookup_returns_the_id_of_claims_that_were_returned);
   RUN(a_lookup_finds_nothing_for_what_is_not_the_very_token);
   RUN(a_lookup_of_nothing_is_0);
   RUN(a_lookup_goes_by_the_keys_in_force);

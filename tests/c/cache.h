@@ -1,12 +1,12 @@
 /*
- * Verifiers that keep tokens, and looks at them.
+ * Verifiers with a cache, and what their statistics say.
  */
 #ifndef CACHE_H
 #define CACHE_H
 
 #include "support.h"
 
-/* Keeps at most so many tokens. */
+/* A verifier that caches at most this many tokens. */
 static inline cfaccess_verifier *verifier_keeping(int64_t entries, const cfaccess_keys *keys) {
   cfaccess_config *config = usual_config();
   must(cfaccess_config_set_cache_entries(config, entries, NULL) == CFACCESS_STATUS_OK, "a size");

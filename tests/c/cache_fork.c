@@ -101,7 +101,7 @@ static bool everything_works(void) {
   return right;
 }
 
-static void children_work_beside(void *(*work)(void *), int children, bool (*child)(void)) {
+static void children_work_next_to(void *(*work)(void *), int children, bool (*child)(void)) {
   pthread_t threads[3];
   atomic_store(&busy, true);
   for (size_t i = 0; i < 3; i++) {
@@ -122,11 +122,11 @@ static void children_work_beside(void *(*work)(void *), int children, bool (*chi
 }
 
 static void a_child_works_whose_parent_is_keeping_and_making_room(void) {
-  children_work_beside(keep_and_evict, 200, everything_works);
+  children_work_next_to(keep_and_evict, 200, everything_works);
 }
 
 static void a_child_begins_threads_whose_parent_has_threads_that_come_and_go(void) {
-  children_work_beside(come_and_go, 600, a_new_thread_works);
+  children_work_next_to(come_and_go, 600, a_new_thread_works);
 }
 #endif
 

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #define THREADS 8
-/* Claims that lie here are given back by whoever takes them out. */
+/* Claims in here are freed by the thread that takes them out. */
 #define PLACES 16
 
 static cfaccess_keys *keys;
@@ -49,7 +49,7 @@ static bool are_whole(const cfaccess_claims *claims) {
   return whole && text_is(claims->issuer, "https://acme.cloudflareaccess.com");
 }
 
-/* Puts claims somewhere and gives back those that another thread put there. */
+/* Puts claims into a slot and frees those that another thread put there. */
 static void hand_around(cfaccess_claims *claims, size_t place) {
   cfaccess_claims *other = atomic_exchange(&places[place % PLACES], claims);
   if (other != NULL) {

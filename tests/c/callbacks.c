@@ -49,7 +49,7 @@ static void a_document_may_come_in_pieces(void) {
   cfaccess_keys_free(keys);
 }
 
-/* What does not fit is refused whole, and what was written before stays. */
+/* What does not fit is refused as a whole, and what was written before stays. */
 static int32_t as_much_as_fits(void *unused, const char *url, cfaccess_document *document) {
   (void)unused, (void)url;
   size_t length;
@@ -140,7 +140,7 @@ static void a_slow_fetch_is_given_up_and_its_answer_dropped(void) {
   cfaccess_verifier *verifier = usual_verifier_of(keys);
   EXPECT_STATUS(CFACCESS_STATUS_KEYS_UNAVAILABLE, verdict(verifier, TOKEN_PERSON));
 
-  /* The next one runs beside the first. */
+  /* The next one runs while the first does. */
   atomic_store(&at->holds, false);
   atomic_store(&at->file, KEYS_FILE);
   EXPECT(comes_to(CFACCESS_STATUS_OK, verifier, TOKEN_PERSON, 60000));
@@ -197,7 +197,7 @@ static void the_log_hears_of_failures_and_of_keys(void) {
   EXPECT(sem_trywait(&ear.released) != 0);
   cfaccess_keys_free(ear.keys);
   cfaccess_verifier_free(verifier);
-  await(&ear.released, "the listener is given back");
+  await(&ear.released, "the listener is released");
   endpoint_free(at);
 }
 
@@ -237,7 +237,7 @@ static void user_data_outlives_a_fetch_under_way(void) {
   EXPECT(!is_released(at));
 
   up(&at->go_on);
-  await(&at->released, "it comes back behind the fetch");
+  await(&at->released, "it is released after the fetch");
   EXPECT(atomic_load(&at->ended) == 1);
   up(&at->released);
   endpoint_free(at);

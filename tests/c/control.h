@@ -1,5 +1,5 @@
 /*
- * How to drive the endpoint of tests/endpoint, which runs beside the program: see its control.py. The
+ * How to drive the endpoint of tests/endpoint, which runs next to the program: see its control.py. The
  * environment says where it is.
  */
 #ifndef CONTROL_H

@@ -1,4 +1,4 @@
-"""The endpoint of tests/endpoint beside the programs, for those that fetch keys as a server does."""
+"""The endpoint of tests/endpoint, for the programs that fetch keys over HTTPS as a server does."""
 
 from __future__ import annotations
 

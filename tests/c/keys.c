@@ -1,5 +1,5 @@
 /*
- * Keys: where they come from, how they are swapped, and what is told of them.
+ * Keys: where they come from, how they are replaced, and their status.
  */
 #include "support.h"
 

@@ -14,7 +14,7 @@ from toolchain import BUILD, SOURCES, BuildFailed, Way, compile_program, links, 
 
 @dataclass(frozen=True)
 class Program:
-    """A file of stories, the shared library it runs with, and what it is told."""
+    """A file of stories, the shared library it runs with, and its argument."""
 
     name: str
     library: Path
@@ -120,8 +120,8 @@ def check_leaks_are_found(checks: Checks, way: Way, release: Path) -> None:
         checks.failed(name, "does not compile", str(error))
         return
     outcome = run_program([str(binary)], way, release)
-    told = "LeakSanitizer" in outcome.stderr or "definitely lost" in outcome.stderr
-    if outcome.returncode != 0 and told:
+    reported = "LeakSanitizer" in outcome.stderr or "definitely lost" in outcome.stderr
+    if outcome.returncode != 0 and reported:
         checks.passed(name)
     else:
         checks.failed(name, f"ended with status {outcome.returncode}", outcome.stdout + outcome.stderr)

@@ -168,7 +168,7 @@ static void keys_closed_before_their_first_fetch_stay_away(void) {
   endpoint_free(at);
 }
 
-static void the_status_tells_of_fetches(void) {
+static void the_status_reports_fetches(void) {
   endpoint *at = endpoint_with(NULL);
   cfaccess_keys *keys = remote_keys(options_for(at));
   const char *ahead[] = {"\"source\":\"remote\"", "\"age\":null",       "\"keys\":[]",
@@ -271,7 +271,7 @@ int main(void) {
   RUN(a_new_key_is_found_when_a_token_names_it);
   RUN(closing_waits_for_the_fetch_and_begins_no_other);
   RUN(keys_closed_before_their_first_fetch_stay_away);
-  RUN(the_status_tells_of_fetches);
+  RUN(the_status_reports_fetches);
   RUN(a_copy_on_disk_serves_a_restart_during_an_outage);
   RUN(fetched_keys_are_not_loaded);
   RUN(keys_of_another_team_make_no_verifier);

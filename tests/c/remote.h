@@ -1,5 +1,5 @@
 /*
- * Keys that are fetched through a function of the test's, from an endpoint that does as it is told. It lies
+ * Keys that are fetched through a function of the test, from an endpoint that the test controls. It is
  * in memory that a process shares with its children.
  */
 #ifndef REMOTE_H
@@ -31,7 +31,7 @@ typedef struct endpoint {
   sem_t go_on;
   atomic_int begun;
   atomic_int ended;
-  /* Upped when the library gives it back. */
+  /* Counts how often the library released it. */
   sem_t released;
 } endpoint;
 
@@ -93,9 +93,9 @@ static inline void release_endpoint(void *user_data) {
   up(&((endpoint *)user_data)->released);
 }
 
-/* Waits until the library has given it back, which it does once for each set of options it was put into. */
+/* Waits until the library has released it, which it does once for each set of options that has it. */
 static inline void endpoint_free(endpoint *it) {
-  await(&it->released, "the endpoint is given back");
+  await(&it->released, "the endpoint is released");
   must(sem_trywait(&it->released) != 0, "it is given back once");
   must(munmap(it, sizeof *it) == 0, "an endpoint");
 }

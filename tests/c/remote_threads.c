@@ -66,7 +66,7 @@ static void *verify_all(void *unused) {
   return unused;
 }
 
-/* Each document is served until it was handed out. */
+/* Each document is served until a fetch has got it. */
 static void rotate(void) {
   const struct timespec moment = {0, 2000000};
   const char *files[] = {MIXED_KEYS_FILE, KEYS_FILE, NULL, MIXED_KEYS_FILE, KEYS_FILE};
@@ -130,7 +130,7 @@ static void *make_use_and_free(void *unused) {
 
 static void count_what_comes_back(void) {
   for (int i = THREADS * scaled(200); i > 0; i--) {
-    await(&at->released, "user data is given back");
+    await(&at->released, "user data is released");
   }
 }
 

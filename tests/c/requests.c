@@ -235,7 +235,7 @@ static void a_time_out_of_range_is_refused(void) {
 }
 
 /* The header lies where memory ends, and so does its value in front of it: neither ends with a NUL. */
-static void nothing_is_read_behind_the_end(void) {
+static void nothing_is_read_after_the_end(void) {
   const size_t page = (size_t)sysconf(_SC_PAGESIZE), length = strlen(TOKEN_PERSON);
   char *pages = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   must(pages != MAP_FAILED && length < page, "pages");
@@ -287,7 +287,7 @@ int main(void) {
   RUN(nothing_may_be_null);
   RUN(absurd_lengths_are_refused_unread);
   RUN(a_time_out_of_range_is_refused);
-  RUN(nothing_is_read_behind_the_end);
+  RUN(nothing_is_read_after_the_end);
   RUN(an_explanation_is_for_people);
   cfaccess_verifier_free(usual);
   return all_stories_passed();

@@ -18,7 +18,7 @@
 static const char *story_name = "(no story yet)";
 static int failed_stories = 0;
 
-/* Ends the story it stands in when the condition does not hold. */
+/* Ends its story if the condition is false. */
 #define EXPECT(condition)                                                                \
   do {                                                                                   \
     if (!(condition)) {                                                                  \
@@ -114,7 +114,7 @@ static inline cfaccess_verifier *usual_verifier(void) {
   return verifier;
 }
 
-/* A message is one printable line that holds no piece of the token: 20 bytes are longer than any name. */
+/* A message is one printable line without any part of the token: 20 bytes are longer than any name. */
 static inline bool is_sane(const char *message, const char *token, size_t token_len) {
   const size_t piece = 20;
   size_t length = strlen(message);
@@ -155,7 +155,7 @@ static inline cfaccess_header header(const char *name, const char *value) {
   return (cfaccess_header){name, strlen(name), value, strlen(value)};
 }
 
-/* Verifies a request as verdict_at() does a token; no message holds a piece of any header. */
+/* Verifies a request as verdict_at() does a token; no message contains a part of any header. */
 static inline cfaccess_status request_verdict_at(const cfaccess_verifier *verifier,
                                                  const cfaccess_header *headers, size_t headers_len,
                                                  int64_t now) {

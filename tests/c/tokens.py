@@ -106,7 +106,7 @@ def private_key(key_file: Path) -> tuple[int, int]:
 
 
 def elements(der: bytes) -> list[bytes]:
-    """The contents of the DER elements that stand one behind the other."""
+    """The contents of the DER elements that follow one another."""
     found = []
     while der:
         length, begin = der[1], 2

@@ -37,7 +37,7 @@ static inline int32_t email_policy(const char *word) {
   return policies[i];
 }
 
-/* The status of the call for an option that is there, as long as none before it was refused. */
+/* The status of the call for an option that is present, unless an earlier one was refused. */
 #define SET(option, call)                                  \
   do {                                                     \
     if (status == CFACCESS_STATUS_OK && (option) != NULL) { \

@@ -15,7 +15,7 @@ USER_ADDRESS = b"user@example.com"
 ADMIN_ADDRESS = b"admin@example.com"
 ADMIN_SUBJECT = "ca639bb9-26ab-42e5-b9bf-3aea27b331fd"
 
-# Two persons and a service, all of them welcome, so that it shows whose token was read.
+# Two people and a service, all of them accepted, so that it shows whose token was read.
 USER_TOKEN = token()
 ADMIN_TOKEN = token(payload=person(sub=ADMIN_SUBJECT, email=ADMIN_ADDRESS.decode()))
 SERVICE_TOKEN = token(payload=service())

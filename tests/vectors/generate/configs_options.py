@@ -1,4 +1,4 @@
-"""What a verifier may be told to accept, and what it is told is a mistake."""
+"""What a verifier can be configured to accept, and which configurations are mistakes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _audiences() -> list[Configuration]:
         accepted("doubles-of-name", "the same name twice is one, with one warning", ["my-app", "my-app"], 1),
         accepted("name", "no tag: a warning", ["my-app"], 1),
         accepted("two-names", "two that are no tags: two warnings", ["my-app", "other-app"], 2),
-        accepted("name-beside-tag", "one tag and one that is none", [AUDIENCE, "my-app"], 1),
+        accepted("name-with-tag", "one tag and one that is none", [AUDIENCE, "my-app"], 1),
         accepted("short-tag", "63 digits", [AUDIENCE[:-1]], 1),
         accepted("long-tag", "65 digits", [AUDIENCE + "0"], 1),
         accepted("not-hexadecimal", "64 letters, one of them no digit", ["g" + AUDIENCE[1:]], 1),
@@ -47,10 +47,10 @@ def _wrong_audiences() -> list[Configuration]:
     audiences: dict[str, list[str]] = {
         "none": [],
         "empty": [""],
-        "empty-beside-good": [AUDIENCE, ""],
+        "empty-with-good": [AUDIENCE, ""],
         "space": [" "],
         "space-before": [" " + AUDIENCE],
-        "space-behind": [AUDIENCE + " "],
+        "space-after": [AUDIENCE + " "],
         "space-inside": ["my app"],
         "line-feed": [AUDIENCE + "\n"],
         "tab": ["\t" + AUDIENCE],
@@ -155,11 +155,11 @@ def _services() -> list[Configuration]:
     }
     bad: dict[str, list[str]] = {
         "empty": [""],
-        "empty-beside-good": [CLIENT_ID, ""],
+        "empty-with-good": [CLIENT_ID, ""],
         "space": [" "],
         "space-before": [" " + CLIENT_ID],
-        "space-behind": [CLIENT_ID + " "],
-        "no-break-space-behind": [CLIENT_ID + "\u00a0"],
+        "space-after": [CLIENT_ID + " "],
+        "no-break-space-after": [CLIENT_ID + "\u00a0"],
         "line-feed": [CLIENT_ID + "\n"],
         "line-feed-inside": ["a\nb"],
         "nul": [CLIENT_ID + "\0"],
@@ -191,7 +191,7 @@ def _services() -> list[Configuration]:
 
 
 def _requests() -> list[Configuration]:
-    """What of a request is read besides the header with the token."""
+    """What else is read of a request, in addition to the header with the token."""
     return [
         fine("cookie", "accept_cookie", "the cookie is accepted", config(accept_cookie=True)),
         *(

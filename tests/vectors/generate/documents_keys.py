@@ -1,4 +1,4 @@
-"""Keys one by one: which are used, and which are skipped beside good ones."""
+"""Keys one by one: which are used, and which are skipped next to good ones."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def _members() -> list[Document]:
             "string": "verify",
             "doubles": ["verify", "verify"],
             "doubles-of-other": ["verify", "sign", "sign"],
-            "number-behind": ["verify", 5],
-            "null-behind": ["verify", None],
+            "number-after": ["verify", 5],
+            "null-after": ["verify", None],
             "null": None,
             "number": 5,
             "object": {"verify": True},
@@ -153,7 +153,7 @@ def _members() -> list[Document]:
             )
             for member in private
         ),
-        skipped("private-null", "key/private", "a private member, whatever it holds", odd(d=None)),
+        skipped("private-null", "key/private", "a private member, whatever its value", odd(d=None)),
         skipped(
             "private-escaped",
             "key/private",
@@ -174,7 +174,7 @@ def _kid() -> list[Document]:
         "true": True,
         "empty": "",
         "space-inside": "a b",
-        "space-behind": "odd ",
+        "space-after": "odd ",
         "line-feed": "odd\n",
         "nul": "odd\0",
         "not-ascii": "schlüssel",

@@ -28,7 +28,7 @@ def _modulus() -> list[Document]:
         "padded": good + "==",
         "other-alphabet": good.replace("-", "+").replace("_", "/"),
         "line-feed": good[:76] + "\n" + good[76:],
-        "space-behind": good + " ",
+        "space-after": good + " ",
         "impossible-length": good + "AAA",
         "spare-bits": good[:-1] + _next(good[-1]),
         "hexadecimal": whole.hex() + ":",
@@ -40,7 +40,7 @@ def _modulus() -> list[Document]:
         "object": {"n": good},
         "true": True,
         "not-ascii": "é" + good,
-        "nul-behind": good + "\0",
+        "nul-after": good + "\0",
     }
     return [
         skipped(
@@ -72,7 +72,7 @@ def _exponent() -> list[Document]:
         "padded": "AQAB====",
         "one-padding": "AQAB=",
         "other-alphabet": "+/+/",
-        "space-behind": "AQAB ",
+        "space-after": "AQAB ",
         "impossible-length": "AQABA",
         "reversed": base64url(b"\x01\0\x01\0"),
         "decimal": "65537",

@@ -83,7 +83,7 @@ def _twins() -> list[Document]:
     ]
     for name, entry in unusable.items():
         found.append(
-            twins(f"unusable-behind-{name}", "an unusable twin does not hurt", [one, entry], ["odd"], ["odd"])
+            twins(f"unusable-after-{name}", "an unusable twin does not hurt", [one, entry], ["odd"], ["odd"])
         )
         found.append(
             twins(f"unusable-before-{name}", "an unusable twin does not hurt", [entry, one], ["odd"], ["odd"])

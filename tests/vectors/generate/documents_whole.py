@@ -51,7 +51,7 @@ def _accepted() -> list[Document]:
         ok("access-docs", "under the kid of the documentation", dump(SETS["docs.jwks.json"]), [DOCS_KID]),
         ok("one-key", "a single key and nothing else", GOOD),
         ok("sizes", "keys of every size in use", dump(SETS["sizes.jwks.json"]), sizes),
-        ok("keys-last", "the keys behind everything else", dump({"public_cert": {}, "keys": [ACME.jwk()]})),
+        ok("keys-last", "the keys after everything else", dump({"public_cert": {}, "keys": [ACME.jwk()]})),
         ok(
             "certificates-of-any-type",
             "certificates are never read",
@@ -59,7 +59,7 @@ def _accepted() -> list[Document]:
         ),
         ok("keys-escaped", "an escape in the name", rb'{"\u006beys":[' + dump(ACME.jwk()) + b"]}"),
         ok(
-            "keys-in-capitals-beside",
+            "keys-in-capitals-too",
             "another name, unknown and ignored",
             dump({"keys": [ACME.jwk()], "KEYS": 5}),
         ),

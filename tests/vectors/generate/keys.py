@@ -43,7 +43,7 @@ def number(value: int) -> str:
 
 @dataclass(frozen=True)
 class TestKey:
-    """One RSA key with the names that a JWK gives its parts."""
+    """One RSA key with the names of its parts in a JWK."""
 
     name: str
     private: rsa.RSAPrivateKey

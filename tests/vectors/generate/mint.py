@@ -102,7 +102,7 @@ def signing_input(head: Object | bytes, payload: Object | bytes) -> bytes:
 def token(
     head: Object | bytes | None = None, payload: Object | bytes | None = None, key: TestKey = ACME
 ) -> bytes:
-    """A signed token; a part that is not given is that of a good one."""
+    """A signed token; a missing part is that of a good one."""
     message = signing_input(header() if head is None else head, person() if payload is None else payload)
     return attach(message, sign(key, message))
 

@@ -46,7 +46,7 @@ def faults(
     ]
     for vector in tokens:
         if vector.signer is not None and not holds(vector.signer, vector.token):
-            found.append(f"{vector.name}: the signature of {vector.signer.name} does not hold")
+            found.append(f"{vector.name}: the signature of {vector.signer.name} is invalid")
         if vector.status == "BAD_SIGNATURE" and holds(_named_key(vector), vector.token):
             found.append(f"{vector.name}: the signature is good")
         if _judged_after_signature(vector.status) and not holds(_named_key(vector), vector.token):
@@ -61,10 +61,10 @@ def _request_faults(request: Request) -> list[str]:
     if [decoded(encode(value)) for value in values] != values:
         faults.append("written as other bytes")
     if request.read is not None and not any(request.read in value for value in values):
-        faults.append("the token that must be read is not there")
+        faults.append("the token that must be read is missing")
     judged = request.status != "NO_TOKEN" and _judged_after_signature(request.status)
     if judged and (request.read is None or not holds(ACME, request.read)):
-        faults.append("no token that is read has a signature that holds")
+        faults.append("no token that is read has a valid signature")
     return [f"{request.name}: {fault}" for fault in faults]
 
 

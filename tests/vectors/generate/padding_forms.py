@@ -70,7 +70,7 @@ def _frame(message: bytes) -> list[Form]:
 
 
 def _garbage(digest: bytes) -> list[Form]:
-    """The digest info further to the left, and something behind it that nobody should have room for."""
+    """The digest info further to the left, and something after it that nobody should leave room for."""
     info = SHA256_PREFIX + digest
 
     def followed(fill: int, byte: bytes) -> bytes:
@@ -79,16 +79,16 @@ def _garbage(digest: bytes) -> list[Form]:
 
     found = [
         (
-            f"garbage-behind-{fill}",
-            f"{fill} filling bytes, and zeros behind the digest",
+            f"garbage-after-{fill}",
+            f"{fill} filling bytes, and zeros after the digest",
             followed(fill, b"\0"),
         )
         for fill in (0, 1, 8, 100, 201)
     ]
     found += [
         (
-            f"garbage-behind-{fill}-not-zero",
-            f"{fill} filling bytes, and other bytes behind the digest",
+            f"garbage-after-{fill}-not-zero",
+            f"{fill} filling bytes, and other bytes after the digest",
             followed(fill, b"\xa5"),
         )
         for fill in (0, 8, 100)
@@ -99,7 +99,7 @@ def _garbage(digest: bytes) -> list[Form]:
 def _digest_info(digest: bytes) -> list[Form]:
     """DigestInfo ::= SEQUENCE { SEQUENCE { OBJECT IDENTIFIER, NULL }, OCTET STRING }, written wrongly."""
     spelled = {
-        "null-missing": ("no NULL behind the identifier", "302f300b0609608648016503040201", "0420", ""),
+        "null-missing": ("no NULL after the identifier", "302f300b0609608648016503040201", "0420", ""),
         "null-long-form": (
             "a NULL with a length of two bytes",
             "3032300e060960864801650304020105 8100",
@@ -160,13 +160,13 @@ def _digest_info(digest: bytes) -> list[Form]:
         "outer-one-more": ("an outer length one too long", "3032300d06096086480165030402010500", "0420", ""),
         "outer-one-less": ("an outer length one too short", "3030300d06096086480165030402010500", "0420", ""),
         "outer-with-more": (
-            "a NULL behind the digest, inside the sequence",
+            "a NULL after the digest, inside the sequence",
             "3033300d06096086480165030402010500",
             "0420",
             "0500",
         ),
         "outer-followed": (
-            "a NULL behind the digest, outside the sequence",
+            "a NULL after the digest, outside the sequence",
             "3031300d06096086480165030402010500",
             "0420",
             "0500",

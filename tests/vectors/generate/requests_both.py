@@ -1,4 +1,4 @@
-"""Header and cookie in one request: the header alone decides wherever it is there."""
+"""Header and cookie in one request: the header alone decides if it is present."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vector import Request
 
 
 def vectors() -> list[Request]:
-    beside = {
+    others = {
         "equal": cookie(ADMIN_TOKEN),
         "different": cookie(USER_TOKEN),
         "bad": cookie(b"x"),
@@ -51,7 +51,7 @@ def vectors() -> list[Request]:
                 ADMIN,
                 COOKIE_ACCEPTED,
             )
-            for name, header in beside.items()
+            for name, header in others.items()
         ),
         accepted(
             "header-and-cookie-closed",
@@ -76,7 +76,7 @@ def vectors() -> list[Request]:
         no_token(
             "header-empty-and-cookie-good",
             RULE,
-            "an empty header is there",
+            "an empty header is present",
             [assertion(b""), good],
             COOKIE_ACCEPTED,
         ),
@@ -101,7 +101,7 @@ def vectors() -> list[Request]:
         accepted(
             "header-of-underscores-and-cookie-good",
             RULE,
-            "another header is not there",
+            "another header is absent",
             [assertion(ADMIN_TOKEN, "Cf_Access_Jwt_Assertion"), good],
             used=COOKIE_ACCEPTED,
         ),

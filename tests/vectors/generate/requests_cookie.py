@@ -49,7 +49,7 @@ def _read() -> list[Request]:
         "lower-case-header": ("the header's name has no case", [cookie(USER_TOKEN, "cookie")]),
         "upper-case-header": ("the header's name has no case", [cookie(USER_TOKEN, "COOKIE")]),
         "first": ("before others", [cookies(MINE + b"; theme=dark; id=1")]),
-        "last": ("behind others", [cookies(b"theme=dark; id=1; " + MINE)]),
+        "last": ("after others", [cookies(b"theme=dark; id=1; " + MINE)]),
         "between": ("between others", [cookies(b"theme=dark; " + MINE + b"; id=1")]),
         "no-space": ("no space between", [cookies(b"theme=dark;" + MINE + b";id=1")]),
         "many-spaces": (
@@ -66,7 +66,7 @@ def _read() -> list[Request]:
         "other-quoted": ("another value is quoted", [cookies(b'note="a b"; ' + MINE)]),
         "inside-quotes": ("quotes hold no cookies together", [cookies(b'note="a; ' + MINE + b'; b"')]),
         "own-header": ("a header for each cookie", [cookies(b"theme=dark"), cookies(MINE), cookies(b"id=1")]),
-        "other-headers-empty": ("beside an empty header", [cookies(b""), cookies(MINE)]),
+        "other-headers-empty": ("next to an empty header", [cookies(b""), cookies(MINE)]),
     }
     return [
         no_token("cookie-none", RULE, "neither header nor cookie", [], COOKIE_ACCEPTED),
@@ -97,7 +97,7 @@ def _names() -> list[Request]:
         "session": b"CF_Session",
         "quoted": b'"CF_Authorization"',
         "escaped": b"CF%5FAuthorization",
-        "space-behind": b"CF_Authorization ",
+        "space-after": b"CF_Authorization ",
         "version-attribute": b"$CF_Authorization",
         "nul-before": b"\0CF_Authorization",
         "value-of-other": b"x=CF_Authorization",
@@ -116,7 +116,7 @@ def _names() -> list[Request]:
         ),
         *(
             accepted(
-                f"cookie-beside-{name}",
+                f"cookie-with-{name}",
                 RULE,
                 "another cookie of a similar name changes nothing",
                 [cookies(spelled + b"=" + ADMIN_TOKEN + b"; " + MINE)],
@@ -135,9 +135,9 @@ def _names() -> list[Request]:
             COOKIE_ACCEPTED,
         ),
         no_token(
-            "cookie-behind-quotation-mark",
+            "cookie-after-quotation-mark",
             RULE,
-            "another cookie's value is cut at its semicolon, and what is behind it has a quotation mark",
+            "another cookie's value is cut at its semicolon, and what follows it has a quotation mark",
             [cookies(b'note="a;"' + MINE)],
             COOKIE_ACCEPTED,
         ),

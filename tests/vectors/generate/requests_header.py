@@ -67,19 +67,19 @@ def _values() -> list[Request]:
         "bearer": b"Bearer " + USER_TOKEN,
         "bearer-lower-case": b"bearer " + USER_TOKEN,
         "space-before": b" " + USER_TOKEN,
-        "space-behind": USER_TOKEN + b" ",
-        "tab-behind": USER_TOKEN + b"\t",
-        "line-feed-behind": USER_TOKEN + b"\n",
-        "carriage-return-behind": USER_TOKEN + b"\r\n",
-        "nul-behind": USER_TOKEN + b"\0",
+        "space-after": USER_TOKEN + b" ",
+        "tab-after": USER_TOKEN + b"\t",
+        "line-feed-after": USER_TOKEN + b"\n",
+        "carriage-return-after": USER_TOKEN + b"\r\n",
+        "nul-after": USER_TOKEN + b"\0",
         "only-space": b" ",
         "quoted": b'"' + USER_TOKEN + b'"',
-        "semicolon-behind": USER_TOKEN + b";",
+        "semicolon-after": USER_TOKEN + b";",
         "cookie-inside": b"CF_Authorization=" + USER_TOKEN,
         "word": b"null",
         "not-utf-8": b"\xff\xfe",
         "opaque-in-other-case": OPAQUE.upper(),
-        "opaque-behind-bearer": b"Bearer " + OPAQUE,
+        "opaque-after-bearer": b"Bearer " + OPAQUE,
     }
     services = config(allow_services="any")
     return [
@@ -101,7 +101,7 @@ def _values() -> list[Request]:
         refused(
             "header-opaque-prefix",
             RULE,
-            "nothing behind it",
+            "nothing after it",
             [assertion(b"oauth:")],
             "OPAQUE_TOKEN",
             b"oauth:",
@@ -185,9 +185,9 @@ def _others() -> list[Request]:
         ),
         *(
             accepted(
-                f"beside-{name}",
+                f"with-{name}",
                 RULE,
-                f"{header[0]} beside the token changes nothing",
+                f"{header[0]} next to the token changes nothing",
                 [(header[0], header[1].replace(USER_TOKEN, ADMIN_TOKEN)), assertion(USER_TOKEN)],
             )
             for name, header in ignored.items()

@@ -54,7 +54,7 @@ def _mismatch_is_last() -> list[Request]:
     return [
         *(
             refused(
-                f"mismatch-behind-{name}",
+                f"mismatch-after-{name}",
                 "order",
                 "and another person's e-mail header",
                 [assertion(value), email(ADMIN_ADDRESS)],
@@ -64,7 +64,7 @@ def _mismatch_is_last() -> list[Request]:
             for name, (value, status) in cases.items()
         ),
         refused(
-            "mismatch-behind-too-old",
+            "mismatch-after-too-old",
             "order",
             "and another person's e-mail header",
             [assertion(USER_TOKEN), email(ADMIN_ADDRESS)],
@@ -73,13 +73,13 @@ def _mismatch_is_last() -> list[Request]:
             config(max_age=59),
         ),
         no_token(
-            "mismatch-behind-empty",
+            "mismatch-after-empty",
             "order",
             "and another person's e-mail header",
             [assertion(b""), email(ADMIN_ADDRESS)],
         ),
         refused(
-            "mismatch-behind-two-headers",
+            "mismatch-after-two-headers",
             "order",
             "and another person's e-mail header",
             [assertion(USER_TOKEN), email(ADMIN_ADDRESS), assertion(USER_TOKEN)],
@@ -100,14 +100,14 @@ def _age() -> list[Request]:
         "early": (person(iat=NOW - 3600, nbf=NOW + 31), "NOT_YET_VALID"),
         "lifetime": (person(**old, exp=NOW - 3600 + 86401), "SESSION_TOO_LONG"),
     }
-    behind = {
+    later = {
         "principal": person(**old, exp=NOW + 60, sub=""),
         "service": service(iat=NOW - 3600, exp=NOW + 60),
     }
     return [
         *(
             refused(
-                f"age-behind-{name}",
+                f"age-after-{name}",
                 "order",
                 "and too old",
                 [assertion(carried)],
@@ -129,7 +129,7 @@ def _age() -> list[Request]:
                 carried,
                 STRICT,
             )
-            for name, carried in ((name, token(payload=payload)) for name, payload in behind.items())
+            for name, carried in ((name, token(payload=payload)) for name, payload in later.items())
         ),
     ]
 

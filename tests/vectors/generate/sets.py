@@ -40,7 +40,7 @@ def access_document(keys: list[Jwk], certified: list[tuple[str, TestKey]]) -> di
     return {"keys": keys, "public_cert": certs[0], "public_certs": certs}
 
 
-# One good key beside others that no token may be verified with, each under the kid that says why.
+# One good key next to others that no token may be verified with, each under the kid that says why.
 UNUSABLE: dict[str, Jwk] = {
     "for-encryption": OTHER_TEAM.jwk(kid="for-encryption", use="enc"),
     "for-rsa-oaep": OTHER_TEAM.jwk(kid="for-rsa-oaep", alg="RSA-OAEP"),

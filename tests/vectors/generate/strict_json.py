@@ -1,4 +1,4 @@
-"""What a strict JSON reader refuses and what it accepts, told for any object that is otherwise good."""
+"""What a strict JSON reader refuses and what it accepts, for any object that is otherwise good."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def broken(good: bytes) -> list[tuple[str, str, bytes]]:
         ("white-space-only", "nothing but white space", b"  \n"),
         ("byte-order-mark", "a byte order mark before the text", b"\xef\xbb\xbf" + good),
         ("utf-16", "UTF-16 in place of UTF-8", good.decode().encode("utf-16-le")),
-        ("trailing-bracket", "a bracket behind the end", good + b"}"),
-        ("trailing-object", "a second object behind the first", good + good),
-        ("trailing-nul", "a NUL byte behind the end", good + b"\0"),
+        ("trailing-bracket", "a bracket after the end", good + b"}"),
+        ("trailing-object", "a second object after the first", good + good),
+        ("trailing-nul", "a NUL byte after the end", good + b"\0"),
         ("leading-nul", "a NUL byte before the text", b"\0" + good),
         ("no-break-space", "white space that JSON does not know", b"\xc2\xa0" + good),
         ("form-feed", "a form feed is no white space in JSON", b"\x0c" + good),
         ("comment", "a comment", good[:-1] + b"/* */}"),
         ("line-comment", "a comment at the end", good + b"// end"),
         ("trailing-comma", "a comma before the closing bracket", good[:-1] + b",}"),
-        ("leading-comma", "a comma behind the opening bracket", b"{," + good[1:]),
+        ("leading-comma", "a comma after the opening bracket", b"{," + good[1:]),
         ("single-quotes", "single quotes", good.replace(b'"', b"'")),
         ("cut-short", "the closing bracket is missing", good[:-1]),
         ("unquoted-name", "a name without quotes", good[:-1] + b",x:1}"),
@@ -60,7 +60,7 @@ def broken_members() -> list[tuple[str, str, str]]:
         ("beyond-a-double-in-digits", "a number beyond a double, written out", "1" + "0" * 310),
         ("leading-zero", "a number with a leading zero", "01"),
         ("leading-plus", "a number with a plus sign", "+1"),
-        ("no-digit-behind-point", "a point without digits behind it", "1."),
+        ("no-digit-after-point", "a point without digits after it", "1."),
         ("no-digit-before-point", "a point without digits before it", ".5"),
         ("hexadecimal", "a hexadecimal number", "0x10"),
         ("bare-minus", "a sign without a number", "-"),
@@ -140,7 +140,7 @@ def unusual(good: bytes) -> list[tuple[str, str, bytes]]:
         ("names-by-case", "names that differ in case", '{"a":1,"A":1}'),
     ]
     return [
-        ("white-space-around", "white space before and behind", b" \t\r\n" + good + b" \t\r\n"),
+        ("white-space-around", "white space before and after", b" \t\r\n" + good + b" \t\r\n"),
         ("white-space-inside", "white space between all parts", spaced),
         ("empty-name", "a member without a name", with_members(good, '"":1')),
         *((name, about, with_members(good, f'"x":{text}')) for name, about, text in values),

@@ -59,7 +59,7 @@ def _plain() -> list[Token]:
             service_too=True,
             subject=None,
         ),
-        ok("person-beside-services", "a person where services are welcome as well", token()),
+        ok("person-with-services", "a person where services are accepted as well", token()),
         ok(
             "older-shape",
             "an older token without a type",
@@ -220,7 +220,7 @@ def _sessions() -> list[Token]:
         ),
         ok(
             "nonce-and-identity-nonce",
-            "both are offered",
+            "both are returned",
             token(payload=person(nonce="abc")),
             "claims/session",
             nonce="abc",

@@ -61,8 +61,8 @@ def _alg() -> list[Token]:
             header(alg=DROP, Alg="RS256"),
             "MALFORMED",
         ),
-        ("alg-in-capitals-beside", "an unknown name beside the known one", header(ALG="none"), "OK"),
-        ("alg-capitalised-beside", "an unknown name beside the known one", header(Alg="HS256"), "OK"),
+        ("alg-in-capitals-too", "an unknown name next to the known one", header(ALG="none"), "OK"),
+        ("alg-capitalised-too", "an unknown name next to the known one", header(Alg="HS256"), "OK"),
         (
             "alg-escaped-value",
             "an escape is the character it stands for",

@@ -27,10 +27,10 @@ def _types() -> list[Token]:
             "object": {},
             "null": None,
             "nested": [[AUDIENCE]],
-            "number-behind": [AUDIENCE, 5],
+            "number-after": [AUDIENCE, 5],
             "number-before": [5, AUDIENCE],
-            "null-behind": [AUDIENCE, None],
-            "object-behind": [AUDIENCE, {}],
+            "null-after": [AUDIENCE, None],
+            "object-after": [AUDIENCE, {}],
             "object-of-good": {"a": AUDIENCE},
         },
         "iss": {**wrong, "array-of-good": [ISSUER], "object-of-good": {"iss": ISSUER}},
@@ -111,7 +111,7 @@ def _times() -> list[Token]:
         Token(
             f"{claim}-beyond-a-double",
             f"claims/{claim}",
-            "a number that no double holds is not read at all",
+            "a number outside the range of a double is not read at all",
             token(payload=person(**{claim: Raw("1e400")})),
             "MALFORMED_CLAIMS",
         )
@@ -142,7 +142,7 @@ def _times() -> list[Token]:
 
 
 def _controls() -> list[Token]:
-    """A control character in a string that is handed out typed."""
+    """A control character in a string that is returned typed."""
     found = []
     for control, character in CONTROLS.items():
         texts: dict[str, object] = {
@@ -220,15 +220,15 @@ def _email() -> list[Token]:
         bad("too-short", "two bytes", "@b"),
         bad("no-sign", "no sign at all", "user.example.com"),
         bad("nothing-before", "nothing before the sign", domain),
-        bad("nothing-behind", "nothing behind the sign", "user@"),
+        bad("nothing-after", "nothing after the sign", "user@"),
         bad("space-inside", "a space inside", "us er@example.com"),
         bad("space-before", "a space before", " user@example.com"),
-        bad("space-behind", "a space behind", "user@example.com "),
+        bad("space-after", "a trailing space", "user@example.com "),
         bad("only-space", "a space is not empty and no address", " "),
         bad("no-break-space", "white space outside ASCII", "user\u00a0@example.com"),
         bad("wide-space", "white space outside ASCII", "user\u3000@example.com"),
         bad("tab", "a tab", "user\t@example.com"),
-        bad("of-service", "not an address, beside a name of a service", "x"),
+        bad("of-service", "not an address, with the name of a service", "x"),
     ]
 
 

@@ -94,7 +94,7 @@ def _header() -> list[Token]:
         Token(
             "first-header-before-payload",
             "order",
-            "the payload is not looked at before",
+            "the payload is not read before",
             attach(broken_payload, sign(ACME, broken_payload)),
             "UNSUPPORTED_ALGORITHM",
         ),
@@ -114,7 +114,7 @@ def _signature() -> list[Token]:
     cases = [
         (
             "and-expired",
-            "and expired: no claim is looked at before the signature holds",
+            "and expired: no claim is read before the signature is known to be valid",
             dump(person()),
             late,
         ),

@@ -1,4 +1,4 @@
-"""Who is calling: a person, a service, or somebody who cannot be told."""
+"""Who is calling: a person, a service, or somebody who cannot be identified."""
 
 from __future__ import annotations
 

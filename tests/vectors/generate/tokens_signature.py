@@ -33,7 +33,7 @@ def _lengths() -> list[Token]:
         ("one-byte-short-front", "without its first byte", RIGHT[1:]),
         ("one-byte-short-end", "without its last byte", RIGHT[:-1]),
         ("one-byte-long-front", "with a zero byte before", b"\0" + RIGHT),
-        ("one-byte-long-end", "with a zero byte behind", RIGHT + b"\0"),
+        ("one-byte-long-end", "with a trailing zero byte", RIGHT + b"\0"),
         ("one-byte", "a single byte", b"\x01"),
         ("half", "the first half", RIGHT[: size // 2]),
         ("twice", "twice", RIGHT * 2),

@@ -48,18 +48,16 @@ def _whole() -> list[Token]:
         malformed("longest-without-dots", "as long as allowed, and no dot", b"A" * CAP, "size"),
         too_large("too-long-without-dots", "one byte over, and no dot", b"A" * (CAP + 1)),
         malformed(
-            "odd-byte-at-the-limit", "the last byte that is looked at", filled(CAP + 1, CAP - 1, b"!"), "size"
+            "odd-byte-at-the-limit", "the last byte that is read", filled(CAP + 1, CAP - 1, b"!"), "size"
         ),
-        too_large(
-            "odd-byte-behind-the-limit", "the first byte that is not looked at", filled(CAP + 2, CAP, b"!")
-        ),
+        too_large("odd-byte-after-the-limit", "the first byte that is not read", filled(CAP + 2, CAP, b"!")),
         malformed(
             "third-dot-at-the-limit",
-            "a third dot in the last byte that is looked at",
+            "a third dot in the last byte that is read",
             third_dot(CAP - 1),
             "size",
         ),
-        too_large("third-dot-behind-the-limit", "a third dot that is not looked at", third_dot(CAP)),
+        too_large("third-dot-after-the-limit", "a third dot that is not read", third_dot(CAP)),
         malformed("megabyte-of-dots", "a megabyte of dots", b"." * MEGABYTE, "size"),
         malformed("ten-megabytes-of-spaces", "ten megabytes of spaces", b" " * 10 * MEGABYTE, "size"),
         malformed("ten-megabytes-of-ff", "ten megabytes of the byte FF", b"\xff" * 10 * MEGABYTE, "size"),

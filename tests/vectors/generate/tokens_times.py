@@ -144,7 +144,7 @@ def _clock() -> list[Token]:
         Token(
             "clock-at-the-end",
             "policy/clock",
-            "the last seconds that can be told",
+            "the last seconds that can be represented",
             far,
             "OK",
             {**PERSON, "expires_at": LAST},
@@ -170,7 +170,11 @@ def _clock() -> list[Token]:
             now=LAST,
         ),
         Token(
-            "exp-latest", "policy/lifetime", "the latest expiry that can be told", endless, "SESSION_TOO_LONG"
+            "exp-latest",
+            "policy/lifetime",
+            "the latest expiry that can be represented",
+            endless,
+            "SESSION_TOO_LONG",
         ),
         *(
             Token(
