@@ -25,8 +25,7 @@
  *       cfaccess_config_add_audience(config, argv[2], &error) == CFACCESS_STATUS_OK &&
  *       cfaccess_keys_remote(argv[1], NULL, &keys, &error) == CFACCESS_STATUS_OK &&
  *       cfaccess_verifier_new(config, keys, &verifier, &error) == CFACCESS_STATUS_OK &&
- *       cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK)
- *       {
+ *       cfaccess_verifier_verify(verifier, argv[3], strlen(argv[3]), &claims, &error) == CFACCESS_STATUS_OK) {
  *     printf("%s is calling\n", claims->principal_id.ptr);
  *     exit_code = 0;
  *   } else {
