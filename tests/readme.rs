@@ -35,9 +35,9 @@ fn its_table_of_statuses_is_the_library_s() {
 
 #[test]
 fn its_c_program_is_the_one_that_is_compiled_and_run() {
-    let program = text("bindings/c/verify.c");
+    let program = text("examples/c/verify.c");
     assert!(
         text("README.md").contains(&format!("```c\n{program}```\n")),
-        "copy bindings/c/verify.c into the README"
+        "copy examples/c/verify.c into the README"
     );
 }

@@ -12,7 +12,7 @@ from endpoint_process import Endpoint
 from toolchain import BUILD, ROOT, SOURCES, BuildFailed, Way, compile_program, run_program
 
 HEADER = ROOT / "include" / "cfaccess.h"
-EXAMPLE = ROOT / "bindings" / "c" / "verify.c"
+EXAMPLE = ROOT / "examples" / "c" / "verify.c"
 BLESS = "CFACCESS_BLESS=1 python3 tests/c/run.py header"
 
 
@@ -45,12 +45,12 @@ def example() -> str:
 
 def check_example_is_committed(checks: Checks) -> None:
     if "CFACCESS_BLESS" in os.environ:
-        EXAMPLE.parent.mkdir(exist_ok=True)
         EXAMPLE.write_text(example())
+    name = "header/its_example_is_examples_c"
     if EXAMPLE.exists() and EXAMPLE.read_text() == example():
-        checks.passed("header/the_example_is_bindings_c")
+        checks.passed(name)
     else:
-        checks.failed("header/the_example_is_bindings_c", f"{EXAMPLE.name} differs; to renew it: {BLESS}")
+        checks.failed(name, f"{EXAMPLE.name} differs from it. To renew it: {BLESS}")
 
 
 def check_example(checks: Checks, way: Way, release: Path, vectors: Path, endpoint: Endpoint) -> None:

@@ -1,4 +1,4 @@
-"""Real servers on the loopback, usually with the applications of `examples`, and requests to them."""
+"""Real servers on the loopback, usually with the applications of `examples/python`, and requests to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from endpoint import Endpoint
 from support import AUDIENCE
 
 TESTS = Path(__file__).resolve().parent
-EXAMPLES = TESTS.parent / "examples"
+EXAMPLES = TESTS.parents[2] / "examples" / "python"
 LOGIN_PAGE = "https://acme.cloudflareaccess.com/cdn-cgi/access/login/app.example.com"
 
 GUNICORN = ["gunicorn", "--workers=1", "--threads=2", "--log-level=warning", "--bind=fd://{fd}"]
