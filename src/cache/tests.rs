@@ -161,6 +161,7 @@ fn flood(cache: &Cache<()>, maker: &Maker, tokens: std::ops::Range<u64>, entries
 }
 
 #[test]
+#[ignore = "slow: `make test` runs it, or --include-ignored"]
 fn hot_sessions_outlive_a_flood_of_a_million_tokens() {
     let (cache, maker) = (Cache::new(10_000, 64 << 20), Maker::new());
     (FLOOD..FLOOD + HOT).for_each(|session| maker.keep(&cache, session));
@@ -172,6 +173,7 @@ fn hot_sessions_outlive_a_flood_of_a_million_tokens() {
 }
 
 #[test]
+#[ignore = "slow: `make test` runs it, or --include-ignored"]
 fn hot_sessions_outlive_a_flood_from_four_sides() {
     let (cache, maker) = (Cache::new(10_000, 64 << 20), Maker::new());
     (FLOOD..FLOOD + HOT).for_each(|session| maker.keep(&cache, session));

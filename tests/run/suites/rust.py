@@ -10,7 +10,8 @@ from ..readers import CargoTest, Lines, OneCheck
 from ..suite import Need, Suite
 
 CLIPPY = "cargo clippy --workspace --all-targets --locked -- -D warnings"
-CARGO_TEST = "cargo test --locked --no-fail-fast --features failpoint"
+# Ignored tests are slow ones, which a plain `cargo test` leaves out; here each runs once.
+CARGO_TEST = "cargo test --locked --no-fail-fast --features failpoint -- --include-ignored"
 
 
 def check(name: str, command: str, *needs: Need, where: str = ".", **environment: str) -> Suite:
