@@ -5,13 +5,13 @@
 #include <stddef.h>
 
 struct text {
-    const char *ptr;
-    size_t len;
+  const char *ptr;
+  size_t len;
 };
 
 struct texts {
-    struct text *items;
-    size_t count;
+  struct text *items;
+  size_t count;
 };
 
 _Noreturn void fail(const char *what);

@@ -23,148 +23,191 @@ static struct setting with_32_keys = {.keys = "32_keys.json", .entries = -1};
 static struct setting with_1000_audiences = {.audiences = "1000_audiences", .entries = -1};
 
 static void run_floor(struct row *row) {
-    (void)row;
-    if (!floor_holds(bare)) {
-        fail("the floor does not hold");
-    }
+  (void)row;
+  if (!floor_holds(bare)) {
+    fail("the floor does not hold");
+  }
 }
 
 static struct text next_token(struct row *row) {
-    struct text token = row->tokens.items[row->next];
+  struct text token = row->tokens.items[row->next];
 
-    row->next = row->next + 1 == row->tokens.count ? 0 : row->next + 1;
-    return token;
+  row->next = row->next + 1 == row->tokens.count ? 0 : row->next + 1;
+  return token;
 }
 
 static void finish(const struct row *row, cfaccess_status status, cfaccess_claims *claims,
                    cfaccess_error *error) {
-    if (status != row->expected) {
-        fail(row->name);
-    }
-    if (status == CFACCESS_STATUS_OK) {
-        cfaccess_claims_free(claims);
-    } else {
-        cfaccess_error_free(error);
-    }
+  if (status != row->expected) {
+    fail(row->name);
+  }
+  if (status == CFACCESS_STATUS_OK) {
+    cfaccess_claims_free(claims);
+  } else {
+    cfaccess_error_free(error);
+  }
 }
 
 static void run_verify(struct row *row) {
-    struct text token = next_token(row);
-    cfaccess_claims *claims;
-    cfaccess_error *error;
-    cfaccess_status status;
+  struct text token = next_token(row);
+  cfaccess_claims *claims;
+  cfaccess_error *error;
+  cfaccess_status status;
 
-    status = cfaccess_verifier_verify(row->setting->verifier, token.ptr, token.len, &claims, &error);
-    finish(row, status, claims, error);
+  status = cfaccess_verifier_verify(row->setting->verifier, token.ptr, token.len, &claims, &error);
+  finish(row, status, claims, error);
 }
 
 static void run_verify_at(struct row *row) {
-    struct text token = next_token(row);
-    cfaccess_claims *claims;
-    cfaccess_error *error;
-    cfaccess_status status;
+  struct text token = next_token(row);
+  cfaccess_claims *claims;
+  cfaccess_error *error;
+  cfaccess_status status;
 
-    status = cfaccess_verifier_verify_at(row->setting->verifier, token.ptr, token.len, now, &claims, &error);
-    finish(row, status, claims, error);
+  status = cfaccess_verifier_verify_at(row->setting->verifier, token.ptr, token.len, now, &claims, &error);
+  finish(row, status, claims, error);
 }
 
 static void run_request(struct row *row) {
-    cfaccess_claims *claims;
-    cfaccess_error *error;
-    cfaccess_status status;
+  cfaccess_claims *claims;
+  cfaccess_error *error;
+  cfaccess_status status;
 
-    status = cfaccess_verifier_verify_request_at(row->setting->verifier, row->headers, row->headers_len, now,
-                                                 &claims, &error);
-    finish(row, status, claims, error);
+  status = cfaccess_verifier_verify_request_at(row->setting->verifier, row->headers, row->headers_len, now,
+                                               &claims, &error);
+  finish(row, status, claims, error);
 }
 
 static void run_lookup(struct row *row) {
-    struct text token = next_token(row);
+  struct text token = next_token(row);
 
-    if (cfaccess_verifier_lookup(row->setting->verifier, token.ptr, token.len) == 0) {
-        fail(row->name);
-    }
+  if (cfaccess_verifier_lookup(row->setting->verifier, token.ptr, token.len) == 0) {
+    fail(row->name);
+  }
 }
 
 struct row rows[] = {
     {.name = "c_floor", .run = run_floor},
     {.name = "c_verify", .run = run_verify_at, .setting = &cold, .input = "token"},
-    {.name = "c_verify_kept", .run = run_verify, .setting = &flooded, .input = "tokens", .step = 1,
+    {.name = "c_verify_kept",
+     .run = run_verify,
+     .setting = &flooded,
+     .input = "tokens",
+     .step = 1,
      .lines = MANY},
     {.name = "c_request", .run = run_request, .setting = &cold, .input = "request"},
-    {.name = "c_malformed", .run = run_verify_at, .setting = &cached, .input = "malformed",
+    {.name = "c_malformed",
+     .run = run_verify_at,
+     .setting = &cached,
+     .input = "malformed",
      .expected = CFACCESS_STATUS_MALFORMED},
-    {.name = "c_garbage", .run = run_verify_at, .setting = &cached, .input = "garbage",
+    {.name = "c_garbage",
+     .run = run_verify_at,
+     .setting = &cached,
+     .input = "garbage",
      .expected = CFACCESS_STATUS_MALFORMED},
-    {.name = "c_unknown_key", .run = run_verify_at, .setting = &cached, .input = "unknown_key",
+    {.name = "c_unknown_key",
+     .run = run_verify_at,
+     .setting = &cached,
+     .input = "unknown_key",
      .expected = CFACCESS_STATUS_UNKNOWN_KEY},
-    {.name = "c_bad_signature", .run = run_verify_at, .setting = &cached, .input = "bad_signature",
+    {.name = "c_bad_signature",
+     .run = run_verify_at,
+     .setting = &cached,
+     .input = "bad_signature",
      .expected = CFACCESS_STATUS_BAD_SIGNATURE},
     {.name = "c_hit", .run = run_verify, .setting = &cached, .input = "token"},
     {.name = "c_lookup", .run = run_lookup, .setting = &cached, .input = "token"},
-    {.name = "c_hit_1000", .run = run_verify, .setting = &hot, .input = "tokens", .step = MANY / HOT,
+    {.name = "c_hit_1000",
+     .run = run_verify,
+     .setting = &hot,
+     .input = "tokens",
+     .step = MANY / HOT,
      .lines = HOT},
-    {.name = "c_hit_1000_of_100000", .run = run_verify, .setting = &full, .input = "tokens",
-     .step = MANY / HOT, .lines = HOT},
-    {.name = "c_hit_100000", .run = run_verify, .setting = &full, .input = "tokens", .step = 1,
+    {.name = "c_hit_1000_of_100000",
+     .run = run_verify,
+     .setting = &full,
+     .input = "tokens",
+     .step = MANY / HOT,
+     .lines = HOT},
+    {.name = "c_hit_100000",
+     .run = run_verify,
+     .setting = &full,
+     .input = "tokens",
+     .step = 1,
      .lines = MANY},
     {.name = "c_hit_32_keys", .run = run_verify, .setting = &with_32_keys, .input = "tokens_of_32_keys"},
-    {.name = "c_hit_1000_32_keys", .run = run_verify, .setting = &with_32_keys, .input = "tokens_of_32_keys",
-     .step = 1, .lines = HOT},
-    {.name = "c_hit_audiences", .run = run_verify, .setting = &with_1000_audiences,
+    {.name = "c_hit_1000_32_keys",
+     .run = run_verify,
+     .setting = &with_32_keys,
+     .input = "tokens_of_32_keys",
+     .step = 1,
+     .lines = HOT},
+    {.name = "c_hit_audiences",
+     .run = run_verify,
+     .setting = &with_1000_audiences,
      .input = "tokens_of_1000_audiences"},
-    {.name = "c_hit_1000_audiences", .run = run_verify, .setting = &with_1000_audiences,
-     .input = "tokens_of_1000_audiences", .step = 1, .lines = HOT},
-    {.name = "c_hit_two_threads", .run = run_verify, .threads = 2, .setting = &cached, .input = "tokens",
-     .step = 1, .lines = 2},
+    {.name = "c_hit_1000_audiences",
+     .run = run_verify,
+     .setting = &with_1000_audiences,
+     .input = "tokens_of_1000_audiences",
+     .step = 1,
+     .lines = HOT},
+    {.name = "c_hit_two_threads",
+     .run = run_verify,
+     .threads = 2,
+     .setting = &cached,
+     .input = "tokens",
+     .step = 1,
+     .lines = 2},
     {.name = "c_lookup_two_threads", .run = run_lookup, .threads = 2, .setting = &cached, .input = "token"},
 };
 const size_t rows_len = sizeof rows / sizeof rows[0];
 
 static void read_headers(struct row *row, const char *folder) {
-    struct texts lines = read_lines(folder, row->input, 1, MOST_HEADERS);
+  struct texts lines = read_lines(folder, row->input, 1, MOST_HEADERS);
 
-    for (size_t i = 0; i < lines.count; i++) {
-        struct text line = lines.items[i];
-        const char *colon = memchr(line.ptr, ':', line.len);
-        size_t name_len = (size_t)(colon - line.ptr);
+  for (size_t i = 0; i < lines.count; i++) {
+    struct text line = lines.items[i];
+    const char *colon = memchr(line.ptr, ':', line.len);
+    size_t name_len = (size_t)(colon - line.ptr);
 
-        row->headers[row->headers_len++] = (cfaccess_header){
-            .name = line.ptr,
-            .name_len = name_len,
-            .value = colon + 2,
-            .value_len = line.len - name_len - 2,
-        };
-    }
-    free(lines.items);
+    row->headers[row->headers_len++] = (cfaccess_header){
+        .name = line.ptr,
+        .name_len = name_len,
+        .value = colon + 2,
+        .value_len = line.len - name_len - 2,
+    };
+  }
+  free(lines.items);
 }
 
 /* So that every token of a row is kept. */
 static void verify_all(struct row *row) {
-    void (*run)(struct row *) = row->run == run_lookup ? run_verify : row->run;
+  void (*run)(struct row *) = row->run == run_lookup ? run_verify : row->run;
 
-    for (size_t i = 0; i < row->tokens.count; i++) {
-        run(row);
-    }
+  for (size_t i = 0; i < row->tokens.count; i++) {
+    run(row);
+  }
 }
 
 void prepare(struct row *row, const char *folder) {
-    if (bare == NULL) {
-        bare = floor_prepare(folder);
-        now = strtoll(read_word(folder, "now"), NULL, 10);
-    }
-    if (row->input == NULL || row->tokens.count > 0) {
-        return;
-    }
-    make_verifier(row->setting, folder);
-    if (row->lines == 0) {
-        row->step = row->lines = 1;
-    }
-    row->tokens = read_lines(folder, row->input, row->step, row->lines);
-    if (row->run == run_request) {
-        read_headers(row, folder);
-    }
-    if (row->tokens.count <= HOT) {
-        verify_all(row);
-    }
+  if (bare == NULL) {
+    bare = floor_prepare(folder);
+    now = strtoll(read_word(folder, "now"), NULL, 10);
+  }
+  if (row->input == NULL || row->tokens.count > 0) {
+    return;
+  }
+  make_verifier(row->setting, folder);
+  if (row->lines == 0) {
+    row->step = row->lines = 1;
+  }
+  row->tokens = read_lines(folder, row->input, row->step, row->lines);
+  if (row->run == run_request) {
+    read_headers(row, folder);
+  }
+  if (row->tokens.count <= HOT) {
+    verify_all(row);
+  }
 }

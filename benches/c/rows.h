@@ -10,20 +10,20 @@
 #define MOST_HEADERS 16
 
 struct row {
-    const char *name;
-    /* Once; fails if the outcome is not the expected one. */
-    void (*run)(struct row *);
-    int threads; /* 0: in the calling one */
-    struct setting *setting;
-    const char *input;  /* the file whose lines are verified in turn; two threads have a line each */
-    size_t step, lines; /* every so manyth line, and how many; 0: the first */
-    cfaccess_status expected;
+  const char *name;
+  /* Once; fails if the outcome is not the expected one. */
+  void (*run)(struct row *);
+  int threads; /* 0: in the calling one */
+  struct setting *setting;
+  const char *input;  /* the file whose lines are verified in turn; two threads have a line each */
+  size_t step, lines; /* every so manyth line, and how many; 0: the first */
+  cfaccess_status expected;
 
-    /* Made by prepare(). */
-    struct texts tokens;
-    size_t next;
-    cfaccess_header headers[MOST_HEADERS];
-    size_t headers_len;
+  /* Made by prepare(). */
+  struct texts tokens;
+  size_t next;
+  cfaccess_header headers[MOST_HEADERS];
+  size_t headers_len;
 };
 
 extern struct row rows[];

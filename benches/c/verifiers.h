@@ -7,11 +7,11 @@
 #include "inputs.h"
 
 struct setting {
-    const char *keys;      /* the file with the key set; NULL: keys.json */
-    const char *audiences; /* the file with an audience in each line; NULL: audience */
-    int64_t entries;       /* of the cache; -1: the default */
-    size_t filled;         /* so many of the file `tokens` are verified beforehand */
-    cfaccess_verifier *verifier;
+  const char *keys;      /* the file with the key set; NULL: keys.json */
+  const char *audiences; /* the file with an audience in each line; NULL: audience */
+  int64_t entries;       /* of the cache; -1: the default */
+  size_t filled;         /* so many of the file `tokens` are verified beforehand */
+  cfaccess_verifier *verifier;
 };
 
 /* Makes the verifier once. */

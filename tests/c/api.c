@@ -12,8 +12,7 @@ static cfaccess_claims *claims_of(const char *token) {
   must(cfaccess_config_allow_any_service(config, NULL) == CFACCESS_STATUS_OK, "services are allowed");
   cfaccess_verifier *verifier = verifier_of(config, keys);
   cfaccess_claims *claims;
-  cfaccess_status status =
-      cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, NULL);
+  cfaccess_status status = cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, NULL);
   must(status == CFACCESS_STATUS_OK, cfaccess_status_name(status));
   /* Claims are read after everything they came from is gone. */
   cfaccess_verifier_free(verifier);
@@ -28,16 +27,16 @@ static void a_person_is_known_by_every_claim(void) {
   EXPECT(claims->struct_size == sizeof *claims);
   EXPECT(claims->kind == CFACCESS_KIND_PERSON);
   EXPECT(claims->present == (CFACCESS_CLAIM_NOT_BEFORE | CFACCESS_CLAIM_SUBJECT | CFACCESS_CLAIM_EMAIL |
-                             CFACCESS_CLAIM_IDENTITY_NONCE | CFACCESS_CLAIM_SESSION |
-                             CFACCESS_CLAIM_COUNTRY | CFACCESS_CLAIM_TOKEN_TYPE));
+                             CFACCESS_CLAIM_IDENTITY_NONCE | CFACCESS_CLAIM_SESSION | CFACCESS_CLAIM_COUNTRY |
+                             CFACCESS_CLAIM_TOKEN_TYPE));
   EXPECT(claims->issued_at == NOW - 60);
   EXPECT(claims->not_before == NOW - 60);
   EXPECT(claims->expires_at == NOW - 60 + 86400);
   EXPECT(claims->audiences_len == 1);
   EXPECT(text_is(claims->audiences[0], AUDIENCE));
   EXPECT(text_is(claims->issuer, "https://acme.cloudflareaccess.com"));
-  EXPECT(text_is(claims->principal_id,
-                 "acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94"));
+  EXPECT(
+      text_is(claims->principal_id, "acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94"));
   EXPECT(text_is(claims->subject, "7335d417-61da-459d-899c-0a01c76a2f94"));
   EXPECT(text_is(claims->email, "user@example.com"));
   EXPECT(is_absent(claims->common_name));
@@ -158,14 +157,14 @@ static void verify_uses_the_clock(void) {
   cfaccess_verifier *verifier = usual_verifier();
   cfaccess_claims *claims;
 
-  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_verifier_verify(verifier, TOKEN_GOOD_NOW, strlen(TOKEN_GOOD_NOW),
-                                                             &claims, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK,
+                cfaccess_verifier_verify(verifier, TOKEN_GOOD_NOW, strlen(TOKEN_GOOD_NOW), &claims, NULL));
   EXPECT(claims->issued_at <= time(NULL));
   EXPECT(claims->expires_at > time(NULL));
   cfaccess_claims_free(claims);
 
-  EXPECT_STATUS(CFACCESS_STATUS_EXPIRED, verdict_at(verifier, TOKEN_GOOD_NOW, strlen(TOKEN_GOOD_NOW),
-                                                    time(NULL) + 86400));
+  EXPECT_STATUS(CFACCESS_STATUS_EXPIRED,
+                verdict_at(verifier, TOKEN_GOOD_NOW, strlen(TOKEN_GOOD_NOW), time(NULL) + 86400));
   cfaccess_verifier_free(verifier);
 }
 

@@ -38,12 +38,12 @@ static void unmap(edge it) {
   must(munmap(it.pages, it.size) == 0, "pages are given back");
 }
 
-#define EXPECT_NULL_ARGUMENT(call)                                     \
-  do {                                                                 \
-    error = GARBAGE;                                                   \
-    EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, call);                \
+#define EXPECT_NULL_ARGUMENT(call)                                         \
+  do {                                                                     \
+    error = GARBAGE;                                                       \
+    EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, call);                    \
     EXPECT(cfaccess_error_status(error) == CFACCESS_STATUS_NULL_ARGUMENT); \
-    cfaccess_error_free(error);                                        \
+    cfaccess_error_free(error);                                            \
   } while (0)
 
 static void null_where_a_value_is_needed(void) {

@@ -56,8 +56,8 @@ static void a_string_after_the_audiences_is_read(void) {
   cfaccess_verifier *verifier = usual_verifier();
   cfaccess_claims *claims;
 
-  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_verifier_verify_at(verifier, TOKEN_POLICY_ID, strlen(TOKEN_POLICY_ID),
-                                                                NOW, &claims, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_verifier_verify_at(verifier, TOKEN_POLICY_ID,
+                                                                strlen(TOKEN_POLICY_ID), NOW, &claims, NULL));
   EXPECT((claims->present & CFACCESS_CLAIM_POLICY_ID) != 0);
   EXPECT(text_is(claims->policy_id, "d2bb1d5c-6d2a-4c33-9d0a-5f4dd2a6cb7e"));
   cfaccess_claims_free(claims);

@@ -26,7 +26,8 @@ static inline cfaccess_claims *look_at(const cfaccess_verifier *verifier, const 
 /* The id of the claims of a token that is accepted now. */
 static inline uint64_t id_now(const cfaccess_verifier *verifier, const char *token) {
   cfaccess_claims *claims;
-  must(cfaccess_verifier_verify(verifier, token, strlen(token), &claims, NULL) == CFACCESS_STATUS_OK, "claims");
+  must(cfaccess_verifier_verify(verifier, token, strlen(token), &claims, NULL) == CFACCESS_STATUS_OK,
+       "claims");
   uint64_t id = claims->id;
   cfaccess_claims_free(claims);
   return id;

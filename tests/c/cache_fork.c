@@ -27,8 +27,8 @@ static bool it_keeps_more(void) {
 
 static bool it_follows_its_own_keys(void) {
   load(keys, OTHER_KEYS_FILE);
-  bool gone = lookup(verifier, TOKEN_GOOD_NOW) == 0 &&
-              verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_UNKNOWN_KEY;
+  bool gone =
+      lookup(verifier, TOKEN_GOOD_NOW) == 0 && verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_UNKNOWN_KEY;
   load(keys, KEYS_FILE);
   return gone && verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_OK;
 }

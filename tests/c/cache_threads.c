@@ -1,6 +1,6 @@
 /*
- * Many threads that verify, look up and drop claims at the same time, while tokens make room for each other and
- * their keys come and go.
+ * Many threads that verify, look up and drop claims at the same time, while tokens make room for each other
+ * and their keys come and go.
  */
 #include "cache.h"
 
@@ -66,13 +66,13 @@ static void empty_places(void) {
 
 /* Each token is accepted, unless its key is gone. */
 static bool is_expected(cfaccess_status status) {
-  return status == CFACCESS_STATUS_OK || (atomic_load(&keys_come_and_go) && status == CFACCESS_STATUS_UNKNOWN_KEY);
+  return status == CFACCESS_STATUS_OK ||
+         (atomic_load(&keys_come_and_go) && status == CFACCESS_STATUS_UNKNOWN_KEY);
 }
 
 static void look(const char *token, size_t place) {
   cfaccess_claims *claims;
-  cfaccess_status status =
-      cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, NULL);
+  cfaccess_status status = cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, NULL);
   count_unless(is_expected(status));
   if (claims != NULL) {
     hand_around(claims, place);

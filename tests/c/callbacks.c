@@ -191,9 +191,8 @@ static void the_log_hears_of_failures_and_of_keys(void) {
   cfaccess_keys_close(ear.keys);
 
   EXPECT(CFACCESS_LOG_INFO == 1 && CFACCESS_LOG_WARNING == 2);
-  EXPECT(strcmp(ear.heard,
-                "2 keys of " TEAM ".cloudflareaccess.com: the fetch function failed: an outage\n"
-                "1 keys of " TEAM ".cloudflareaccess.com: other keys are in force\n") == 0);
+  EXPECT(strcmp(ear.heard, "2 keys of " TEAM ".cloudflareaccess.com: the fetch function failed: an outage\n"
+                           "1 keys of " TEAM ".cloudflareaccess.com: other keys are in force\n") == 0);
   EXPECT(sem_trywait(&ear.released) != 0);
   cfaccess_keys_free(ear.keys);
   cfaccess_verifier_free(verifier);

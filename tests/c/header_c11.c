@@ -2,6 +2,7 @@
  * The header stands alone in C11, and twice does no harm.
  */
 #include <cfaccess.h>
+/* Once more. */
 #include <cfaccess.h>
 
 _Static_assert(sizeof(cfaccess_status) == sizeof(int32_t), "a status is 32 bits wide in every language");

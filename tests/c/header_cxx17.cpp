@@ -2,6 +2,7 @@
  * The header stands alone in C++17, and twice does no harm.
  */
 #include <cfaccess.h>
+/* Once more. */
 #include <cfaccess.h>
 
 #include <type_traits>

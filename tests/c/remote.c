@@ -171,10 +171,9 @@ static void keys_closed_before_their_first_fetch_stay_away(void) {
 static void the_status_reports_fetches(void) {
   endpoint *at = endpoint_with(NULL);
   cfaccess_keys *keys = remote_keys(options_for(at));
-  const char *ahead[] = {"\"source\":\"remote\"", "\"age\":null",       "\"keys\":[]",
-                         "\"skipped\":[]",        "\"last_error\":null", "\"next_refresh\":0.0",
-                         "\"fetches\":0",         "\"failures\":0",      "\"not_modified\":0",
-                         "\"suppressed\":0"};
+  const char *ahead[] = {"\"source\":\"remote\"", "\"age\":null",         "\"keys\":[]",   "\"skipped\":[]",
+                         "\"last_error\":null",   "\"next_refresh\":0.0", "\"fetches\":0", "\"failures\":0",
+                         "\"not_modified\":0",    "\"suppressed\":0"};
   for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++) {
     EXPECT(status_has(keys, ahead[i]));
   }

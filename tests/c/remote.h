@@ -36,8 +36,7 @@ typedef struct endpoint {
 } endpoint;
 
 static inline endpoint *endpoint_with(const char *file) {
-  endpoint *it =
-      mmap(NULL, sizeof *it, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  endpoint *it = mmap(NULL, sizeof *it, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   must(it != MAP_FAILED, "an endpoint");
   atomic_store(&it->file, file);
   must(sem_init(&it->waiting, 1, 0) == 0 && sem_init(&it->go_on, 1, 0) == 0 &&

@@ -206,8 +206,8 @@ static void children_from_during_a_refresh_work(void) {
 }
 
 /*
- * What gcc's AddressSanitizer locks itself may stay locked for ever in the child of a busy parent, and of one in
- * which the thread of a fetch is just ending.
+ * What gcc's AddressSanitizer locks itself may stay locked for ever in the child of a busy parent, and of one
+ * in which the thread of a fetch is just ending.
  */
 #ifndef __SANITIZE_ADDRESS__
 static void children_from_after_a_fetch_work(void) {

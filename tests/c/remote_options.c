@@ -104,8 +104,7 @@ static void null_everywhere(void) {
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_cache_file(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT,
                 cfaccess_remote_options_set_fetch(NULL, NULL, NULL, NULL, NULL));
-  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT,
-                cfaccess_remote_options_set_log(NULL, NULL, NULL, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_log(NULL, NULL, NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_remote(NULL, NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_connect(NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_document_write(NULL, NULL, 0, NULL));
@@ -147,8 +146,8 @@ static void a_duration_out_of_its_bounds_is_refused_and_named(void) {
     size_t which;
     int64_t milliseconds;
   } wrong[] = {
-      {0, 0}, {0, 99}, {0, 60001}, {0, INT64_MAX}, {1, 0},         {1, COOLDOWN - 1},
-      {2, 0}, {2, 999}, {3, 0},    {3, 3599999},   {3, 518400001}, {3, INT64_MAX},
+      {0, 0}, {0, 99},  {0, 60001}, {0, INT64_MAX}, {1, 0},         {1, COOLDOWN - 1},
+      {2, 0}, {2, 999}, {3, 0},     {3, 3599999},   {3, 518400001}, {3, INT64_MAX},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     cfaccess_remote_options *options = new_options();
@@ -206,8 +205,8 @@ static void a_cache_file_that_cannot_be_written_is_refused(void) {
   snprintf(pipe, sizeof pipe, "%s/pipe", folder);
   must(mkfifo(pipe, 0600) == 0, "a pipe");
 
-  const char *paths[] = {folder,           pipe,         VECTORS "/no-such-folder/keys",
-                         KEYS_FILE "/keys", "/proc/keys", "\xff/keys"};
+  const char *paths[] = {folder,       pipe,       VECTORS "/no-such-folder/keys", KEYS_FILE "/keys",
+                         "/proc/keys", "\xff/keys"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     EXPECT(refused_for("cache_file", with_path(cfaccess_remote_options_set_cache_file, paths[i])));
   }

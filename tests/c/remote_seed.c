@@ -1,6 +1,6 @@
 /*
- * The thread of a fetch seeds a generator first of all, which takes tens of milliseconds and a lock. A process
- * that forks or exits meanwhile must not notice. Run with the endpoint of tests/endpoint.
+ * The thread of a fetch seeds a generator first of all, which takes tens of milliseconds and a lock. A
+ * process that forks or exits meanwhile must not notice. Run with the endpoint of tests/endpoint.
  */
 #include "child.h"
 #include "control.h"

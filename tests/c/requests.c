@@ -15,8 +15,8 @@
 #define EMAIL_HEADER(email) header("Cf-Access-Authenticated-User-Email", email)
 
 /* The verdict on the headers that follow, with the `verifier` of the story. */
-#define ASK(...)                                                        \
-  request_verdict_at(verifier, (const cfaccess_header[]){__VA_ARGS__},  \
+#define ASK(...)                                                       \
+  request_verdict_at(verifier, (const cfaccess_header[]){__VA_ARGS__}, \
                      COUNT(((const cfaccess_header[]){__VA_ARGS__})), NOW)
 
 static cfaccess_verifier *usual;
@@ -42,8 +42,8 @@ static void a_person_asks(void) {
   cfaccess_claims *claims = GARBAGE;
   cfaccess_error *error = GARBAGE;
 
-  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_verifier_verify_request_at(usual, headers, COUNT(headers), NOW,
-                                                                        &claims, &error));
+  EXPECT_STATUS(CFACCESS_STATUS_OK,
+                cfaccess_verifier_verify_request_at(usual, headers, COUNT(headers), NOW, &claims, &error));
 
   EXPECT(error == NULL);
   EXPECT(claims->kind == CFACCESS_KIND_PERSON && text_is(claims->email, EMAIL));
@@ -88,16 +88,16 @@ static void a_header_comes_in_any_case(void) {
   const cfaccess_verifier *verifier = usual;
   EXPECT_STATUS(CFACCESS_STATUS_OK, ASK(header("cf-access-jwt-assertion", TOKEN_PERSON)));
   EXPECT_STATUS(CFACCESS_STATUS_OK, ASK(header("CF-ACCESS-JWT-ASSERTION", TOKEN_PERSON)));
-  EXPECT_STATUS(CFACCESS_STATUS_IDENTITY_MISMATCH,
-                ASK(ASSERTION(TOKEN_PERSON),
-                    header("cf-ACCESS-authenticated-user-EMAIL", "admin@example.com")));
+  EXPECT_STATUS(
+      CFACCESS_STATUS_IDENTITY_MISMATCH,
+      ASK(ASSERTION(TOKEN_PERSON), header("cf-ACCESS-authenticated-user-EMAIL", "admin@example.com")));
 }
 
 static void no_other_header_brings_a_token(void) {
   const cfaccess_verifier *verifier = usual;
-  EXPECT_STATUS(CFACCESS_STATUS_NO_TOKEN, ASK(header("Authorization", "Bearer " TOKEN_PERSON),
-                                              header("Cf-Access-Token", TOKEN_PERSON),
-                                              header("X-Cf-Access-Jwt-Assertion", TOKEN_PERSON)));
+  EXPECT_STATUS(CFACCESS_STATUS_NO_TOKEN,
+                ASK(header("Authorization", "Bearer " TOKEN_PERSON), header("Cf-Access-Token", TOKEN_PERSON),
+                    header("X-Cf-Access-Jwt-Assertion", TOKEN_PERSON)));
   EXPECT_STATUS(CFACCESS_STATUS_NO_TOKEN, ASK(ASSERTION("")));
   EXPECT_STATUS(CFACCESS_STATUS_MALFORMED, ASK(ASSERTION(TOKEN_PERSON), ASSERTION(TOKEN_PERSON)));
   EXPECT_STATUS(CFACCESS_STATUS_BAD_SIGNATURE, ASK(ASSERTION(TOKEN_SIGNATURE_MIDDLE_BIT)));
@@ -164,17 +164,17 @@ static void an_unknown_email_policy_changes_nothing(void) {
 }
 
 /* Both functions must refuse alike and leave no claims. */
-#define EXPECT_REFUSED(expected, asked, headers, length)                                            \
-  do {                                                                                              \
-    cfaccess_claims *claims = GARBAGE;                                                              \
-    cfaccess_error *error = GARBAGE;                                                                \
+#define EXPECT_REFUSED(expected, asked, headers, length)                                                \
+  do {                                                                                                  \
+    cfaccess_claims *claims = GARBAGE;                                                                  \
+    cfaccess_error *error = GARBAGE;                                                                    \
     EXPECT_STATUS(expected, cfaccess_verifier_verify_request(asked, headers, length, &claims, &error)); \
-    EXPECT(claims == NULL && cfaccess_error_status(error) == (expected));                           \
-    cfaccess_error_free(error);                                                                     \
-    claims = GARBAGE;                                                                               \
-    EXPECT_STATUS(expected,                                                                         \
-                  cfaccess_verifier_verify_request_at(asked, headers, length, NOW, &claims, NULL)); \
-    EXPECT(claims == NULL);                                                                         \
+    EXPECT(claims == NULL && cfaccess_error_status(error) == (expected));                               \
+    cfaccess_error_free(error);                                                                         \
+    claims = GARBAGE;                                                                                   \
+    EXPECT_STATUS(expected,                                                                             \
+                  cfaccess_verifier_verify_request_at(asked, headers, length, NOW, &claims, NULL));     \
+    EXPECT(claims == NULL);                                                                             \
   } while (0)
 
 static void null_is_refused(void) {
@@ -207,8 +207,7 @@ static void nothing_may_be_null(void) {
   EXPECT_REFUSED(CFACCESS_STATUS_NO_TOKEN, usual, NULL, 0);
   EXPECT_REFUSED(CFACCESS_STATUS_NO_TOKEN, usual, (const cfaccess_header *)GARBAGE, 0);
   EXPECT_REFUSED(CFACCESS_STATUS_NO_TOKEN, usual, &empty, 1);
-  EXPECT_STATUS(CFACCESS_STATUS_OK,
-                ASK(ASSERTION(TOKEN_PERSON), (cfaccess_header){"Accept", 6, NULL, 0}));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, ASK(ASSERTION(TOKEN_PERSON), (cfaccess_header){"Accept", 6, NULL, 0}));
 }
 
 static void absurd_lengths_are_refused_unread(void) {

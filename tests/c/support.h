@@ -19,24 +19,24 @@ static const char *story_name = "(no story yet)";
 static int failed_stories = 0;
 
 /* Ends its story if the condition is false. */
-#define EXPECT(condition)                                                                \
-  do {                                                                                   \
-    if (!(condition)) {                                                                  \
-      printf("FAIL %s: %s:%d: %s\n", story_name, __FILE__, __LINE__, #condition);        \
-      failed_stories++;                                                                  \
-      return;                                                                            \
-    }                                                                                    \
+#define EXPECT(condition)                                                         \
+  do {                                                                            \
+    if (!(condition)) {                                                           \
+      printf("FAIL %s: %s:%d: %s\n", story_name, __FILE__, __LINE__, #condition); \
+      failed_stories++;                                                           \
+      return;                                                                     \
+    }                                                                             \
   } while (0)
 
-#define EXPECT_STATUS(expected, call)                                                    \
-  do {                                                                                   \
-    cfaccess_status came = (call);                                                       \
-    if (came != (expected)) {                                                            \
-      printf("FAIL %s: %s:%d: %s, not %s: %s\n", story_name, __FILE__, __LINE__,         \
-             cfaccess_status_name(came), cfaccess_status_name(expected), #call);         \
-      failed_stories++;                                                                  \
-      return;                                                                            \
-    }                                                                                    \
+#define EXPECT_STATUS(expected, call)                                                                        \
+  do {                                                                                                       \
+    cfaccess_status came = (call);                                                                           \
+    if (came != (expected)) {                                                                                \
+      printf("FAIL %s: %s:%d: %s, not %s: %s\n", story_name, __FILE__, __LINE__, cfaccess_status_name(came), \
+             cfaccess_status_name(expected), #call);                                                         \
+      failed_stories++;                                                                                      \
+      return;                                                                                                \
+    }                                                                                                        \
   } while (0)
 
 /* For what no story is about: the program ends. */

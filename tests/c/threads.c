@@ -99,7 +99,7 @@ static void every_thread_may_load_and_free(void) {
 }
 
 static const size_t sizes[] = {
-    0,    1,     2,     3,     5,     15,      16,      255,           256,     2048,
+    0,    1,     2,     3,     5,     15,      16,      255,           256,      2048,
     4096, 16383, 16384, 16385, 65536, 1000000, 1 << 20, (1 << 20) + 1, 10000000,
 };
 /* Each is `largest` bytes and a NUL. */

@@ -98,8 +98,7 @@ static void compare_request(const json_t *vector, const json_t *defaults) {
   cfaccess_header *headers = headers_of(json_object_get(vector, "headers"));
   cfaccess_claims *claims;
 
-  cfaccess_status status =
-      cfaccess_verifier_verify_request_at(verifier, headers, length, now, &claims, NULL);
+  cfaccess_status status = cfaccess_verifier_verify_request_at(verifier, headers, length, now, &claims, NULL);
 
   if (status_is_as_expected(vector, status) && status == CFACCESS_STATUS_OK) {
     compare_claims(json_object_get(vector, "claims"), claims);

@@ -38,11 +38,11 @@ static inline int32_t email_policy(const char *word) {
 }
 
 /* The status of the call for an option that is present, unless an earlier one was refused. */
-#define SET(option, call)                                  \
-  do {                                                     \
+#define SET(option, call)                                   \
+  do {                                                      \
     if (status == CFACCESS_STATUS_OK && (option) != NULL) { \
-      status = (call);                                     \
-    }                                                      \
+      status = (call);                                      \
+    }                                                       \
   } while (0)
 
 static inline cfaccess_status fill_lists(cfaccess_config *config, const json_t *value) {
@@ -64,8 +64,9 @@ static inline cfaccess_status fill_lists(cfaccess_config *config, const json_t *
 }
 
 static inline cfaccess_status fill(cfaccess_config *config, const json_t *value) {
-  const char *const known[] = {"team",    "audiences",     "leeway",       "max_lifetime",
-                               "max_age", "accept_cookie", "email_header", "allow_services", NULL};
+  const char *const known[] = {"team",         "audiences",      "leeway",
+                               "max_lifetime", "max_age",        "accept_cookie",
+                               "email_header", "allow_services", NULL};
   expect_members(value, known);
   cfaccess_status status = fill_lists(config, value);
   const json_t *leeway = json_object_get(value, "leeway");
@@ -84,7 +85,7 @@ static inline cfaccess_status fill(cfaccess_config *config, const json_t *value)
 
 /* A verifier for a configuration and keys; NULL if refused. */
 static inline cfaccess_status make_verifier(const json_t *value, const cfaccess_keys *keys,
-                                     cfaccess_verifier **made) {
+                                            cfaccess_verifier **made) {
   const json_t *team = json_object_get(value, "team");
   cfaccess_config *config;
   *made = NULL;

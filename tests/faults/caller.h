@@ -100,7 +100,8 @@ static inline void *call_again_and_again(void *argument) {
   struct caller *caller = argument;
   int schedstat = open_schedstat();
   unsigned long long random = (unsigned long long)(uintptr_t)caller;
-  for (long call = 0; !atomic_load(&caller->stopped) && (caller->calls == 0 || call < caller->calls); call++) {
+  for (long call = 0; !atomic_load(&caller->stopped) && (caller->calls == 0 || call < caller->calls);
+       call++) {
     if (caller->names_random_keys) {
       write_random_token(caller->token, &random);
     }

@@ -131,8 +131,8 @@ static void print_account(struct caller *caller) {
   caller->account = (struct account){0};
   pthread_mutex_unlock(&caller->lock);
 
-  printf("\"%s\":{\"held_back\":%lu,\"longest_wait\":%.6f,\"longest_work\":%.6f,\"verdicts\":{",
-         caller->name, account.held_back, account.longest_wait, account.longest_work);
+  printf("\"%s\":{\"held_back\":%lu,\"longest_wait\":%.6f,\"longest_work\":%.6f,\"verdicts\":{", caller->name,
+         account.held_back, account.longest_wait, account.longest_work);
   for (int status = 0; status < VERDICTS; status++) {
     if (account.verdicts[status] > 0) {
       printf("%s\"%s\":%lu", comma, cfaccess_status_name(status), account.verdicts[status]);
