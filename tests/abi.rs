@@ -12,7 +12,7 @@ use cfaccess::Status;
 use serde_json::json;
 use support::{HEADER, HEADER_FOLDER, header, mint};
 
-const BLESS: &str = "CFACCESS_BLESS=1 cargo test --test abi";
+const BLESS: &str = "CFACCESS_BLESS=1 cargo test --locked --test abi";
 
 #[test]
 fn what_is_declared_is_exported() {

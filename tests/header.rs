@@ -5,9 +5,10 @@ mod support;
 use support::{HEADER, header};
 
 const COMMITTED: &str = "include/cfaccess.h";
+const EXAMPLE: &str = "examples/c/verify.c";
+const BLESS: &str = "CFACCESS_BLESS=1 cargo test --locked --test header";
 /// How many lines of a difference are shown.
 const SHOWN: usize = 40;
-const BLESS: &str = "CFACCESS_BLESS=1 cargo test --test header";
 
 #[test]
 fn the_committed_header_is_the_generated_one() {
@@ -20,6 +21,22 @@ fn the_committed_header_is_the_generated_one() {
     if committed != HEADER {
         let difference = difference(&committed, HEADER);
         panic!("{COMMITTED} is not what src/ffi makes. To renew it: {BLESS}\n{difference}");
+    }
+}
+
+/// It is compiled and run by `tests/c/run.py header`.
+#[test]
+fn the_program_in_examples_is_the_one_of_the_header() {
+    if std::env::var_os("CFACCESS_BLESS").is_some() {
+        std::fs::write(support::repository(EXAMPLE), header::example(HEADER))
+            .expect("the example is written");
+    }
+
+    let committed = String::from_utf8(support::read(EXAMPLE)).expect("UTF-8");
+
+    if committed != header::example(HEADER) {
+        let difference = difference(&committed, &header::example(HEADER));
+        panic!("{EXAMPLE} is not the program of the header. To renew it: {BLESS}\n{difference}");
     }
 }
 

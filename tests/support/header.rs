@@ -116,6 +116,15 @@ pub fn value_of<'a>(header: &'a str, constant: &str) -> &'a str {
     between(header, &format!("#define {constant} "), "\n")
 }
 
+/// The program in the first comment.
+pub fn example(header: &str) -> String {
+    between(header, " * @code\n", " * @endcode")
+        .lines()
+        .map(|line| line.strip_prefix(" *").expect("a comment"))
+        .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
+        .collect()
+}
+
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
     let (_, rest) = text.split_once(begin).unwrap_or_else(|| panic!("no {begin:?} in the header"));
     rest.split_once(end).unwrap_or_else(|| panic!("no {end:?} in the header")).0
