@@ -1,4 +1,4 @@
-# All that is built or fetched goes to target/.
+# Everything that is built or fetched goes to target/.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -14,9 +14,10 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build failpoint later demo test wheel bench bench-faults fuzz audit setup format vectors requirements clean
+.PHONY: help build failpoint later demo check test bless wheel bench bench-scale bench-faults fuzz audit setup \
+	format vectors requirements clean
 
-help: ## Show this
+help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
 		printf '  make %-13s %s\n' "$$name" "$$about"; done
 
@@ -24,7 +25,7 @@ build: ## Build the library: target/release/libcfaccess.so
 	@tools/require.sh rust c
 	cargo build --release --locked
 
-failpoint: ## Build it with the test-only panic: target/failpoint/libcfaccess.so
+failpoint: ## Build it with the panic of tests: target/failpoint/libcfaccess.so
 	@tools/require.sh rust c
 	cargo build --locked --features failpoint
 	@mkdir -p target/failpoint
@@ -41,16 +42,23 @@ demo: ## Verify the same tokens from C, Python and Go
 	@$(MAKE) --no-print-directory build
 	@$(PYTHON) examples/demo
 
-test: ## Run every test of every language; ONLY="go rust/lints" chooses some
+check: setup ## Run the quick checks and tests of every language; ONLY as in test
+	@cd tests && exec $(PYTHON) -m run --quick $(ONLY)
+
+test: ## Run every test; ONLY=--list names the suites, ONLY="go rust/lints" chooses some
 	@tools/require.sh python
 	@cd tests && exec $(PYTHON) -m run $(ONLY)
+
+bless: vectors ## Renew everything that is recorded: header, tests/abi, README, and what vectors makes
+	@tools/require.sh rust c
+	CFACCESS_BLESS=1 cargo test --locked --test abi --test header --test readme
 
 wheel: setup build ## Build the Python wheel: target/wheels/
 	@rm -rf target/wheels
 	CFACCESS_LIBRARY=$(CURDIR)/target/release/libcfaccess.so \
 		$(VENV)/python -m build --wheel --no-isolation --outdir target/wheels bindings/python
 
-bench: setup build ## Measure beside the peers: target/bench/report.md, docs/benchmarks.svg
+bench: setup build ## Measure next to other libraries: target/bench/report.md, docs/benchmarks.svg
 	@tools/require.sh rust c python go
 	$(VENV)/python benches
 
@@ -58,7 +66,7 @@ bench-scale: setup build ## Measure a million cached tokens: target/bench/scale.
 	@tools/require.sh rust c python
 	$(VENV)/python benches scale
 
-bench-faults: setup build ## Meet faults of the key endpoint beside the peers: docs/faults.md; ONLY as in test
+bench-faults: setup build ## Measure faults of the key endpoint next to other libraries: docs/faults.md
 	@tools/require.sh rust c python go node
 	@cd benches && PYTHONPATH=$(CURDIR)/tests exec $(CURDIR)/$(VENV)/python -m faults $(ONLY)
 
@@ -74,19 +82,20 @@ setup: ## Fetch what the tests use: Debian packages, target/venv, target/tools
 	@tools/require.sh python
 	@tools/setup.sh
 
-format: setup ## Format Rust, Python and Go sources
+format: setup ## Format Rust, Python, Go and C sources
 	cargo fmt
 	cd benches && cargo fmt --all
 	cd fuzz && cargo fmt --all
 	$(VENV)/ruff check --quiet --fix .
 	$(VENV)/ruff format .
 	gofmt -w bindings examples benches
+	tools/format_c.sh -i
 
-vectors: setup ## Write tests/vectors and the demo's tokens anew
+vectors: setup ## Generate tests/vectors and the demo's tokens
 	$(VENV)/python tests/vectors/generate
 	$(VENV)/python examples/demo/make_tokens.py
 
-requirements: ## Pin tests/requirements.in anew
+requirements: ## Pin the newest versions of tests/requirements.in
 	@tools/require.sh python
 	@tools/requirements.sh
 

@@ -1,48 +1,53 @@
-"""Runs all suites, whatever fails, and ends with a table and the line `N passed, N failed`."""
+"""Runs suites one after another, goes on when one fails, and ends with a table and `N passed, N failed`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
-from .execute import run
 from .report import print_report
-from .suite import Outcome, Result, Suite
-from .suites import ALL
+from .runner import Runner
+from .suite import Result, Suite
+from .suites import ALL, QUICK
 
 
-def main() -> int:
-    arguments = parse_arguments()
-    chosen = [suite for suite in ALL if matches(suite, arguments.only)]
-    if arguments.list:
-        for suite in chosen:
-            print(f"{suite.language:8} {suite.name:32} {suite.shell_line()}")
-        return 0
-    if not chosen:
-        print("no suite has that name or language: see --list", file=sys.stderr)
+def main(words: Sequence[str] | None = None) -> int:
+    arguments = parse(words)
+    suites = QUICK if arguments.quick else ALL
+    if unknown := [name for name in arguments.only if not any(matches(suite, name) for suite in suites)]:
+        print(f"no suite or language has this name: {' '.join(unknown)}", file=sys.stderr)
+        print("`make test ONLY=--list` names them all", file=sys.stderr)
         return 2
 
-    results = [Result(suite, run_or_skip(suite)) for suite in chosen]
+    chosen = [
+        suite
+        for suite in suites
+        if not arguments.only or any(matches(suite, name) for name in arguments.only)
+    ]
+    if arguments.list:
+        for suite in chosen:
+            print(f"{suite.word():42} {suite.shell_line()}")
+        return 0
+
+    runner = Runner()
+    results = [Result(suite, runner.outcome(suite)) for suite in chosen]
     print_report(results)
     return 1 if any(result.outcome.failed for result in results) else 0
 
 
-def parse_arguments() -> argparse.Namespace:
+def parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
-    parser.add_argument("--list", action="store_true", help="name the suites and stop")
+    parser.add_argument("--list", action="store_true", help="list the suites, with their commands, and stop")
+    parser.add_argument("--quick", action="store_true", help="the suites of `make check`")
     parser.add_argument("only", nargs="*", metavar="NAME", help="suite, language or language/suite")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
-def run_or_skip(suite: Suite) -> Outcome:
-    missing = ", ".join(need.name for need in suite.needs if not need.found())
-    return Outcome(skipped=[("all of it", missing)]) if missing else run(suite)
-
-
-def matches(suite: Suite, only: list[str]) -> bool:
-    """Whether a word names the suite (`tests-with-failpoint`), its language (`go`), or both (`go/tests`)."""
-    name, language = suite.name.replace(" ", "-"), suite.language.lower()
-    return not only or bool({name, language, f"{language}/{name}"} & set(only))
+def matches(suite: Suite, name: str) -> bool:
+    """Whether `name` is that of the suite (`tests`), of its language (`go`), or both (`go/tests`)."""
+    language, _, short = suite.word().partition("/")
+    return name in (short, language, suite.word())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What suites may need, under the names that are shown where it is missing."""
+"""What suites may need, by the name that is shown if it is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from .suite import ROOT, Need
 
 TARGET = ROOT / "target"
 VENV = TARGET / "venv" / "bin"
-LIBRARY = TARGET / "release" / "libcfaccess.so"
 STATICCHECK = TARGET / "tools" / "staticcheck"
 
 
@@ -30,6 +29,5 @@ C = Need("a C compiler", toolchain("c"))
 CXX = Need("a C++ compiler", lambda: which("c++") is not None)
 GO = Need("Go", toolchain("go"))
 PYTHON_PACKAGES = Need("target/venv (make setup)", (VENV / "pytest").exists)
-BUILT = Need("target/release/libcfaccess.so (make build)", LIBRARY.exists)
-BUILT_WHEEL = Need("a wheel in target/wheels (make wheel)", lambda: any((TARGET / "wheels").glob("*.whl")))
+CLANG_FORMAT = Need("clang-format in target/venv (make setup)", (VENV / "clang-format").exists)
 STATICCHECK_BUILT = Need("staticcheck (make setup, with the Go version of tools/go.mod)", STATICCHECK.exists)

@@ -1,4 +1,4 @@
-"""The nouns of the runner: what a suite is, what it needs, and what came of it."""
+"""The nouns of the runner: what a suite is, what it needs, and how it ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Outcome:
-    """How many tests passed, which failed, and which were skipped, each with what it missed."""
+    """How many tests passed, which failed, and which were skipped, each with what was missing."""
 
     passed: int = 0
     failed: int = 0
@@ -33,7 +33,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Need:
-    """Something a suite cannot run without. It is looked for just before the suite starts."""
+    """Something without which a suite is skipped. It is looked for just before the suite starts."""
 
     name: str
     found: Callable[[], bool]
@@ -51,19 +51,23 @@ class Suite:
     environment: Mapping[str, str] = field(default_factory=dict)
     where: str = "."
     minutes: float = 15
+    # What has to be built from the sources as they are now, lest an old library pass the tests.
+    builds: Sequence[Suite] = ()
+
+    def word(self) -> str:
+        """What `ONLY` calls it, such as `go/tests-with-race-detector`."""
+        return f"{self.language}/{self.name}".replace(" ", "-").lower()
 
     def shell_line(self) -> str:
-        """The command as one would type it from the root."""
+        """The command as one would type it in the root folder, to be copied."""
         parts = [f"{name}={shlex.quote(value)}" for name, value in self.environment.items()]
-        if self.where != ".":
-            parts = ["cd", self.where, "&&", *parts]
         line = " ".join([*parts, shlex.join(self.command)])
-        return line.replace(f"{ROOT}/", "")
+        return line.replace(f"{ROOT}/", "") if self.where == "." else f"(cd {self.where} && {line})"
 
 
 @dataclass(frozen=True)
 class Result:
-    """A suite and what came of it."""
+    """A suite and how it ended."""
 
     suite: Suite
     outcome: Outcome

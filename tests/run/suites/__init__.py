@@ -1,4 +1,4 @@
-"""Every suite, in the order in which they run: what is cheap first, so that a slip shows early."""
+"""Every suite, in the order in which they run: the cheap ones first, so that a slip shows early."""
 
 from . import c, go, project, python, rust
 
@@ -7,6 +7,7 @@ ALL = [
     *rust.CHEAP,
     *python.CHEAP,
     *go.CHEAP,
+    *c.FORMAT,
     *rust.BUILDS,
     *project.TESTS,
     *python.TESTS,
@@ -14,4 +15,15 @@ ALL = [
     *go.TESTS,
     *rust.TESTS,
     *python.WHEEL,
+]
+
+# What `make check` runs: what a change breaks most often, in the time that one is willing to wait.
+QUICK = [
+    *rust.FORMAT,
+    *python.FORMAT,
+    *go.FORMAT,
+    *c.FORMAT,
+    *rust.QUICK,
+    *python.QUICK,
+    *go.QUICK,
 ]

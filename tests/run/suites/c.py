@@ -1,9 +1,14 @@
-"""Programs that use the header and the shared library."""
+"""Programs that use the header and the shared library, and whatever else is written in C."""
 
 import sys
 
-from ..needs import BUILT, C
-from ..readers import Lines
+from ..builds import LIBRARIES
+from ..needs import CLANG_FORMAT, C
+from ..readers import Lines, OneCheck
 from ..suite import Suite
 
-TESTS = [Suite("programs", "C", [sys.executable, "tests/c/run.py"], Lines, [C, BUILT])]
+FORMAT = [Suite("format", "C", ["tools/format_c.sh", "--dry-run", "-Werror"], OneCheck, [CLANG_FORMAT])]
+
+TESTS = [
+    Suite("programs", "C", [sys.executable, "tests/c/run.py"], Lines, [C], builds=LIBRARIES),
+]

@@ -1,12 +1,14 @@
-"""The Go package, linked against the library in target/release."""
+"""The Go package, linked with the library in target/release, or in target/debug for the quick tests."""
 
 from __future__ import annotations
 
 import hashlib
 import shlex
 import sys
+from collections.abc import Sequence
 
-from ..needs import BUILT, GO, STATICCHECK, STATICCHECK_BUILT, C
+from ..builds import DEBUG, LIBRARIES, library
+from ..needs import GO, STATICCHECK, STATICCHECK_BUILT, C
 from ..readers import GoTest, Lines, OneCheck, Silent
 from ..suite import ROOT, Need, Suite
 
@@ -38,14 +40,24 @@ def checks(name: str, command: str, *needs: Need) -> list[Suite]:
     ]
 
 
-def go_test(name: str, options: str = "", tags: str = TAGS, **more: str) -> Suite:
-    # What lies in the shared library is no part of Go's key for cached results, hence -count=1.
+def go_test(
+    name: str,
+    options: str = "",
+    tags: str = TAGS,
+    builds: Sequence[Suite] = LIBRARIES,
+    **more: str,
+) -> Suite:
+    # Go does not see that the shared library has changed, and would hand out a cached result: hence -count=1.
     command = f"go test -json -count=1 -tags={tags} {options} ./..."
-    return Suite(name, "Go", shlex.split(command), GoTest, [GO, C, BUILT], environment(**more), FOLDER)
+    return Suite(
+        name, "Go", shlex.split(command), GoTest, [GO, C], environment(**more), FOLDER, builds=builds
+    )
 
+
+FORMAT = [Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO])]
 
 CHEAP = [
-    Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO]),
+    *FORMAT,
     Suite("licences", "Go", [sys.executable, "-m", "licences", "modules"], Lines, [GO], where="tests"),
 ]
 
@@ -55,4 +67,15 @@ TESTS = [
     go_test("tests"),
     go_test("tests with race detector", "-race"),
     go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),
+]
+
+# The flags come before those of link_dev.go, so that this library is found first, in linking and in running.
+DEBUG_FOLDER = shlex.quote(str(library("debug").parent))
+QUICK = [
+    go_test(
+        "quick tests",
+        "-run 'Vectors|Status|Error|Claims|Config|Explain|Guard'",
+        builds=[DEBUG],
+        CGO_LDFLAGS=f"-L{DEBUG_FOLDER} -Wl,-rpath,{DEBUG_FOLDER}",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""What comes before the tests, and what the three languages show together."""
+"""What comes before the tests, and the demo of all languages together."""
 
 from ..needs import GO, RUST, C
 from ..readers import OneCheck
@@ -6,7 +6,7 @@ from ..suite import Suite
 
 MAKE = ["make", "--no-print-directory"]
 
-# Suites whose toolchain is missing are skipped; it is here that its absence is a failure.
+# A suite whose toolchain is missing is skipped; that it is missing is a failure here.
 PREPARATION = [
     *(
         Suite(f"toolchain {name}", "Project", ["tools/require.sh", name], OneCheck)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 
-from ..needs import BUILT, BUILT_WHEEL, GO, LIBRARY, PYTHON_PACKAGES, RUST, TARGET, VENV, C
+from ..builds import DEBUG, LIBRARIES, RELEASE, library
+from ..needs import GO, PYTHON_PACKAGES, RUST, TARGET, VENV, C
 from ..readers import Lines, OneCheck, Pytest
 from ..suite import Need, Suite
 
@@ -20,25 +22,43 @@ def check(name: str, arguments: str, where: str = ".", **environment: str) -> Su
 
 
 def types(what: str, where: str, arguments: str = ".") -> Suite:
-    """Of what is no package, by the settings of the root."""
+    """Of programs that are not part of a package, with the settings of the root folder."""
     config = "/".join([*(".." for _ in where.split("/")), "mypy.ini"])
     return check(f"types {what}", f"-m mypy --config-file={config} {arguments}", where)
 
 
-def pytest(name: str, arguments: str, where: str, needs: tuple[Need, ...] = (), **environment: str) -> Suite:
+def pytest(
+    name: str,
+    arguments: str,
+    where: str,
+    needs: Sequence[Need] = (),
+    builds: Sequence[Suite] = (),
+    **environment: str,
+) -> Suite:
     report = REPORTS / f"python-{name.replace(' ', '-')}.xml"
     command = [
         PYTHON,
         *shlex.split(f"-m pytest -q -p no:cacheprovider --junitxml={shlex.quote(str(report))} {arguments}"),
     ]
     return Suite(
-        name, "Python", command, lambda: Pytest(report), [PYTHON_PACKAGES, *needs], environment, where
+        name,
+        "Python",
+        command,
+        lambda: Pytest(report),
+        [PYTHON_PACKAGES, *needs],
+        environment,
+        where,
+        builds=builds,
     )
 
 
-CHEAP = [
+FORMAT = [
     check("format", "-m ruff format --check ."),
     check("lints", "-m ruff check ."),
+]
+
+CHEAP = [
+    *FORMAT,
     pytest("runner", "run licences", where="tests"),
     check("types of the package", "-m mypy", where=PACKAGE),
     types("of the runner", "tests", "-p run -p licences"),
@@ -59,21 +79,43 @@ CHEAP = [
 ]
 
 TESTS = [
-    pytest("tests", "", PACKAGE, (BUILT,), CFACCESS_LIBRARY=str(LIBRARY)),
-    pytest("demo", "", "examples/demo", (C, GO, BUILT)),
-    pytest("programs of the README", "tests/readme", ".", (BUILT,)),
+    pytest("tests", "", PACKAGE, builds=LIBRARIES, CFACCESS_LIBRARY=str(library("release"))),
+    pytest("demo", "", "examples/demo", [C, GO], [RELEASE]),
+    pytest("programs of the README", "tests/readme", ".", builds=[RELEASE]),
     pytest("endpoint", "endpoint", "tests"),
-    pytest("faults of the endpoint", "faults", "tests", (C, BUILT), CFACCESS_LIBRARY=str(LIBRARY)),
+    pytest(
+        "faults of the endpoint",
+        "faults",
+        "tests",
+        [C],
+        [RELEASE],
+        CFACCESS_LIBRARY=str(library("release")),
+    ),
 ]
 
 WHEEL_REPORT = REPORTS / "python-wheel.xml"
+BUILD_WHEEL = Suite(
+    "wheel", "Python", ["make", "--no-print-directory", "wheel"], OneCheck, [RUST, PYTHON_PACKAGES]
+)
 WHEEL = [
-    Suite("wheel", "Python", ["make", "--no-print-directory", "wheel"], OneCheck, [RUST, PYTHON_PACKAGES]),
+    BUILD_WHEEL,
     Suite(
         "tests of the wheel",
         "Python",
         [sys.executable, "tests/wheel.py", str(WHEEL_REPORT)],
         lambda: Pytest(WHEEL_REPORT),
-        [PYTHON_PACKAGES, BUILT_WHEEL],
+        [PYTHON_PACKAGES],
+        builds=[BUILD_WHEEL],
+    ),
+]
+
+QUICK_MODULES = "claims errors explain native options requests routes vectors"
+QUICK = [
+    pytest(
+        "quick tests",
+        " ".join(f"tests/test_{module}.py" for module in QUICK_MODULES.split()),
+        PACKAGE,
+        builds=[DEBUG],
+        CFACCESS_LIBRARY=str(library("debug")),
     ),
 ]

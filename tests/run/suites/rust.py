@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 
+from ..builds import LIBRARIES
 from ..needs import CXX, RUST
 from ..readers import CargoTest, Lines, OneCheck
 from ..suite import Need, Suite
@@ -18,18 +19,22 @@ def check(name: str, command: str, *needs: Need, where: str = ".", **environment
     return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST, *needs], environment, where)
 
 
-CHEAP = [
+FORMAT = [
     check("format", "cargo fmt --check"),
     check("format of the benchmarks", "cargo fmt --all --check", where="benches"),
     check("format of the fuzz targets", "cargo fmt --all --check", where="fuzz"),
+]
+
+CHEAP = [
+    *FORMAT,
     Suite("licences", "Rust", [sys.executable, "-m", "licences", "crates"], Lines, [RUST], where="tests"),
 ]
 
+LINTS = check("lints", CLIPPY)
+
 BUILDS = [
-    check("lints", CLIPPY),
-    check("build", "make --no-print-directory build"),
-    check("build with failpoint", "make --no-print-directory failpoint"),
-    check("build of a later version", "make --no-print-directory later"),
+    LINTS,
+    *LIBRARIES,
 ]
 
 TESTS = [
@@ -37,4 +42,17 @@ TESTS = [
     check("lints of the benchmarks", CLIPPY, where="benches"),
     check("lints of the fuzz targets", CLIPPY, CXX, where="fuzz"),
     check("documentation", "cargo doc --no-deps --locked", RUSTDOCFLAGS="-D warnings"),
+]
+
+# The programs that show most of what a change breaks, and need neither a network nor seconds of waiting.
+QUICK_PROGRAMS = "abi bad_input cache corpus explain explain_vectors header lookup order readme stats vectors"
+QUICK = [
+    LINTS,
+    Suite(
+        "quick tests",
+        "Rust",
+        ["cargo", "test", "--locked", "--lib", *(f"--test={name}" for name in QUICK_PROGRAMS.split())],
+        CargoTest,
+        [RUST],
+    ),
 ]
