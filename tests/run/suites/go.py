@@ -74,7 +74,8 @@ DEBUG_FOLDER = shlex.quote(str(library("debug").parent))
 QUICK = [
     go_test(
         "quick tests",
-        "-run 'Vectors|Status|Error|Claims|Config|Explain|Guard'",
+        # Those of a later version load a library of their own.
+        "-run 'Vectors|Status|Error|Claims|Config|Explain|Guard' -skip OfALaterVersion",
         builds=[DEBUG],
         CGO_LDFLAGS=f"-L{DEBUG_FOLDER} -Wl,-rpath,{DEBUG_FOLDER}",
     ),
