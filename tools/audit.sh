@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks the advisory databases about the crates, the Python packages and the Go modules in use.
+# Looks up the crates, Python packages and Go modules in use in the advisory databases.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 cargo_audit_version=0.22.2
@@ -14,8 +14,10 @@ done < <(find . -name Cargo.lock -not -path '*/target/*')
 
 echo "== Python packages"
 "${PYTHON:-python3}" -m venv target/audit-venv || status=1
-target/audit-venv/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit==$pip_audit_version" || status=1
-target/audit-venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement tests/requirements.txt || status=1
+target/audit-venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    "pip-audit==$pip_audit_version" || status=1
+target/audit-venv/bin/pip-audit --strict --disable-pip --require-hashes \
+    --requirement tests/requirements.txt || status=1
 
 echo "== Go modules"
 go build -C tools -o ../target/tools/ golang.org/x/vuln/cmd/govulncheck || status=1

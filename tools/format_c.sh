@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs clang-format on the C and C++ sources: tools/format_c.sh -i formats them, --dry-run -Werror checks them.
+# Runs clang-format on the C and C++ sources: -i formats them, --dry-run -Werror checks them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -7,7 +7,7 @@ seconds=$1
 shift
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
-    echo "missing: a nightly Rust toolchain, which cargo-fuzz takes (rustup toolchain install nightly)" >&2
+    echo "missing: a nightly Rust toolchain, which cargo-fuzz needs (rustup toolchain install nightly)" >&2
     exit 1
 fi
 export PATH="$PWD/target/tools/bin:$PATH"
@@ -17,7 +17,7 @@ command -v cargo-fuzz >/dev/null ||
 [ $# -gt 0 ] || mapfile -t targets < <(cargo +nightly fuzz list)
 for target in "${@:-${targets[@]}}"; do
     echo "== $target, $seconds s"
-    # What it comes upon goes to the first folder; the committed corpus is only read.
+    # New inputs go to the first folder; the committed corpus is only read.
     mkdir -p "target/fuzz/$target"
     cargo +nightly fuzz run "$target" "target/fuzz/$target" "fuzz/corpus/$target" -- \
         -dict=fuzz/dictionary.txt -max_len=20000 -max_total_time="$seconds" -print_final_stats=1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says in one line each which toolchains are missing or too old: tools/require.sh rust c python go node
+# Prints a line for each toolchain that is missing or too old: tools/require.sh rust c python go node
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ at_least() {
     [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
 }
 
-# version_of COMMAND...: the first thing in its output that looks like a version
+# version_of COMMAND...: the first version number in its output
 version_of() {
     "$@" 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1
 }
@@ -38,8 +38,14 @@ for toolchain in "$@"; do
             need rustc "$rust_floor" "$(version_of rustc --version)" https://rustup.rs
             [ -n "$(version_of cargo --version)" ] || missing "cargo (https://rustup.rs)"
             ;;
-        c) command -v "${CC:-cc}" >/dev/null || missing "a C compiler, ${CC:-cc} (Debian: apt-get install gcc)" ;;
-        python) need "${PYTHON:-python3}" "$python_floor" "$(version_of "${PYTHON:-python3}" --version)" https://www.python.org ;;
+        c)
+            command -v "${CC:-cc}" >/dev/null ||
+                missing "a C compiler, ${CC:-cc} (Debian: apt-get install gcc)"
+            ;;
+        python)
+            python=${PYTHON:-python3}
+            need "$python" "$python_floor" "$(version_of "$python" --version)" https://www.python.org
+            ;;
         go) need go "$go_floor" "$(version_of go version)" https://go.dev/dl ;;
         node)
             need node 20 "$(version_of node --version)" https://nodejs.org

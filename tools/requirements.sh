@@ -6,7 +6,7 @@ uv_version=0.13.9
 
 "${PYTHON:-python3}" -m venv target/uv-venv
 target/uv-venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
-# --upgrade: without it, uv keeps the pins that it finds.
+# Without --upgrade, uv keeps the versions that are pinned.
 UV_CUSTOM_COMPILE_COMMAND="make requirements" target/uv-venv/bin/uv pip compile --quiet --upgrade \
     --universal --python-version 3.9 --generate-hashes --no-annotate \
     --default-index https://pypi.org/simple --no-emit-index-url \

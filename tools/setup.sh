@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the tests use: Debian packages, target/venv, target/tools. Run again, it does only what is left to do.
-# Only the virtual environment has to succeed; a test that misses anything else is skipped and names it.
+# Installs what the tests use: Debian packages, target/venv, target/tools. Skips what is there already.
+# Only the virtual environment is required; a test that lacks anything else is skipped and names it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p target/tools
@@ -27,7 +27,7 @@ debian_packages() {
     echo "setup: installing ${packages[*]}"
     export DEBIAN_FRONTEND=noninteractive
     timeout 300 apt-get update -qq >/dev/null
-    # One by one: a package that cannot be had takes no other with it.
+    # One by one, so that a package that is not available does not prevent the others.
     for package in "${packages[@]}"; do
         timeout 300 apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
             echo "setup: not installed, since apt-get failed: $package" >&2

@@ -1,4 +1,4 @@
-"""Runs one suite: its output is shown as it comes and handed to its reader; one that hangs is ended."""
+"""Runs one suite: shows its output as it comes, hands it to its reader, and kills a suite that hangs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Callable
 
 from .suite import ROOT, Outcome, Suite
 
-# What the caller's shell or make may have set, and would change what a suite tests.
+# Variables that the caller's shell or make may have set, and that would change what a suite tests.
 NOT_INHERITED = (
     "CARGO_TERM_COLOR",
     "CFACCESS_LIBRARY",
@@ -26,7 +26,7 @@ NOT_INHERITED = (
     "VIRTUAL_ENV",
 )
 
-# What is built and cached goes to target/, wherever else the user's other projects have it.
+# What is built and cached goes to target/, wherever the user's other projects keep it.
 FOR_ALL = {
     "CARGO_TARGET_DIR": str(ROOT / "target"),
     "MYPY_CACHE_DIR": str(ROOT / "target" / "mypy"),
@@ -50,12 +50,12 @@ def run(suite: Suite) -> Outcome:
     outcome = checked(reader.finish(exit_status), exit_status)
     if timed_out:
         outcome.failed += 1
-        outcome.failures.append(f"ended after {suite.minutes:g} minutes")
+        outcome.failures.append(f"killed after {suite.minutes:g} minutes")
     return outcome
 
 
 def follow(suite: Suite, take_line: Callable[[str], str | None]) -> tuple[int, bool]:
-    """The exit status, and whether the suite was ended because its time was up."""
+    """The exit status, and whether the suite was killed because its time was up."""
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environment.update({**FOR_ALL, **suite.environment})
     process = subprocess.Popen(
@@ -92,10 +92,10 @@ def follow(suite: Suite, take_line: Callable[[str], str | None]) -> tuple[int, b
 
 
 def checked(outcome: Outcome, exit_status: int) -> Outcome:
-    """A suite that ended badly or counted nothing has failed, whatever its tests said."""
+    """A suite that exits with an error or counts no test has failed, whatever its tests reported."""
     if exit_status != 0 and outcome.failed == 0:
         outcome.failed = 1
-        outcome.failures.append(f"ended with status {exit_status}")
+        outcome.failures.append(f"exit status {exit_status}")
     elif outcome.passed == 0 and outcome.failed == 0 and not outcome.skipped:
         outcome.failed = 1
         outcome.failures.append("ran no test")

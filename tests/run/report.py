@@ -1,4 +1,4 @@
-"""The end of a run: a table by language, what was skipped and what failed, and one line with the sums."""
+"""The report on a run: a table by language, what was skipped, what failed, and a line with the totals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def print_report(results: Sequence[Result]) -> None:
 
 
 def report(results: Sequence[Result]) -> list[str]:
-    return [*table(results), *skipped(results), *failed(results), "", sums(results)]
+    return [*table(results), *skipped(results), *failed(results), "", totals(results)]
 
 
 def table(results: Sequence[Result]) -> list[str]:
@@ -31,7 +31,7 @@ def skipped(results: Sequence[Result]) -> list[str]:
         for result in results
         for test, missing in result.outcome.skipped
     ]
-    return ["", "skipped, and what each missed:", *lines] if lines else []
+    return ["", "skipped, and what was missing:", *lines] if lines else []
 
 
 def failed(results: Sequence[Result]) -> list[str]:
@@ -43,7 +43,7 @@ def place(result: Result) -> str:
     return f"{result.suite.language} {result.suite.name}"
 
 
-def sums(results: Sequence[Result]) -> str:
+def totals(results: Sequence[Result]) -> str:
     passed, failed, skipped = count(results)
     line = f"{passed} passed, {failed} failed"
     return f"{line}, {skipped} skipped" if skipped else line

@@ -20,21 +20,21 @@ def test_output_is_shown_and_counted(capsys: pytest.CaptureFixture[str]) -> None
     assert "PASS one" in capsys.readouterr().out
 
 
-def test_a_bad_ending_is_a_failure_even_when_all_tests_passed() -> None:
+def test_an_exit_status_is_a_failure_even_when_all_tests_passed() -> None:
     outcome = run(python("print('PASS one'); raise SystemExit(3)"))
 
-    assert (outcome.passed, outcome.failures) == (1, ["ended with status 3"])
+    assert (outcome.passed, outcome.failures) == (1, ["exit status 3"])
 
 
 def test_a_suite_without_tests_is_a_failure() -> None:
     assert run(python("")).failures == ["ran no test"]
 
 
-def test_a_suite_that_hangs_is_ended() -> None:
+def test_a_suite_that_hangs_is_killed() -> None:
     outcome = run(python("import time; print('PASS one'); time.sleep(60)", minutes=0.01))
 
     assert outcome.passed == 1
-    assert "ended after 0.01 minutes" in outcome.failures
+    assert "killed after 0.01 minutes" in outcome.failures
 
 
 def test_a_command_that_does_not_exist_is_a_failure() -> None:

@@ -15,11 +15,11 @@ def read(reader: Reader, text: str, exit_status: int = 0) -> Outcome:
 
 def test_a_check_passes_by_its_exit_status() -> None:
     assert read(OneCheck(), "some words").passed == 1
-    assert read(OneCheck(), "", exit_status=2).failures == ["ended with status 2"]
+    assert read(OneCheck(), "", exit_status=2).failures == ["exit status 2"]
     assert read(OneCheck(), "why\n\n", exit_status=2).failures == ["why"]
 
 
-def test_a_silent_check_fails_when_it_speaks() -> None:
+def test_a_silent_check_fails_when_it_prints_something() -> None:
     assert read(Silent(), "").passed == 1
     assert read(Silent(), "verifier.go\n").failures == ["verifier.go"]
 

@@ -24,7 +24,7 @@ def test_languages_are_added_up() -> None:
     ]
 
 
-def test_what_was_skipped_is_named_with_what_it_missed() -> None:
+def test_what_was_skipped_is_named_with_what_was_missing() -> None:
     lines = report([result("C", Outcome(passed=1, skipped=[("leaks", "valgrind")]))])
 
     assert "  C tests: leaks: valgrind" in lines

@@ -1,4 +1,4 @@
-"""One reader for each way in which tests report what came of them."""
+"""One reader for each format in which tests report their results."""
 
 from .cargo import CargoTest
 from .check import OneCheck, Silent

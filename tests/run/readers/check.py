@@ -1,4 +1,4 @@
-"""Commands that are one check: they hold, or they do not."""
+"""Commands that are one check, which passes or fails."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from ..suite import Outcome
 
 
 class OneCheck:
-    """Passed where the command ends with status 0; its last words tell why it did not."""
+    """Passed if the command exits with status 0; otherwise the last line of its output says why not."""
 
     def __init__(self) -> None:
-        self.last_words = ""
+        self.last_line = ""
 
     def line(self, text: str) -> str | None:
-        self.last_words = text.strip() or self.last_words
+        self.last_line = text.strip() or self.last_line
         return text
 
     def finish(self, exit_status: int) -> Outcome:
         if exit_status == 0:
             return Outcome(passed=1)
-        return Outcome(failed=1, failures=[self.last_words or f"ended with status {exit_status}"])
+        return Outcome(failed=1, failures=[self.last_line or f"exit status {exit_status}"])
 
 
 class Silent(OneCheck):
-    """Passed where the command ends with status 0 and says nothing, as `gofmt -l` does."""
+    """Passed if the command exits with status 0 and prints nothing, as `gofmt -l` does."""
 
     def finish(self, exit_status: int) -> Outcome:
-        return super().finish(exit_status or int(bool(self.last_words)))
+        return super().finish(exit_status or int(bool(self.last_line)))

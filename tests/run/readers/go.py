@@ -9,7 +9,7 @@ from typing import Any
 
 from ..suite import Outcome
 
-# The log line of a test: its place, then what it said.
+# A line that a test logged: file and line number, then its message.
 LOGGED = re.compile(r"^\s+\S+\.go:\d+: (.+)$")
 
 # Package and name; a subtest's name is its parent's, a slash, and its own.
@@ -28,7 +28,7 @@ class GoTest:
         try:
             event = json.loads(text)
         except ValueError:
-            # The toolchain's own words, such as what it downloads.
+            # A message of the toolchain, such as what it downloads.
             return text
         return self.event(event) if isinstance(event, dict) else text
 
@@ -84,4 +84,4 @@ class GoTest:
 
     def reason(self, test: Test) -> str:
         said = [match[1] for line in self.output[test] if (match := LOGGED.match(line))]
-        return said[-1] if said else "it did not say what"
+        return said[-1] if said else "no reason given"

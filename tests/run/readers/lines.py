@@ -20,7 +20,7 @@ class Lines:
             self.outcome.failures.append(rest)
         elif verdict == "SKIP":
             name, _, missing = rest.partition(": ")
-            self.outcome.skipped.append((name, missing or "it did not say what"))
+            self.outcome.skipped.append((name, missing or "no reason given"))
         return text
 
     def finish(self, exit_status: int) -> Outcome:

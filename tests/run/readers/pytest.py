@@ -9,7 +9,7 @@ from ..suite import Outcome
 
 
 class Pytest:
-    """Reads the report when pytest has ended. A report of an earlier run is removed before."""
+    """Reads the report when pytest has ended. That of an earlier run is removed first."""
 
     def __init__(self, report: Path) -> None:
         self.report = report
@@ -29,7 +29,7 @@ class Pytest:
                 outcome.failed += 1
                 outcome.failures.append(name)
             elif skipped is not None:
-                outcome.skipped.append((name, skipped.get("message") or "it did not say what"))
+                outcome.skipped.append((name, skipped.get("message") or "no reason given"))
             else:
                 outcome.passed += 1
         return outcome
