@@ -51,7 +51,7 @@ impl Endpoint {
             // It ends before its callers stop waiting, so that they hear why.
             None => Box::new(Https::new(url, timing.timeout * 19 / 20, options.ca_file.as_deref())?),
         };
-        let cache_file = options.cache_file.map(CacheFile::new).transpose()?;
+        let cache_file = options.cache_file.as_deref().map(CacheFile::new).transpose()?;
         let about = format!("keys of {}", team.host());
         let copy = cache_file.as_ref().and_then(|file| file.load(timing.max_stale));
         let endpoint = Endpoint { team, fetch, is_own_function, prefetch: options.prefetch, cache_file };

@@ -4,12 +4,14 @@ mod cache_file;
 mod document;
 mod endpoint;
 mod fetch;
+mod file_access;
 mod found_key;
 mod https;
 mod jwk;
 mod keys;
 mod options;
 mod public_key;
+mod replacement;
 mod status;
 
 pub(crate) use document::DOCUMENT_MAX;

@@ -26,7 +26,10 @@ pub struct RemoteOptions {
     /// How long keys stay in force that the endpoint no longer confirms: default one day, at least
     /// `refresh_after`, at most six days.
     pub max_stale: Duration,
-    /// Where a copy of the keys is kept, so that a restart during an outage works.
+    /// Where a copy of the keys is kept, so that a restart during an outage works. Whoever can write it
+    /// chooses who is let in: the path must not be a symbolic link or belong to another user, and its folder
+    /// must not belong to another user (root excepted) or be writable by others without the sticky bit. A
+    /// group of this process may write both.
     pub cache_file: Option<PathBuf>,
     /// Fetches the document in place of the library's own HTTPS.
     pub fetch: Option<FetchFunction>,
