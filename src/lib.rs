@@ -62,7 +62,7 @@ mod verifier;
 pub use cache::Verified;
 pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
-pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, RemoteOptions, SkippedKey};
+pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
 pub use refresh::{LogFunction, LogLevel};
 pub use stats::Stats;
 pub use status::{Refusal, Status};

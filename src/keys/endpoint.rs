@@ -44,12 +44,11 @@ impl Endpoint {
     /// What keeps the keys of a team current, beginning with the copy on disk if there is one.
     pub(super) fn refresher(team: Team, options: RemoteOptions) -> Result<Refresher<Endpoint>, Refusal> {
         let timing = options.timing()?;
-        let url = team.certs_url();
         let is_own_function = options.fetch.is_some();
-        let fetch: Box<dyn Fetch> = match options.fetch {
-            Some(function) => Box::new(Custom { function, url }),
+        let fetch: Box<dyn Fetch> = match &options.fetch {
+            Some(function) => Box::new(Custom { function: function.clone(), url: team.certs_url() }),
             // It ends before its callers stop waiting, so that they hear why.
-            None => Box::new(Https::new(url, timing.timeout * 19 / 20, options.ca_file.as_deref())?),
+            None => Box::new(Https::new(&team, timing.timeout * 19 / 20, &options)?),
         };
         let cache_file = options.cache_file.as_deref().map(CacheFile::new).transpose()?;
         let about = format!("keys of {}", team.host());

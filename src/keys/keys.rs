@@ -63,13 +63,17 @@ impl Keys {
     /// keeps them current. The first verification begins the first fetch, unless
     /// [`Keys::connect`] did.
     ///
-    /// The team is named as in [`Config::new`](crate::Config::new). Proxies are read from the
-    /// environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) and certificate authorities
-    /// from the platform's store, now.
+    /// The team is named as in [`Config::new`](crate::Config::new).
+    ///
+    /// Proxies are read from the environment now, as curl reads them: the first of `https_proxy`,
+    /// `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY` that is not empty, in the form that
+    /// [`Proxy::new`](crate::Proxy::new) reads, unless `no_proxy` or else `NO_PROXY` names the host or a
+    /// parent domain of it, or is `*`. `HTTP_PROXY` is not used. Certificate authorities are read from the
+    /// platform's store now, or from `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` if the team or an option is wrong, the `ca_file` cannot be read or the place
-    /// of the `cache_file` not be written.
+    /// `INVALID_CONFIG` if the team, an option or a proxy of the environment is wrong, certificate
+    /// authorities cannot be read, or the `cache_file` cannot be used.
     pub fn remote(team: &str, options: RemoteOptions) -> Result<Keys, Refusal> {
         let refresher = Endpoint::refresher(Team::parse(team)?, options)?;
         Ok(Keys { source: "remote", current: refresher.current(), refresher: Some(Arc::new(refresher)) })

@@ -1,18 +1,22 @@
 //! The public keys of a team: where they come from, and which are in force.
 
 mod cache_file;
+mod connection;
 mod document;
 mod endpoint;
 mod fetch;
+mod fetch_error;
 mod file_access;
 mod found_key;
 mod https;
 mod jwk;
 mod keys;
 mod options;
+mod proxy;
 mod public_key;
 mod replacement;
 mod status;
+mod trust;
 
 pub(crate) use document::DOCUMENT_MAX;
 pub use document::SkippedKey;
@@ -20,5 +24,6 @@ pub(crate) use found_key::FoundKey;
 pub use keys::Keys;
 pub(crate) use keys::Patience;
 pub use options::{FetchFunction, RemoteOptions};
+pub use proxy::Proxy;
 pub(crate) use public_key::PublicKey;
 pub use status::{KeyStatus, KeysStatus};

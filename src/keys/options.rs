@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::proxy::Proxy;
 use crate::refresh::{LogFunction, Timing};
 use crate::status::{Refusal, Status};
 
@@ -12,9 +13,12 @@ use crate::status::{Refusal, Status};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RemoteOptions {
-    /// A PEM file of certificate authorities to trust besides the platform's, for networks that
+    /// A PEM file of certificate authorities to trust in addition to the platform's, for networks that
     /// re-sign TLS.
     pub ca_file: Option<PathBuf>,
+    /// The proxy to use in place of those of the environment, for programs whose environment is emptied.
+    /// Like them it is not used if `NO_PROXY` names the team's host or a parent domain of it.
+    pub proxy: Option<Proxy>,
     /// How long a fetch may take, and how long a caller may wait for one: 0.1 to 60 s, default 5 s.
     pub timeout: Duration,
     /// The age at which keys are fetched again, ahead of need: default one hour, at least `cooldown`.
@@ -51,6 +55,7 @@ impl Default for RemoteOptions {
     fn default() -> RemoteOptions {
         RemoteOptions {
             ca_file: None,
+            proxy: None,
             timeout: Duration::from_secs(5),
             refresh_after: Duration::from_secs(3_600),
             cooldown: Duration::from_secs(30),

@@ -20,7 +20,11 @@ FAULTS = {
     "stalled": "takes connections and never says a word of TLS",
     "wrong_certificate": "shows a certificate of another host",
     "expired_certificate": "shows a certificate of last year",
+    "future_certificate": "shows a certificate that becomes valid in a year",
     "stranger_certificate": "shows a certificate of an authority that nobody trusts",
+    "namesake_certificate": "shows a certificate of another authority that has the name of the trusted one",
+    "no_tls": "answers with HTTP where TLS is spoken",
+    "closed": "closes connections as soon as the TLS handshake begins",
     "refused": "takes no connection; the proxy closes those it is asked to make",
 }
 

@@ -86,12 +86,17 @@ def contexts(folder: Path) -> tuple[Path, dict[str, ssl.SSLContext]]:
     """The file of the authority to trust, and what the server shows by its behaviour; else the good one."""
     trusted = Authority(folder, "trusted")
     stranger = Authority(folder, "stranger")
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    namesake = Authority(elsewhere, "trusted")
     hosts = [HOST, "localhost"]
     return trusted.file, {
         "ok": trusted.context("good", hosts),
         "wrong_certificate": trusted.context("wrong", ["other.example.com"]),
         "expired_certificate": trusted.context("expired", hosts, age=365 * DAY),
+        "future_certificate": trusted.context("future", hosts, age=-365 * DAY - timedelta(hours=12)),
         "stranger_certificate": stranger.context("good", hosts),
+        "namesake_certificate": namesake.context("good", hosts),
     }
 
 

@@ -40,6 +40,9 @@ class Endpoint:
         """Where the keys are, for a client that can be told."""
         self.proxy = self._proxy.url
         """The way to them by the team's own address."""
+        self.port = self._listener.port
+        self.context = self._contexts["ok"]
+        """What a proxy needs that speaks TLS, with the certificate of the endpoint."""
 
     def __enter__(self) -> Endpoint:
         return self
@@ -96,6 +99,13 @@ class Endpoint:
         if behaviour.kind == "stalled":
             while connection.recv(65536):
                 pass
+            return
+        if behaviour.kind == "no_tls":
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            return
+        if behaviour.kind == "closed":
+            connection.recv(65536)
             return
         context = self._contexts.get(behaviour.kind, self._contexts["ok"])
         with context.wrap_socket(connection, server_side=True) as secure:

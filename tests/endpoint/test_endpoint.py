@@ -148,13 +148,23 @@ def ask_until(endpoint: Endpoint, end: float) -> None:
     [
         ("wrong_certificate", "Hostname mismatch"),
         ("expired_certificate", "certificate has expired"),
+        ("future_certificate", "certificate is not yet valid"),
         ("stranger_certificate", "unable to get local issuer certificate"),
+        ("namesake_certificate", "certificate signature failure|unable to get local issuer certificate"),
     ],
 )
 def test_a_certificate_that_is_not_to_be_trusted(endpoint: Endpoint, kind: str, words: str) -> None:
     endpoint.behave(kind)
 
     with pytest.raises(ssl.SSLCertVerificationError, match=words):
+        ask(endpoint)
+
+
+@pytest.mark.parametrize(("kind", "words"), [("no_tls", "WRONG_VERSION_NUMBER"), ("closed", "EOF|reset")])
+def test_a_port_that_does_not_speak_tls(endpoint: Endpoint, kind: str, words: str) -> None:
+    endpoint.behave(kind)
+
+    with pytest.raises(OSError, match=words):
         ask(endpoint)
 
 

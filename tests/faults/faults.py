@@ -50,9 +50,11 @@ OUTAGES = [
     Fault("empty set", "a document without keys", {"kind": "empty"}, "no entries"),
     Fault("over 32 keys", "a document of 33 keys", {"kind": "many"}, "33 entries"),
     Fault("cut short", "half a document, as if it were all", {"kind": "cut"}, "not strict JSON"),
-    Fault("truncated", "a connection that breaks off", {"kind": "truncated"}, "did not come whole"),
-    Fault("2 MiB", "a document of 2 MiB", {"kind": "large"}, "did not come whole"),
-    Fault("gzip bomb", "1 MB that unfolds to 256 MiB", {"kind": "gzip_bomb"}, "the document"),
+    Fault(
+        "truncated", "a connection that breaks off", {"kind": "truncated"}, "before the document was whole"
+    ),
+    Fault("2 MiB", "a document of 2 MiB", {"kind": "large"}, "more than 1048576 bytes"),
+    Fault("gzip bomb", "1 MB that unfolds to 256 MiB", {"kind": "gzip_bomb"}, "the key document"),
     Fault("slow body", "one byte every 50 ms", {"kind": "slow"}, "timeout"),
     Fault("stalled handshake", "a server that never says a word", {"kind": "stalled"}, "timeout"),
     Fault("wrong certificate", "a certificate of another host", {"kind": "wrong_certificate"}, "certificate"),
@@ -65,7 +67,7 @@ OUTAGES = [
         {"kind": "stranger_certificate"},
         "certificate",
     ),
-    Fault("refused", "a connection that nobody takes", {"kind": "refused"}, "no answer"),
+    Fault("refused", "a connection that nobody takes", {"kind": "refused"}, "did not answer the CONNECT"),
     Fault(
         "late answers",
         "answers with other keys after the timeout, when newer ones have come",

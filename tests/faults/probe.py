@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -40,14 +41,22 @@ class Probe:
     """A process with keys of the team `acme`, fetched with these options (durations in ms)."""
 
     def __init__(
-        self, endpoint: Endpoint, environment: dict[str, str] | None = None, **options: object
+        self,
+        endpoint: Endpoint,
+        environment: dict[str, str] | None = None,
+        identity: dict[str, Any] | None = None,
+        **options: object,
     ) -> None:
+        """With other variables than those that lead to the endpoint; as another `user`, in `extra_groups`."""
+        options = {"ca_file": endpoint.ca_file, **options}
+        given = (f"{name}={value}" for name, value in options.items() if value is not None)
         with _building:
-            command = [str(program()), *(f"{name}={value}" for name, value in options.items())]
+            command = [str(program()), *given]
         proxies = endpoint.environment() if environment is None else environment
-        inherited = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        elsewhere = re.compile("proxy|SSL_CERT", re.IGNORECASE)
+        inherited = {name: value for name, value in os.environ.items() if not elsewhere.search(name)}
         self._process = subprocess.Popen(
-            [*command, f"ca_file={endpoint.ca_file}"],
+            command,
             env={
                 **inherited,
                 **proxies,
@@ -57,6 +66,7 @@ class Probe:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            **(identity or {}),
         )
         self.made = self._answer()
         """How the making of the keys ended."""

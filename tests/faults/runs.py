@@ -202,12 +202,19 @@ class Cold:
     later: Json
 
 
+def reason_in(status: Json) -> str:
+    """Why the fetch failed, once it has ended."""
+    reason = status["last_error"] or ""
+    return "" if "gave no answer" in reason else reason
+
+
 def start_in(fault: Fault) -> Cold:
     """The first token comes while there are no keys, and the next after the fault is over."""
     with Endpoint() as endpoint, Probe(endpoint, **OPTIONS) as probe:
         endpoint.behave(**fault.during)
         refused = probe.verify(token(KNOWN))
-        last_error = until(lambda: probe.status()["last_error"])
+        # A fetch that its callers no longer wait for still says why it failed.
+        last_error = until(lambda: reason_in(probe.status()))
 
         endpoint.behave()
         probe.start("known", token(KNOWN))

@@ -1,0 +1,204 @@
+//! The connection of one fetch: how far it has come, and one deadline for all of it.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
+
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
+    SocksConnector, TcpConnector, Transport,
+};
+use ureq::{Agent, Error};
+
+/// What a fetch is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Looking up the name of the endpoint or of its proxy.
+    Resolve,
+    /// Connecting to the endpoint, to an HTTP proxy, or through a SOCKS proxy.
+    Connect,
+    /// Waiting for an HTTP proxy to connect to the endpoint.
+    Tunnel,
+    /// The TLS handshake with the endpoint.
+    Handshake,
+    /// Sending the request and waiting for the header of the answer.
+    Request,
+    /// Reading the document.
+    Read,
+}
+
+const STEPS: [Step; 6] =
+    [Step::Resolve, Step::Connect, Step::Tunnel, Step::Handshake, Step::Request, Step::Read];
+
+/// The step that a fetch has reached.
+#[derive(Clone, Debug)]
+pub(super) struct Progress(Arc<AtomicU8>);
+
+impl Progress {
+    pub(super) fn new() -> Progress {
+        Progress(Arc::new(AtomicU8::new(Step::Resolve as u8)))
+    }
+
+    pub(super) fn reach(&self, step: Step) {
+        self.0.store(step as u8, Ordering::Relaxed);
+    }
+
+    pub(super) fn step(&self) -> Step {
+        STEPS.get(usize::from(self.0.load(Ordering::Relaxed))).copied().unwrap_or(Step::Resolve)
+    }
+}
+
+/// An agent for one fetch from `host`. ureq's own chain of connectors, except that it keeps account of the
+/// steps and that every wait ends at the deadline: ureq's wait for a CONNECT proxy begins anew with every
+/// byte.
+pub(super) fn agent(
+    config: ureq::config::Config,
+    host: &str,
+    deadline: Instant,
+    progress: &Progress,
+) -> Agent {
+    let connector =
+        ().chain(SocksConnector::default())
+            .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(Connected { host: host.to_owned(), deadline, progress: progress.clone() })
+            .chain(RustlsConnector::default())
+            .chain(Secured { host: host.to_owned(), progress: progress.clone() });
+    Agent::with_parts(
+        config,
+        connector,
+        NameLookup { inner: DefaultResolver::default(), progress: progress.clone() },
+    )
+}
+
+/// Comes after a connection is made, to the endpoint or to its proxy.
+#[derive(Debug)]
+struct Connected {
+    host: String,
+    deadline: Instant,
+    progress: Progress,
+}
+
+impl<In: Transport> Connector<In> for Connected {
+    type Out = Bounded<In>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Bounded<In>>, Error> {
+        let leads_to_endpoint = details.uri.host() == Some(&self.host);
+        self.progress.reach(if leads_to_endpoint { Step::Handshake } else { Step::Tunnel });
+        Ok(chained.map(|transport| Bounded { transport, deadline: self.deadline }))
+    }
+}
+
+/// Comes after the TLS handshake.
+#[derive(Debug)]
+struct Secured {
+    host: String,
+    progress: Progress,
+}
+
+impl<In: Transport> Connector<In> for Secured {
+    type Out = In;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
+        if details.uri.host() == Some(&self.host) {
+            self.progress.reach(Step::Request);
+        }
+        Ok(chained)
+    }
+}
+
+/// A connection on which nobody waits past the deadline.
+#[derive(Debug)]
+struct Bounded<T> {
+    transport: T,
+    deadline: Instant,
+}
+
+impl<T> Bounded<T> {
+    fn bound(&self, timeout: NextTimeout) -> Result<NextTimeout, Error> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Error::Timeout(timeout.reason));
+        }
+        Ok(NextTimeout { after: timeout.after.min(left.into()), ..timeout })
+    }
+}
+
+impl<T: Transport> Transport for Bounded<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.transport.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = self.bound(timeout)?;
+        self.transport.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = self.bound(timeout)?;
+        self.transport.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.transport.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.transport.is_tls()
+    }
+}
+
+/// A host name without an address.
+#[derive(Debug)]
+pub(super) struct NameNotResolved {
+    host: String,
+    reason: String,
+}
+
+impl NameNotResolved {
+    fn new(uri: &Uri, error: &io::Error) -> NameNotResolved {
+        const PREFIX: &str = "failed to lookup address information: ";
+        let text = error.to_string();
+        let reason = text.strip_prefix(PREFIX).unwrap_or(&text).to_owned();
+        NameNotResolved { host: uri.host().unwrap_or_default().to_owned(), reason }
+    }
+}
+
+impl fmt::Display for NameNotResolved {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the name {} does not resolve: {}", self.host, self.reason)
+    }
+}
+
+impl std::error::Error for NameNotResolved {}
+
+#[derive(Debug)]
+struct NameLookup {
+    inner: DefaultResolver,
+    progress: Progress,
+}
+
+impl Resolver for NameLookup {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        self.progress.reach(Step::Resolve);
+        let addresses = self.inner.resolve(uri, config, timeout).map_err(|error| match error {
+            Error::Io(error) => Error::Other(Box::new(NameNotResolved::new(uri, &error))),
+            other => other,
+        })?;
+        self.progress.reach(Step::Connect);
+        Ok(addresses)
+    }
+}
