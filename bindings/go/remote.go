@@ -10,12 +10,23 @@ import (
 	"time"
 )
 
+// NoProxy as [RemoteOptions.Proxy] asks for a direct connection.
+const NoProxy = "-"
+
 // RemoteOptions say how the keys of a team are fetched and kept current. The zero value serves: a
 // field left at zero means its default. Durations are in whole milliseconds.
 type RemoteOptions struct {
-	// CAFile is a PEM file of certificate authorities to trust besides those of the platform, for
-	// networks that re-sign TLS.
+	// CAFile is a PEM file of certificate authorities to trust in addition to those of the platform,
+	// for networks that re-sign TLS.
 	CAFile string
+
+	// Proxy is used in place of the proxies of the environment, for programs whose environment is
+	// emptied, if not empty: [scheme://][user:password@]host[:port]. The scheme is http (the
+	// default), https, socks4, socks4a, socks5 or socks5h, the port 443 for https and 1080 for the
+	// others unless given, as in curl. User and password are percent-encoded. Like those of the
+	// environment it is not used if NO_PROXY excepts the team's host. [NoProxy] means a direct
+	// connection, whatever the environment says.
+	Proxy string
 
 	// Timeout is how long a fetch may take, and how long a call may wait for one: 100 ms to 60 s.
 	// 0 means 5 seconds.
@@ -34,8 +45,11 @@ type RemoteOptions struct {
 	MaxStale time.Duration
 
 	// CacheFile is where a copy of the keys is kept, if not empty, so that a restart during an
-	// outage works. The file is written whole and readable by its owner alone. One that is corrupt,
-	// too old, writable by others or owned by somebody else is left aside, as [Keys.Status] tells.
+	// outage works. It is replaced whole and readable by its owner alone. The path must not be a
+	// symbolic link or belong to another user, and its folder must not belong to another user (root
+	// excepted) or be writable by others without the sticky bit; a group of this process may write
+	// both. A copy that is corrupt, older than MaxStale or writable by others is ignored, as
+	// [Keys.Status] reports.
 	CacheFile string
 
 	// Fetch fetches the document in place of the library's own HTTPS, if not nil. Its context ends
@@ -60,11 +74,14 @@ const defaultTimeout = 5 * time.Second
 // the keys in force stay so until MaxStale has passed since it last confirmed them; then every
 // token is refused with [ErrKeysUnavailable] until it answers again.
 //
-// Proxies are read from the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY) and
-// certificate authorities from the platform's store, during this call. No redirect is followed.
+// Proxies are read from the environment during this call, as curl reads them: the first of
+// https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY that is not empty, unless no_proxy or else
+// NO_PROXY names the host or a parent domain of it, or is *. HTTP_PROXY is not used. Certificate
+// authorities are those of the platform, or of SSL_CERT_FILE and SSL_CERT_DIR if one of them is
+// set. No redirect is followed.
 //
-// Errors: [ErrInvalidConfig] if the team or an option is wrong, the CAFile cannot be read or the
-// place of the CacheFile not be written.
+// Errors: [ErrInvalidConfig] if the team, an option or a proxy of the environment is wrong,
+// certificate authorities cannot be read or the CacheFile cannot be used.
 func RemoteKeys(team string, options RemoteOptions) (*Keys, error) {
 	teamText, err := terminated("the team", team, ErrInvalidConfig)
 	if err != nil {
@@ -98,6 +115,9 @@ func (o RemoteOptions) fill(options *C.cfaccess_remote_options) error {
 	if err := o.fillFiles(options); err != nil {
 		return err
 	}
+	if err := o.fillProxy(options); err != nil {
+		return err
+	}
 	if err := o.fillTimes(options); err != nil {
 		return err
 	}
@@ -122,6 +142,22 @@ func (o RemoteOptions) fillFiles(options *C.cfaccess_remote_options) error {
 		return outcomeError(C.cfaccess_go_remote_options_set_cache_file(options, path))
 	}
 	return nil
+}
+
+// fillProxy passes an empty text for NoProxy, which means a direct connection in C.
+func (o RemoteOptions) fillProxy(options *C.cfaccess_remote_options) error {
+	if o.Proxy == "" {
+		return nil
+	}
+	proxy := o.Proxy
+	if proxy == NoProxy {
+		proxy = ""
+	}
+	url, err := terminated("the proxy", proxy, ErrInvalidConfig)
+	if err != nil {
+		return err
+	}
+	return outcomeError(C.cfaccess_go_remote_options_set_proxy(options, url))
 }
 
 // fillTimes leaves the library's defaults where nothing is asked for.

@@ -1,6 +1,8 @@
 package cfaccess_test
 
 import (
+	"bufio"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +21,8 @@ func TestRemoteOptionsThatAreAccepted(t *testing.T) {
 		"refresh at cooldown":   func(o *cfaccess.RemoteOptions) { o.RefreshAfter = 30 * time.Second },
 		"staleness at refresh":  func(o *cfaccess.RemoteOptions) { o.MaxStale = time.Hour },
 		"longest staleness":     func(o *cfaccess.RemoteOptions) { o.MaxStale = 6 * 24 * time.Hour },
+		"a proxy":               func(o *cfaccess.RemoteOptions) { o.Proxy = "http://user:secret@proxy:3128" },
+		"no proxy":              func(o *cfaccess.RemoteOptions) { o.Proxy = cfaccess.NoProxy },
 		"a file yet to be made": func(o *cfaccess.RemoteOptions) { o.CacheFile = filepath.Join(t.TempDir(), "keys") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,6 +55,9 @@ func TestRemoteOptionsThatAreRefused(t *testing.T) {
 		"no such CA file":            {func(o *cfaccess.RemoteOptions) { o.CAFile = empty + "." }, "ca_file"},
 		"CA file without any":        {func(o *cfaccess.RemoteOptions) { o.CAFile = empty }, "ca_file"},
 		"CA file with a NUL":         {func(o *cfaccess.RemoteOptions) { o.CAFile = empty + "\x00" }, "CA file"},
+		"a proxy of no scheme":       {func(o *cfaccess.RemoteOptions) { o.Proxy = "htp://proxy" }, "proxy names no usable proxy"},
+		"a proxy without a host":     {func(o *cfaccess.RemoteOptions) { o.Proxy = "http://user:secret@" }, "proxy names no usable proxy"},
+		"a proxy with a NUL":         {func(o *cfaccess.RemoteOptions) { o.Proxy = "proxy\x00" }, "the proxy"},
 		"a folder as cache file":     {func(o *cfaccess.RemoteOptions) { o.CacheFile = t.TempDir() }, "cache_file"},
 		"cache file with a NUL":      {func(o *cfaccess.RemoteOptions) { o.CacheFile = "keys\x00" }, "cache file"},
 	} {
@@ -65,6 +72,37 @@ func TestRemoteOptionsThatAreRefused(t *testing.T) {
 				t.Errorf("got %v, %v", keys, err)
 			}
 		})
+	}
+}
+
+func TestTheProxyOfTheApplicationIsAskedForTheEndpoint(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "htp://unusable")
+	t.Setenv("NO_PROXY", "")
+	proxy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan string, 1)
+	go func() {
+		client, err := proxy.Accept()
+		if err != nil {
+			return
+		}
+		defer client.Close()
+		line, _ := bufio.NewReader(client).ReadString('\n')
+		asked <- line
+	}()
+	t.Cleanup(func() { proxy.Close() })
+
+	keys, err := cfaccess.RemoteKeys(team, cfaccess.RemoteOptions{Proxy: proxy.Addr().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keys.Close()
+	expectError(t, keys.Connect(), cfaccess.ErrKeysUnavailable)
+
+	if line := <-asked; line != "CONNECT acme.cloudflareaccess.com:443 HTTP/1.1\r\n" {
+		t.Errorf("the proxy was asked %q", line)
 	}
 }
 

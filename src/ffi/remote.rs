@@ -9,7 +9,7 @@ use super::callback::{
 };
 use super::error::{cfaccess_error, fallible};
 use super::keys::cfaccess_keys;
-use crate::keys::{Keys, RemoteOptions};
+use crate::keys::{Keys, Proxy, RemoteOptions};
 use crate::status::{Refusal, Status};
 
 /// How the keys of a team are fetched and kept current: built step by step, then copied into keys. The
@@ -37,10 +37,12 @@ pub unsafe extern "C" fn cfaccess_remote_options_new(
     unsafe { fallible(out_error, body) }
 }
 
-/// Trusts the certificate authorities of a PEM file besides the platform's, for networks that re-sign TLS.
+/// Trusts the certificate authorities of a PEM file in addition to the platform's, for networks that re-sign
+/// TLS.
 ///
 /// @param options    changed on success only
-/// @param path       NUL-terminated, copied; read by cfaccess_keys_remote()
+/// @param path       NUL-terminated, copied; a relative path starts at the working directory of this call;
+///                   read by cfaccess_keys_remote()
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -54,12 +56,49 @@ pub unsafe extern "C" fn cfaccess_remote_options_set_ca_file(
     unsafe { set_path(options, path, out_error, |options| &mut options.ca_file) }
 }
 
-/// Keeps a copy of the keys in a file, so that a restart during an outage works. It is written whole and
-/// readable by its owner alone. One that is corrupt, too old, writable by others or owned by somebody else
-/// is left aside, which cfaccess_keys_status() tells.
+/// Uses a proxy in place of those of the environment, for programs whose environment is emptied, as nginx
+/// does. Like them it is not used if NO_PROXY excepts the team's host.
 ///
 /// @param options    changed on success only
-/// @param path       NUL-terminated, copied; need not be there yet
+/// @param url        NUL-terminated, copied: `[scheme://][user:password@]host[:port]`. The scheme is `http`
+///                   (the default), `https`, `socks4`, `socks4a`, `socks5` or `socks5h`; `socks4` and
+///                   `socks5` look up the endpoint's name here, the others at the proxy. The port is 443 for
+///                   `https` and 1080 for the others unless given, as in curl. User and password are
+///                   percent-encoded. An empty string means a direct connection, whatever the environment
+///                   says
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if it is not of this form, with a message
+///         that does not repeat it; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_proxy(
+    options: Option<&mut cfaccess_remote_options>,
+    url: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let url = unsafe { config_text(url) }?;
+        not_null(options)?.0.proxy = Some(Proxy::new(url)?);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { fallible(out_error, body) }
+}
+
+/// Keeps a copy of the keys in a file, so that a restart during an outage works. It is replaced whole and
+/// readable by its owner alone; one that is mounted by itself, and cannot be replaced, is written in place.
+///
+/// Whoever can write the copy chooses who is let in. cfaccess_keys_remote() refuses a path that is a symbolic
+/// link or belongs to another user than this process's, and a folder that belongs to another user (root
+/// excepted) or that others can write without the sticky bit; a group of this process may write both. A copy
+/// that is corrupt, older than `max_stale` or writable by others is ignored, which cfaccess_keys_status()
+/// reports, and replaced by the next fetch. Its age is written in it, so that it does not grow younger when
+/// it is copied.
+///
+/// @param options    changed on success only
+/// @param path       NUL-terminated, copied; a relative path starts at the working directory of this call;
+///                   the file need not exist yet
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -220,15 +259,21 @@ pub extern "C" fn cfaccess_remote_options_free(options: Option<Box<cfaccess_remo
 /// stay so until `max_stale` has passed since it last confirmed them; then every token is refused with
 /// #CFACCESS_STATUS_KEYS_UNAVAILABLE until it answers again.
 ///
-/// Proxies are read from the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY) and certificate
-/// authorities from the platform's store, during this call. No redirect is followed.
+/// Proxies are read from the environment during this call, as curl reads them: the first of https_proxy,
+/// HTTPS_PROXY, all_proxy and ALL_PROXY that is not empty, unless no_proxy or else NO_PROXY names the host or
+/// a parent domain of it (`cloudflareaccess.com`), or is `*`. cfaccess_remote_options_set_proxy() says what a
+/// proxy looks like. HTTP_PROXY is not used.
+///
+/// Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
+/// and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
 ///
 /// @param team       NUL-terminated, as in cfaccess_config_new()
 /// @param options    copied, may be changed or freed afterwards; NULL for the defaults
 /// @param out_keys   owned, freed with cfaccess_keys_free()
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team or an option is wrong, the CA file
-///         cannot be read or the place of the cache file not be written; #CFACCESS_STATUS_NULL_ARGUMENT
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team, an option or a proxy of the
+///         environment is wrong, certificate authorities cannot be read, or the cache file cannot be used;
+///         the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_keys_remote(
@@ -290,8 +335,10 @@ unsafe fn set_path(
 ) -> Status {
     let body = || {
         // SAFETY: the caller's promise.
-        let path = unsafe { c_string(path) }?;
-        *place(&mut not_null(options)?.0) = Some(path_of(path)?.to_owned());
+        let path = path_of(unsafe { c_string(path) }?)?;
+        // An empty path has no absolute form; it is refused when it is used.
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        *place(&mut not_null(options)?.0) = Some(absolute);
         Ok(())
     };
     // SAFETY: the caller's promise.

@@ -5,6 +5,7 @@
 #include "remote.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What may stand in an out-place before a call. */
 #define GARBAGE ((void *)(uintptr_t)0x5a5a5a5a)
@@ -65,6 +66,8 @@ static void null_where_a_value_is_needed(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_new(NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_ca_file(NULL, "/", &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_ca_file(options, NULL, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_proxy(NULL, "", &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_proxy(options, NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_cache_file(NULL, "/", &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_cache_file(options, NULL, &error));
   EXPECT_NULL_ARGUMENT(
@@ -101,6 +104,7 @@ static void null_everywhere(void) {
   }
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_new(NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_ca_file(NULL, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_proxy(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_cache_file(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT,
                 cfaccess_remote_options_set_fetch(NULL, NULL, NULL, NULL, NULL));
@@ -205,12 +209,57 @@ static void a_cache_file_that_cannot_be_written_is_refused(void) {
   snprintf(pipe, sizeof pipe, "%s/pipe", folder);
   must(mkfifo(pipe, 0600) == 0, "a pipe");
 
-  const char *paths[] = {folder,       pipe,       VECTORS "/no-such-folder/keys", KEYS_FILE "/keys",
+  char link[64];
+  snprintf(link, sizeof link, "%s/link", folder);
+  must(symlink(pipe, link) == 0, "a link");
+
+  const char *paths[] = {folder,       pipe,       link, VECTORS "/no-such-folder/keys", KEYS_FILE "/keys",
                          "/proc/keys", "\xff/keys"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     EXPECT(refused_for("cache_file", with_path(cfaccess_remote_options_set_cache_file, paths[i])));
   }
-  must(remove(pipe) == 0 && remove(folder) == 0, "they are removed");
+  must(remove(link) == 0 && remove(pipe) == 0 && remove(folder) == 0, "they are removed");
+}
+
+static void a_relative_path_starts_where_it_was_given(void) {
+  char folder[] = "/tmp/cfaccess-XXXXXX", copy[64];
+  char *before = getcwd(NULL, 0);
+  must(mkdtemp(folder) != NULL && before != NULL && chdir(folder) == 0, "a folder");
+  endpoint *at = endpoint_with(KEYS_FILE);
+  cfaccess_remote_options *options = options_for(at);
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_remote_options_set_cache_file(options, "keys.json", NULL));
+  must(chdir("/proc") == 0, "another folder");
+
+  cfaccess_keys *keys = remote_keys(options);
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_keys_connect(keys, NULL));
+  cfaccess_keys_close(keys);
+  cfaccess_keys_free(keys);
+
+  snprintf(copy, sizeof copy, "%s/keys.json", folder);
+  EXPECT(access(copy, R_OK) == 0);
+  must(chdir(before) == 0 && remove(copy) == 0 && remove(folder) == 0, "they are removed");
+  free(before);
+  endpoint_free(at);
+}
+
+static void a_proxy_that_is_none_is_refused_without_its_password(void) {
+  const char *urls[] = {"htp://user:secret@proxy", "http://user:secret@", "http://user:secret@[::1",
+                        "http://user:secret@proxy:port", "\xff"};
+  cfaccess_remote_options *options = new_options();
+  for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+    cfaccess_error *error = GARBAGE;
+    EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG,
+                  cfaccess_remote_options_set_proxy(options, urls[i], &error));
+    EXPECT(!says(error, "secret"));
+    cfaccess_error_free(error);
+  }
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_remote_options_set_proxy(options, "", NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK,
+                cfaccess_remote_options_set_proxy(options, "user:secret@proxy:3128", NULL));
+  cfaccess_keys *keys = NULL;
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_keys_remote(TEAM, options, &keys, NULL));
+  cfaccess_keys_free(keys);
+  cfaccess_remote_options_free(options);
 }
 
 int main(void) {
@@ -223,5 +272,7 @@ int main(void) {
   RUN(a_team_that_is_none_is_refused);
   RUN(a_ca_file_that_gives_no_certificate_is_refused);
   RUN(a_cache_file_that_cannot_be_written_is_refused);
+  RUN(a_relative_path_starts_where_it_was_given);
+  RUN(a_proxy_that_is_none_is_refused_without_its_password);
   return all_stories_passed();
 }

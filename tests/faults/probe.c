@@ -1,7 +1,7 @@
 /*
  * A program that fetches keys and verifies tokens as it is told, for the tests of faults.
  *
- *   probe [name=value]...     timeout, cooldown, refresh_after, max_stale (ms), ca_file, cache_file
+ *   probe [name=value]...     timeout, cooldown, refresh_after, max_stale (ms), ca_file, proxy, cache_file
  *
  * Each line of its input is a command, and each is answered with a line of JSON:
  *   start NAME PAUSE CALLS TOKEN  a thread verifies the token, CALLS times (0: until it is stopped), with a
@@ -58,6 +58,8 @@ static void set_option(cfaccess_remote_options *options, const char *name, const
   cfaccess_status status = CFACCESS_STATUS_INVALID_ARGUMENT;
   if (strcmp(name, "ca_file") == 0) {
     status = cfaccess_remote_options_set_ca_file(options, value, NULL);
+  } else if (strcmp(name, "proxy") == 0) {
+    status = cfaccess_remote_options_set_proxy(options, value, NULL);
   } else if (strcmp(name, "cache_file") == 0) {
     status = cfaccess_remote_options_set_cache_file(options, value, NULL);
   } else if (strcmp(name, "timeout") == 0) {

@@ -40,6 +40,25 @@ def test_endpoint_that_is_not_trusted_gives_no_keys(endpoint: Endpoint) -> None:
         keys.connect()
 
 
+def test_the_proxy_of_the_application_leads_to_the_endpoint(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "htp://unusable")
+    keys = Keys.remote("acme", ca_file=endpoint.ca_file, proxy=endpoint.proxy)
+
+    keys.connect()
+
+    assert len(endpoint.requests) == 1
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@")
+    monkeypatch.setenv("NO_PROXY", "")
+
+    with pytest.raises(InvalidConfig, match=r"HTTPS_PROXY names no usable proxy: [^@]*$"):
+        Keys.remote("acme")
+
+
 def test_rotated_key_is_found_by_the_first_token_that_needs_it() -> None:
     source = Source("acme-1")
     verifier = new_verifier(source.keys())
@@ -191,6 +210,25 @@ def test_paths(name: str, tmp_path: Path) -> None:
         remote(**{name: "a\0b"})
     with pytest.raises(InvalidConfig, match=name):
         remote(**{name: tmp_path})
+
+
+@pytest.mark.parametrize("proxy", ["", "proxy", "http://user:secret@proxy:3128", "socks5h://proxy"])
+def test_proxies_that_are_accepted(proxy: str) -> None:
+    remote(proxy=proxy)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["htp://user:secret@proxy", "http://user:secret@", "[::1", "proxy:port", "a\0b"]
+)
+def test_proxies_that_are_refused(proxy: str) -> None:
+    with pytest.raises(InvalidConfig, match="proxy") as refused:
+        remote(proxy=proxy)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_proxy_of_another_type_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="proxy must be str"):
+        remote(proxy=b"proxy")
 
 
 @pytest.mark.parametrize("name", ["fetch", "log"])

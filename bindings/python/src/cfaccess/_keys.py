@@ -43,6 +43,7 @@ class Keys(Owner[Handle]):
         team: str,
         *,
         ca_file: str | os.PathLike[str] | None = None,
+        proxy: str | None = None,
         timeout: Seconds = 5,
         refresh_after: Seconds = 3600,
         cooldown: Seconds = 30,
@@ -59,8 +60,14 @@ class Keys(Owner[Handle]):
         Only who needs a key that is not there waits, for one fetch together with all others.
 
         - `team`: as in `Verifier`, which must be of the same team.
-        - `ca_file`: certificate authorities in PEM to trust besides the platform's, for networks that re-sign
-          TLS.
+        - `ca_file`: certificate authorities in PEM to trust in addition to the platform's, for networks that
+          re-sign TLS.
+        - `proxy`: a proxy to use in place of those of the environment, for programs whose environment is
+          emptied: `[scheme://][user:password@]host[:port]`. The scheme is `http` (the default), `https`,
+          `socks4`, `socks4a`, `socks5` or `socks5h`, the port 443 for `https` and 1080 for the others unless
+          given, as in curl. User and password are percent-encoded. `""` means a direct connection, whatever
+          the environment says. Like those of the environment it is not used if `NO_PROXY` excepts the team's
+          host.
         - `timeout`: how long a fetch may take, and how long a call may wait for one, in seconds, 0.1 to 60.
         - `refresh_after`: the age in seconds at which keys are fetched again, at least `cooldown`. The
           endpoint's `Cache-Control: max-age` may make it sooner, never later.
@@ -70,8 +77,10 @@ class Keys(Owner[Handle]):
         - `max_stale`: how long keys stay in force that the endpoint no longer confirms, in seconds, from
           `refresh_after` to 518,400 (six days). Then every token is refused with `KeysUnavailable`.
         - `cache_file`: where a copy of the keys is kept, so that a restart during an outage works. It is
-          written whole and readable by its owner alone. One that is corrupt, older than `max_stale`,
-          writable by others or owned by somebody else is left aside, which `status()` tells.
+          replaced whole and readable by its owner alone. The path must not be a symbolic link or belong to
+          another user, and its folder must not belong to another user (root excepted) or be writable by
+          others without the sticky bit; a group of this process may write both. A copy that is corrupt,
+          older than `max_stale` or writable by others is ignored, which `status()` reports.
         - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`, in
           place of the library's own HTTPS. What it raises is the reason of the failure.
         - `log`: a function that is called with a level of the module `logging` (`INFO` when keys come or
@@ -82,13 +91,16 @@ class Keys(Owner[Handle]):
         It should give up within `timeout`: nobody waits longer for it, but the interpreter does when it
         ends.
 
-        Proxies are read from the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) now. No
+        Proxies are read from the environment now, as curl reads them: the first of `https_proxy`,
+        `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY` that is not empty, unless `no_proxy` or else `NO_PROXY`
+        names the host or a parent domain of it, or is `*`. `HTTP_PROXY` is not used. Certificate authorities
+        are those of the platform, or of `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set. No
         redirect is followed. Each fetch has a thread of the library's own, which ends with it. After `fork`,
         a child goes on with the keys it has and fetches for itself; a fetch that was under way stays with
         the parent.
 
-        Times are `int` or `float`, to the millisecond. Raises `InvalidConfig` if the team or a time is
-        wrong, the `ca_file` cannot be read or the place of the `cache_file` not be written,
+        Times are `int` or `float`, to the millisecond. Raises `InvalidConfig` if the team, a time or a
+        proxy is wrong, certificate authorities cannot be read or the `cache_file` cannot be used,
         `InvalidArgument` for a path that no file can have, and `TypeError` for wrong types.
 
         >>> keys = Keys.remote("acme", fetch=lambda url: certs)    # without fetch: over HTTPS
@@ -103,6 +115,7 @@ class Keys(Owner[Handle]):
             milliseconds(cooldown, "cooldown"),
             milliseconds(max_stale, "max_stale"),
             None if ca_file is None else path_bytes(ca_file, "ca_file"),
+            None if proxy is None else text(proxy, "proxy"),
             None if cache_file is None else path_bytes(cache_file, "cache_file"),
             None if fetch is None else function(fetch, "fetch"),
             None if log is None else function(log, "log"),

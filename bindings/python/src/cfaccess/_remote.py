@@ -30,6 +30,7 @@ _set_refresh_after = _quick(STATUS, "cfaccess_remote_options_set_refresh_after",
 _set_cooldown = _quick(STATUS, "cfaccess_remote_options_set_cooldown", POINTER, c_int64, OUT)
 _set_max_stale = _quick(STATUS, "cfaccess_remote_options_set_max_stale", POINTER, c_int64, OUT)
 _set_ca_file = _quick(STATUS, "cfaccess_remote_options_set_ca_file", POINTER, BYTES, OUT)
+_set_proxy = _quick(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
 _set_cache_file = _quick(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
 _set_fetch = _quick(STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT)
 _set_log = _quick(STATUS, "cfaccess_remote_options_set_log", POINTER, _Log, POINTER, _Release, OUT)
@@ -47,6 +48,7 @@ def keys_remote(
     cooldown: int,
     max_stale: int,
     ca_file: bytes | None,
+    proxy: bytes | None,
     cache_file: bytes | None,
     fetch: Fetch | None,
     log: Log | None,
@@ -61,6 +63,8 @@ def keys_remote(
         apply(_set_max_stale, options, max_stale)
         if ca_file is not None:
             apply(_set_ca_file, options, ca_file)
+        if proxy is not None:
+            apply(_set_proxy, options, proxy)
         if cache_file is not None:
             apply(_set_cache_file, options, cache_file)
         if fetch is not None:
