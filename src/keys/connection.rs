@@ -1,18 +1,21 @@
 //! The connection of one fetch: how far it has come, and one deadline for all of it.
 
-use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
     SocksConnector, TcpConnector, Transport,
 };
 use ureq::{Agent, Error};
+
+use super::name_lookup::{NameLookups, NoAddress};
+
+/// As many as ureq has room for.
+const ADDRESSES_MAX: usize = 16;
 
 /// What a fetch is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,7 @@ pub(super) fn agent(
     host: &str,
     deadline: Instant,
     progress: &Progress,
+    lookups: NameLookups,
 ) -> Agent {
     let connector =
         ().chain(SocksConnector::default())
@@ -68,11 +72,7 @@ pub(super) fn agent(
             .chain(Connected { host: host.to_owned(), deadline, progress: progress.clone() })
             .chain(RustlsConnector::default())
             .chain(Secured { host: host.to_owned(), progress: progress.clone() });
-    Agent::with_parts(
-        config,
-        connector,
-        NameLookup { inner: DefaultResolver::default(), progress: progress.clone() },
-    )
+    Agent::with_parts(config, connector, NameLookup { lookups, progress: progress.clone() })
 }
 
 /// Comes after a connection is made, to the endpoint or to its proxy.
@@ -156,33 +156,9 @@ impl<T: Transport> Transport for Bounded<T> {
     }
 }
 
-/// A host name without an address.
-#[derive(Debug)]
-pub(super) struct NameNotResolved {
-    host: String,
-    reason: String,
-}
-
-impl NameNotResolved {
-    fn new(uri: &Uri, error: &io::Error) -> NameNotResolved {
-        const PREFIX: &str = "failed to lookup address information: ";
-        let text = error.to_string();
-        let reason = text.strip_prefix(PREFIX).unwrap_or(&text).to_owned();
-        NameNotResolved { host: uri.host().unwrap_or_default().to_owned(), reason }
-    }
-}
-
-impl fmt::Display for NameNotResolved {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the name {} does not resolve: {}", self.host, self.reason)
-    }
-}
-
-impl std::error::Error for NameNotResolved {}
-
 #[derive(Debug)]
 struct NameLookup {
-    inner: DefaultResolver,
+    lookups: NameLookups,
     progress: Progress,
 }
 
@@ -190,14 +166,22 @@ impl Resolver for NameLookup {
     fn resolve(
         &self,
         uri: &Uri,
-        config: &ureq::config::Config,
+        _config: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         self.progress.reach(Step::Resolve);
-        let addresses = self.inner.resolve(uri, config, timeout).map_err(|error| match error {
-            Error::Io(error) => Error::Other(Box::new(NameNotResolved::new(uri, &error))),
-            other => other,
+        let host = uri.host().unwrap_or_default();
+        // The proxy's is always named; only the endpoint's is left out.
+        let port = uri.port_u16().unwrap_or(443);
+        let found = self.lookups.look_up(host, port, *timeout.after).map_err(|error| match error {
+            NoAddress::TimedOut => Error::Timeout(timeout.reason),
+            NoAddress::Failed(error) => Error::Other(Box::new(error)),
         })?;
+        let mut addresses = self.empty();
+        found.into_iter().take(ADDRESSES_MAX).for_each(|address| addresses.push(address));
+        if addresses.is_empty() {
+            return Err(Error::HostNotFound);
+        }
         self.progress.reach(Step::Connect);
         Ok(addresses)
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use rustls::{CertificateError, InvalidMessage};
 use ureq::Error;
 
-use super::connection::{NameNotResolved, Step};
+use super::connection::Step;
 use super::document::DOCUMENT_MAX;
+use super::name_lookup::NameNotResolved;
 use super::proxy::ProxyServer;
 
 /// Where a fetch leads.

@@ -14,6 +14,7 @@ use super::connection::{self, Progress, Step};
 use super::document::DOCUMENT_MAX;
 use super::fetch::{Answer, Fetch, entity_tag, max_age, retry_after};
 use super::fetch_error::Route;
+use super::name_lookup::NameLookups;
 use super::options::RemoteOptions;
 use super::{proxy, trust};
 use crate::refresh::Failure;
@@ -25,6 +26,7 @@ pub(super) struct Https {
     url: String,
     route: Route,
     config: Config,
+    lookups: NameLookups,
 }
 
 impl Https {
@@ -49,7 +51,8 @@ impl Https {
             .accept_encoding("identity")
             .user_agent(concat!("cfaccess/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(Https { url: team.certs_url(), route: Route { host, proxy, timeout }, config })
+        let route = Route { host, proxy, timeout };
+        Ok(Https { url: team.certs_url(), route, config, lookups: NameLookups::default() })
     }
 
     fn answer_of(
@@ -91,7 +94,13 @@ impl Fetch for Https {
     fn fetch(&self, entity_tag: Option<&str>) -> Result<Answer, Failure> {
         let progress = Progress::new();
         let deadline = Instant::now() + self.route.timeout;
-        let agent = connection::agent(self.config.clone(), &self.route.host, deadline, &progress);
+        let agent = connection::agent(
+            self.config.clone(),
+            &self.route.host,
+            deadline,
+            &progress,
+            self.lookups.clone(),
+        );
         let mut request = agent.get(&self.url);
         if let Some(entity_tag) = entity_tag {
             request = request.header(IF_NONE_MATCH, entity_tag);

@@ -11,6 +11,7 @@ mod found_key;
 mod https;
 mod jwk;
 mod keys;
+mod name_lookup;
 mod options;
 mod proxy;
 mod public_key;

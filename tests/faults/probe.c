@@ -10,6 +10,7 @@
  *   report                        what all threads have seen since the last report, and the status of keys
  *   verify TOKEN, connect, close  one call
  *   clock SECONDS                 sets the wall clock so far ahead
+ *   lookup MILLISECONDS           from now on the look-up of a name takes that long
  */
 #define _GNU_SOURCE
 
@@ -189,6 +190,9 @@ static void obey(const char *command, const char *rest) {
     putchar('}');
   } else if (strcmp(command, "close") == 0) {
     cfaccess_keys_close(keys);
+    printf("{}");
+  } else if (strcmp(command, "lookup") == 0) {
+    atomic_store(&lookup_takes, atol(rest));
     printf("{}");
   } else if (strcmp(command, "clock") == 0) {
     atomic_store(&clock_ahead, atol(rest));

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -104,6 +105,14 @@ class Probe:
         """Of the keys; what the threads have seen is forgotten."""
         keys: Json = self.report()["keys"]
         return keys
+
+    def threads(self) -> list[str]:
+        """The names of its threads now."""
+        names = []
+        for task in Path(f"/proc/{self._process.pid}/task").iterdir():
+            with suppress(FileNotFoundError):
+                names.append((task / "comm").read_text().strip())
+        return names
 
     def _answer(self) -> Json:
         assert self._process.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,24 @@ def test_a_host_without_an_address(endpoint: Endpoint) -> None:
         refused = probe.verify(token(KNOWN))
 
     assert f"the name {HOST} does not resolve: " in refused["message"]
+
+
+def test_name_look_ups_that_hang_do_not_pile_up(endpoint: Endpoint) -> None:
+    """The system cannot cut them short; at most one is left, and nothing waits for it."""
+    with Probe(endpoint, {}, **OPTIONS) as probe:
+        probe.ask("lookup 8000")
+        began = time.monotonic()
+        reasons = set()
+        while time.monotonic() < began + 4:
+            assert probe.verify(token(KNOWN))["verdict"] == "KEYS_UNAVAILABLE"
+            reasons.add(probe.status()["last_error"])
+            assert probe.threads().count("cfaccess-names") <= 1
+        began = time.monotonic()
+        probe.ask("close")
+
+        assert time.monotonic() < began + 1.5
+        assert probe.threads().count("cfaccess-names") == 1
+        assert f"the name {HOST} does not resolve: an earlier look-up has not ended" in reasons
 
 
 def authorities(endpoint: Endpoint, tmp_path: Path) -> Path:
