@@ -75,6 +75,26 @@ pub(super) fn agent(
     Agent::with_parts(config, connector, NameLookup { lookups, progress: progress.clone() })
 }
 
+/// Makes a request as far as the name lookup, which fails at once.
+pub(super) fn rehearse(config: ureq::config::Config, url: &str) {
+    let agent = Agent::with_parts(config, TcpConnector::default(), NoNames);
+    let _ = agent.get(url).call();
+}
+
+#[derive(Debug)]
+struct NoNames;
+
+impl Resolver for NoNames {
+    fn resolve(
+        &self,
+        _uri: &Uri,
+        _config: &ureq::config::Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        Err(Error::HostNotFound)
+    }
+}
+
 /// Comes after a connection is made, to the endpoint or to its proxy.
 #[derive(Debug)]
 struct Connected {

@@ -88,13 +88,8 @@ impl Source for Endpoint {
         self.is_own_function
     }
 
-    /// The generator of a thread is seeded with its first number, under a lock of aws-lc's and for tens of
-    /// milliseconds. A child that is forked meanwhile never gets it, and at exit it is destroyed.
     fn prepare(&self) {
-        if !self.is_own_function {
-            // A failure shows in the handshake.
-            let _ = aws_lc_rs::rand::fill(&mut [0]);
-        }
+        self.fetch.prepare();
     }
 
     fn fetch(&self, current: &Document) -> Result<Answer<Document>, Failure> {

@@ -7,6 +7,9 @@ use crate::refresh::Failure;
 
 /// Fetches the key document of one team.
 pub(super) trait Fetch: Send + Sync {
+    /// Does what must not be interrupted by a fork or an exit, on the thread that will fetch.
+    fn prepare(&self) {}
+
     /// Asks for the document, or whether it is still the one with this entity tag.
     fn fetch(&self, entity_tag: Option<&str>) -> Result<Answer, Failure>;
 }

@@ -61,7 +61,7 @@ impl Route {
     fn unfinished(&self, step: Step) -> String {
         let peer = self.peer(step);
         match step {
-            Step::Resolve => "the name look-up had not ended".to_owned(),
+            Step::Resolve => "the name lookup had not ended".to_owned(),
             Step::Connect => format!("{peer} had not accepted the connection"),
             Step::Tunnel => format!("{peer} had not connected to {}", self.host),
             Step::Handshake => format!("{peer} had not completed the TLS handshake"),
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_timeout_names_what_was_waited_for() {
         for (step, directly, by_proxy) in [
-            (Step::Resolve, "the name look-up had not ended", "the name look-up had not ended"),
+            (Step::Resolve, "the name lookup had not ended", "the name lookup had not ended"),
             (
                 Step::Connect,
                 "acme.cloudflareaccess.com had not accepted the connection",

@@ -91,6 +91,15 @@ impl Https {
 }
 
 impl Fetch for Https {
+    /// A random generator is seeded with its first number, under a lock of aws-lc's and for tens of milliseconds;
+    /// ureq initialises statics with its first request. A child that is forked meanwhile waits for them for ever,
+    /// and at exit aws-lc destroys what it seeds from.
+    fn prepare(&self) {
+        // Failures show in the handshake.
+        let _ = aws_lc_rs::rand::fill(&mut [0]);
+        connection::rehearse(self.config.clone(), &self.url);
+    }
+
     fn fetch(&self, entity_tag: Option<&str>) -> Result<Answer, Failure> {
         let progress = Progress::new();
         let deadline = Instant::now() + self.route.timeout;

@@ -1,4 +1,4 @@
-//! Looks up host names through the system, which cannot be cut short: at most one look-up runs at a time, so
+//! Looks up host names through the system, which cannot be cut short: at most one lookup runs at a time, so
 //! that threads do not pile up where names hang.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::ffi::system;
 
-/// The look-ups of one team's keys.
+/// The lookups of one team's keys.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NameLookups(Arc<AtomicU64>);
 
@@ -39,7 +39,7 @@ impl NameLookups {
         timeout: Duration,
     ) -> Result<Vec<SocketAddr>, NoAddress> {
         let failed = |reason: String| NoAddress::Failed(NameNotResolved { host: host.to_owned(), reason });
-        let running = self.begin().ok_or_else(|| failed("an earlier look-up has not ended".to_owned()))?;
+        let running = self.begin().ok_or_else(|| failed("an earlier lookup has not ended".to_owned()))?;
         let (sender, receiver) = sync_channel(1);
         let name = host.trim_matches(['[', ']']).to_owned();
         let look_up = move || {
@@ -55,7 +55,7 @@ impl NameLookups {
             Ok(Err(error)) => Err(failed(reason_of(&error))),
             Err(RecvTimeoutError::Timeout) => Err(NoAddress::TimedOut),
             Err(RecvTimeoutError::Disconnected) => {
-                Err(failed("the look-up ended without an answer".to_owned()))
+                Err(failed("the lookup ended without an answer".to_owned()))
             }
         }
     }
@@ -68,7 +68,7 @@ impl NameLookups {
     }
 }
 
-/// A look-up that has not ended, marked with the forks before it.
+/// A lookup that has not ended, marked with the forks before it.
 struct Running {
     lookups: NameLookups,
     mark: u64,
@@ -119,7 +119,7 @@ mod tests {
         let Err(NoAddress::Failed(reason)) = refused else { panic!("{refused:?}") };
         assert_eq!(
             reason.to_string(),
-            "the name 127.0.0.1 does not resolve: an earlier look-up has not ended"
+            "the name 127.0.0.1 does not resolve: an earlier lookup has not ended"
         );
         drop(running);
         assert!(lookups.look_up("127.0.0.1", 443, TIMEOUT).is_ok());

@@ -10,7 +10,7 @@
  *   report                        what all threads have seen since the last report, and the status of keys
  *   verify TOKEN, connect, close  one call
  *   clock SECONDS                 sets the wall clock so far ahead
- *   lookup MILLISECONDS           from now on the look-up of a name takes that long
+ *   lookup MILLISECONDS           from now on the lookup of a name takes that long
  */
 #define _GNU_SOURCE
 

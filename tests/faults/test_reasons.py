@@ -92,7 +92,7 @@ def test_name_look_ups_that_hang_do_not_pile_up(endpoint: Endpoint) -> None:
 
         assert time.monotonic() < began + 1.5
         assert probe.threads().count("cfaccess-names") == 1
-        assert f"the name {HOST} does not resolve: an earlier look-up has not ended" in reasons
+        assert f"the name {HOST} does not resolve: an earlier lookup has not ended" in reasons
 
 
 def authorities(endpoint: Endpoint, tmp_path: Path) -> Path:

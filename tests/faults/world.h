@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static atomic_long clock_ahead;
-/* How long a look-up of a name takes, in milliseconds. */
+/* How long a lookup of a name takes, in milliseconds. */
 static atomic_long lookup_takes;
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
