@@ -21,6 +21,8 @@ type AccessError struct {
 	// Message is for people and logs: one printable line of at most 256 characters. It is not
 	// stable, and never shows a token, a signature or a key.
 	Message string
+
+	cause error // nil, or the error of a context
 }
 
 // Error gives status and message in one line.
@@ -34,6 +36,9 @@ func (e *AccessError) Is(target error) bool {
 	return ok && known.name == e.Status
 }
 
+// Unwrap gives the error of the context if the call ended because its context did, and otherwise nil.
+func (e *AccessError) Unwrap() error { return e.cause }
+
 // condition is a status of the library, and the sentinel error that stands for it.
 type condition struct {
 	number int32
@@ -45,7 +50,7 @@ func (c *condition) Error() string {
 	return "cfaccess: " + c.name
 }
 
-// refuse makes the error of a call that this package itself does not let through.
+// refuse makes the error of a call that this package itself refuses.
 func refuse(sentinel error, message string) error {
 	kind := sentinel.(*condition)
 	return &AccessError{Status: kind.name, HTTPStatus: kind.http, Message: message}

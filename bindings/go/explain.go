@@ -22,11 +22,11 @@ import (
 // Errors, none of which says anything about the token: [ErrInvalidArgument] if the time is before
 // 1970 or more than 2^53 - 1 seconds after it, or the Verifier is closed.
 func (v *Verifier) Explain(token string, at time.Time) (JSON, error) {
-	pointer, door, err := v.borrow()
+	pointer, stripe, err := v.borrow()
 	if err != nil {
 		return "", err
 	}
-	defer v.giveBack(door)
+	defer stripe.RUnlock()
 	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
 	made := C.cfaccess_go_explain(pointer, text, C.size_t(len(token)), C.int64_t(at.Unix()))
 	runtime.KeepAlive(token)

@@ -61,11 +61,11 @@ type SkippedKey struct {
 // Errors: [ErrInvalidArgument] if the Keys are closed.
 func (k *Keys) Status() (KeysStatus, error) {
 	var status KeysStatus
-	pointer, door, err := k.borrow()
+	pointer, stripe, err := k.borrow()
 	if err != nil {
 		return status, err
 	}
-	defer k.giveBack(door)
+	defer stripe.RUnlock()
 	made := C.cfaccess_go_keys_status(pointer)
 	if err := outcomeError(made.outcome); err != nil {
 		return status, err

@@ -63,13 +63,4 @@ static inline void cfaccess_go_verify_request(const cfaccess_verifier *verifier,
   cfaccess_go_conclude(status, claims, error, verdict);
 }
 
-/* Waits for the fetch that the request needs; what it is worth afterwards is not told. */
-static inline void cfaccess_go_wait_request(const cfaccess_verifier *verifier, cfaccess_go_request request) {
-  cfaccess_go_headers headers;
-  cfaccess_claims *claims = NULL;
-  cfaccess_go_list(&request, &headers);
-  (void)!cfaccess_verifier_verify_request(verifier, headers.list, headers.len, &claims, NULL);
-  cfaccess_claims_free(claims);
-}
-
 #endif
