@@ -81,7 +81,20 @@ var (
 	ErrCrossOrigin error = &condition{name: "CROSS_ORIGIN", http: http.StatusForbidden}
 )
 
-// NewMiddleware makes a function that puts a guard before a handler:
+// Middleware puts a guard in front of a handler. It is the type of middleware that net/http and most
+// routers know; for those that know another there is [Middleware.Check]. The zero value panics.
+type Middleware func(next http.Handler) http.Handler
+
+// Check judges a request for a framework whose handlers are no [http.Handler]. If it gives true, go on
+// with the request that it gives, which has the claims in its context and the verified header, and not
+// with r. If it gives false, the answer has been written to w, and no further handler may run.
+func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	var accepted *http.Request
+	m(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { accepted = r })).ServeHTTP(w, r)
+	return accepted, accepted != nil
+}
+
+// NewMiddleware makes a [Middleware] from a guard:
 //
 //	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{
 //		Routes: []cfaccess.Route{{Verifier: verifier}},
@@ -91,7 +104,28 @@ var (
 // The handler gets a request only if [Verifier.VerifyRequest] accepts it or it is for an
 // [OpenPath]. [FromContext] gives the claims, and [IsOpen] tells the two cases apart. In the request
 // that the handler gets, the header Cf-Access-Authenticated-User-Email is the verified e-mail; for
-// services and on open paths there is none, whatever was sent and whatever [Config.EmailHeader] is.
+// services and on open paths it is removed, whatever [Config.EmailHeader] is.
+//
+// # Frameworks
+//
+// Where the router of a framework is an [http.Handler] (chi, echo, gin, connect), put the middleware in
+// front of it: protect(router). Then it judges each request before the framework changes or routes it.
+//
+// Where only some routes of gin are protected, call Check, and Abort after a refusal: gin calls the next
+// handler otherwise.
+//
+//	func(c *gin.Context) {
+//		request, ok := protect.Check(c.Writer, c.Request)
+//		if !ok {
+//			c.Abort()
+//			return
+//		}
+//		c.Request = request
+//	}
+//
+// Fiber is not built on net/http, and its adaptor for middleware loses the changes of headers. gRPC has
+// metadata instead of headers: an interceptor calls [Verifier.VerifyHeaderContext] and [NewContext].
+// The folder examples/go-frameworks of the project has tested recipes for all of these.
 //
 // # Answers
 //
@@ -114,15 +148,15 @@ var (
 // A handler that takes different letters for the same path ("/Admin") needs a host of its own.
 //
 // Errors: [ErrInvalidConfig] says what of the Guard is wrong.
-func NewMiddleware(config Guard) (func(next http.Handler) http.Handler, error) {
+func NewMiddleware(config Guard) (Middleware, error) {
 	made, err := newGuard(config)
 	if err != nil {
 		return nil, err
 	}
-	return made.before, nil
+	return made.protect, nil
 }
 
-// guard is a Guard made ready for use.
+// guard is a Guard that was checked and prepared.
 type guard struct {
 	routes    routes
 	open      map[OpenPath]bool
@@ -130,23 +164,29 @@ type guard struct {
 	onRefusal func(*http.Request, *AccessError)
 }
 
-func (g *guard) before(next http.Handler) http.Handler {
+func (g *guard) protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if g.isOpen(r) {
-			next.ServeHTTP(w, passed(r, nil))
-			return
+		if request, ok := g.check(w, r); ok {
+			next.ServeHTTP(w, request)
 		}
-		route, err := g.routes.find(r)
-		var claims *Claims
-		if err == nil {
-			claims, err = g.judge(route, r)
-		}
-		if err != nil {
-			g.refuse(w, r, route, accessError(err))
-			return
-		}
-		next.ServeHTTP(w, passed(r, claims))
 	})
+}
+
+// check gives the request for the handler, or answers.
+func (g *guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	if g.isOpen(r) {
+		return admitted(r, openRequest, true), true
+	}
+	route, err := g.routes.find(r)
+	var claims *Claims
+	if err == nil {
+		claims, err = g.judge(route, r)
+	}
+	if err != nil {
+		g.refuse(w, r, route, accessError(err))
+		return nil, false
+	}
+	return admitted(r, claims, route.byPath), true
 }
 
 func (g *guard) judge(route *route, r *http.Request) (*Claims, error) {

@@ -25,7 +25,7 @@ const (
 	theOpen    = `nobody open=true email=[]`
 )
 
-func newMiddleware(t testing.TB, guard cfaccess.Guard) func(http.Handler) http.Handler {
+func newMiddleware(t testing.TB, guard cfaccess.Guard) cfaccess.Middleware {
 	t.Helper()
 	protect, err := cfaccess.NewMiddleware(guard)
 	if err != nil {

@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// route is a Route made ready for use. Its prefix is empty for all paths.
+// route is a Route that was checked. Its prefix is empty for all paths.
 type route struct {
 	prefix    string
+	byPath    bool // the path decides whether it is this route
 	verifier  *Verifier
 	loginPage *url.URL
 }
@@ -22,7 +23,7 @@ func (r routes) find(request *http.Request) (*route, error) {
 	if !named {
 		candidates = r[""]
 	}
-	if len(candidates) == 1 && candidates[0].prefix == "" {
+	if len(candidates) == 1 && !candidates[0].byPath {
 		return candidates[0], nil
 	}
 	if len(candidates) > 0 && !isClean(request.URL) {
