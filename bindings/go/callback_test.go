@@ -58,11 +58,12 @@ func TestAFetchThatFails(t *testing.T) {
 }
 
 func TestTheContextOfAFetchEndsWithinTheTimeout(t *testing.T) {
+	document := vectorFile(t, "acme.jwks.json")
 	left := make(chan time.Duration, 1)
 	fetch := func(ctx context.Context, _ string) ([]byte, error) {
 		deadline, _ := ctx.Deadline()
 		left <- time.Until(deadline)
-		return vectorFile(t, "acme.jwks.json"), nil
+		return document, nil
 	}
 	for _, timeout := range []time.Duration{0, 10 * time.Second} {
 		keys := remoteKeys(t, cfaccess.RemoteOptions{Fetch: fetch, Timeout: timeout}, nil)
@@ -98,6 +99,7 @@ func TestAFetchThatHangsHoldsNobodyPastTheTimeout(t *testing.T) {
 }
 
 func TestCallbacksMayAskForTheStatus(t *testing.T) {
+	document := vectorFile(t, "acme.jwks.json")
 	var keys *cfaccess.Keys
 	fetches := make(chan int64, 2)
 	ask := func() {
@@ -108,7 +110,7 @@ func TestCallbacksMayAskForTheStatus(t *testing.T) {
 		fetches <- status.Fetches
 	}
 	keys = remoteKeys(t, cfaccess.RemoteOptions{
-		Fetch:  func(context.Context, string) ([]byte, error) { ask(); return vectorFile(t, "acme.jwks.json"), nil },
+		Fetch:  func(context.Context, string) ([]byte, error) { ask(); return document, nil },
 		Logger: slog.New(asking{slog.DiscardHandler, ask}),
 	}, nil)
 
@@ -165,9 +167,10 @@ level=INFO msg="keys of acme.cloudflareaccess.com: other keys are in force"
 }
 
 func TestALoggerThatPanicsHarmsNobody(t *testing.T) {
+	document := vectorFile(t, "acme.jwks.json")
 	called := make(chan struct{}, 1)
 	keys := remoteKeys(t, cfaccess.RemoteOptions{
-		Fetch:  func(context.Context, string) ([]byte, error) { return vectorFile(t, "acme.jwks.json"), nil },
+		Fetch:  func(context.Context, string) ([]byte, error) { return document, nil },
 		Logger: slog.New(asking{slog.DiscardHandler, func() { called <- struct{}{}; panic("a bug") }}),
 	}, nil)
 
@@ -211,13 +214,14 @@ func TestCallbacksAreReleased(t *testing.T) {
 		"forgotten": func(t *testing.T, options cfaccess.RemoteOptions) { usedKeys(t, options) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			document := vectorFile(t, "acme.jwks.json")
 			held := new([64]byte)
 			left := weak.Make(held)
 
 			use(t, cfaccess.RemoteOptions{
 				Fetch: func(context.Context, string) ([]byte, error) {
 					held[0]++
-					return vectorFile(t, "acme.jwks.json"), nil
+					return document, nil
 				},
 				Logger: slog.New(asking{slog.DiscardHandler, func() { _ = held[0] }}),
 			})

@@ -139,7 +139,8 @@ func TestCallsDuringCloseOfAVerifierAreRefusedAtOnce(t *testing.T) {
 	fetch := newHeldFetch()
 	keys := fetch.keys(t, 30*time.Second)
 	verifier := newVerifier(t, acmeConfig(), keys)
-	go verifier.Verify(tokenOf(t, "acme-1"))
+	token := tokenOf(t, "acme-1")
+	go verifier.Verify(token)
 	<-fetch.begun
 	closed := make(chan struct{})
 	go func() {
@@ -152,7 +153,7 @@ func TestCallsDuringCloseOfAVerifierAreRefusedAtOnce(t *testing.T) {
 	})
 
 	began := time.Now()
-	expectError(t, second(verifier.Verify(tokenOf(t, "acme-1"))), cfaccess.ErrInvalidArgument)
+	expectError(t, second(verifier.Verify(token)), cfaccess.ErrInvalidArgument)
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("the call took %v", took)
 	}

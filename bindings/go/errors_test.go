@@ -12,13 +12,14 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-const headerFile = "../../include/cfaccess.h"
+const headerFile = checkout + "include/cfaccess.h"
 
 func readHeader(t *testing.T) string {
 	t.Helper()
+	needFile(t, headerFile)
 	header, err := os.ReadFile(headerFile)
 	if err != nil {
-		t.Fatalf("the header of the checkout is needed: %v", err)
+		t.Fatal(err)
 	}
 	return string(header)
 }

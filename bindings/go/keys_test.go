@@ -13,6 +13,7 @@ import (
 )
 
 func TestKeysFromAFile(t *testing.T) {
+	needFile(t, vectorFolder)
 	keys, err := cfaccess.KeysFromFile(filepath.Join(vectorFolder, "acme.jwks.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -128,12 +128,13 @@ func TestARotationIsPickedUpAfterTheCooldown(t *testing.T) {
 
 func TestKeysOutliveAnOutageUntilTheyAreStale(t *testing.T) {
 	t.Parallel()
+	document := vectorFile(t, "acme.jwks.json")
 	var outage atomic.Bool
 	fetch := func(context.Context, string) ([]byte, error) {
 		if outage.Load() {
 			return nil, errors.New("an outage")
 		}
-		return vectorFile(t, "acme.jwks.json"), nil
+		return document, nil
 	}
 	keys := remoteKeys(t, cfaccess.RemoteOptions{
 		Fetch: fetch, Cooldown: time.Second, RefreshAfter: time.Second, MaxStale: 4 * time.Second,

@@ -14,13 +14,14 @@ import (
 )
 
 // vectorFolder holds what the tests of all languages share.
-const vectorFolder = "../../tests/vectors"
+const vectorFolder = checkout + "tests/vectors"
 
 func vectorFile(t testing.TB, name string) []byte {
 	t.Helper()
+	needFile(t, vectorFolder)
 	content, err := os.ReadFile(filepath.Join(vectorFolder, name))
 	if err != nil {
-		t.Fatalf("the shared vectors of the checkout are needed: %v", err)
+		t.Fatal(err)
 	}
 	return content
 }

@@ -139,10 +139,11 @@ func TestWhoeverHasTheirKeyDoesNotWait(t *testing.T) {
 	verifier := newVerifier(t, acmeConfig(), keys)
 	expectVerdict(t, verifier, tokenOf(t, "acme-1"), "OK")
 	<-endpoint.begun
+	unknown := tokenOfKeyID(t, "unknown")
 	waiting := make(chan error)
 	eventually(t, "another fetch", func() bool {
 		go func() {
-			_, err := verifier.Verify(tokenOfKeyID(t, "unknown"))
+			_, err := verifier.Verify(unknown)
 			waiting <- err
 		}()
 		select {
@@ -170,9 +171,10 @@ func TestARequestThatIsOverWaitsNoLonger(t *testing.T) {
 	keys := endpoint.keys(t, func(options *cfaccess.RemoteOptions) { options.Timeout = time.Minute })
 	verifier := newVerifier(t, acmeConfig(), keys)
 	ctx, end := context.WithCancel(context.Background())
+	request := requestFromBrowser(tokenOf(t, "acme-1"), nil).WithContext(ctx)
 	verdict := make(chan error)
 	go func() {
-		_, err := verifier.VerifyRequest(requestFromBrowser(tokenOf(t, "acme-1"), nil).WithContext(ctx))
+		_, err := verifier.VerifyRequest(request)
 		verdict <- err
 	}()
 	<-endpoint.begun
@@ -221,9 +223,10 @@ func TestKeysMayBeClosedWhileTheyAreFetched(t *testing.T) {
 	endpoint := newEndpoint()
 	keys := endpoint.keys(t, nil)
 	verifier := newVerifier(t, acmeConfig(), keys)
+	token := tokenOf(t, "acme-1")
 	verdict := make(chan error)
 	go func() {
-		_, err := verifier.Verify(tokenOf(t, "acme-1"))
+		_, err := verifier.Verify(token)
 		verdict <- err
 	}()
 	<-endpoint.begun
@@ -244,9 +247,10 @@ func TestKeysMayBeClosedWhileTheyAreFetched(t *testing.T) {
 func TestAVerifierMayBeClosedWhileItsKeysAreFetched(t *testing.T) {
 	endpoint := newEndpoint()
 	verifier := newVerifier(t, acmeConfig(), endpoint.keys(t, nil))
+	token := tokenOf(t, "acme-1")
 	verdict := make(chan error)
 	go func() {
-		_, err := verifier.Verify(tokenOf(t, "acme-1"))
+		_, err := verifier.Verify(token)
 		verdict <- err
 	}()
 	<-endpoint.begun
