@@ -12,7 +12,7 @@ import (
 
 const tenMegabytes = 10_000_000
 
-// rubbish gives random bytes of all lengths up to 10 MB, the same ones in every run.
+// rubbish returns random bytes of all lengths up to 10 MB, the same ones in every run.
 func rubbish(number int) [][]byte {
 	source := rand.NewChaCha8([32]byte{byte(number)})
 	var all [][]byte

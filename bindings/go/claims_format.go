@@ -7,8 +7,8 @@ import (
 	"log/slog"
 )
 
-// String gives kind and principal, such as
-// "person acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94". It holds no e-mail
+// String returns kind and principal, such as
+// "person acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94". It contains no e-mail
 // address and nothing else of the token, so it can be logged.
 func (c Claims) String() string {
 	return c.kind.String() + " " + c.principalID
@@ -19,7 +19,7 @@ func (c Claims) Format(state fmt.State, _ rune) {
 	io.WriteString(state, c.String())
 }
 
-// LogValue gives the attributes "kind" and "principal_id", which [log/slog] logs for the Claims.
+// LogValue returns the attributes "kind" and "principal_id", which [log/slog] logs for the Claims.
 func (c Claims) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("kind", c.kind.String()),
@@ -50,9 +50,9 @@ type claimsJSON struct {
 	Payload       JSON     `json:"payload"`
 }
 
-// MarshalJSON gives all claims as an object whose members have the names that they have in all languages,
+// MarshalJSON returns all claims as an object whose members have the names that they have in all languages,
 // with times in seconds since 1970 and null for those that the token does not have. Unlike String it
-// shows personal data. The member "groups" is null if [Claims.Groups] gives [GroupsUnknown].
+// shows personal data. The member "groups" is null if [Claims.Groups] returns [GroupsUnknown].
 func (c Claims) MarshalJSON() ([]byte, error) {
 	groups, state := c.Groups()
 	if state == GroupsAbsent {
@@ -81,7 +81,7 @@ func (c Claims) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// ifPresent gives nil for a claim that the token does not have.
+// ifPresent returns nil for a claim that the token does not have.
 func ifPresent[T any](claims *Claims, claim Claim, value T) *T {
 	if !claims.Has(claim) {
 		return nil

@@ -49,12 +49,12 @@ func newClaimsTable(entriesMax int, bytesMax int64) *claimsTable {
 	}
 }
 
-// powerOfTwo gives the least power of two that is at least n, for n from 1.
+// powerOfTwo returns the least power of two that is at least n, for n from 1.
 func powerOfTwo(n int) int {
 	return 1 << bits.Len(uint(n-1))
 }
 
-// find gives nil if the claims are not here, as for the id 0, which no claims have.
+// find returns nil if the claims are not here, as for the id 0, which no claims have.
 func (t *claimsTable) find(id uint64) *Claims {
 	if t == nil {
 		return nil

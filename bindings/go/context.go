@@ -11,8 +11,8 @@ type contextKey struct{}
 // openRequest stands for the claims in the context of a request on an open path.
 var openRequest = new(Claims)
 
-// FromContext gives the claims of a request that a [Middleware] accepted, or those that [NewContext] put
-// there. It gives false on an open path, and if there are none.
+// FromContext returns the claims of a request that a [Middleware] accepted, or those that [NewContext] put
+// there. It returns false on an open path, and if there are none.
 func FromContext(ctx context.Context) (*Claims, bool) {
 	claims, _ := ctx.Value(contextKey{}).(*Claims)
 	if claims == nil || claims == openRequest {
@@ -21,8 +21,8 @@ func FromContext(ctx context.Context) (*Claims, bool) {
 	return claims, true
 }
 
-// NewContext gives a context from which [FromContext] gives the claims: for protocols that have no
-// [http.Handler], and for tests of handlers. With nil it gives one without claims.
+// NewContext returns a context from which [FromContext] gives the claims: for protocols that have no
+// [http.Handler], and for tests of handlers. With nil it returns one without claims.
 func NewContext(ctx context.Context, claims *Claims) context.Context {
 	return context.WithValue(ctx, contextKey{}, claims)
 }
@@ -34,9 +34,9 @@ func IsOpen(ctx context.Context) bool {
 	return claims == openRequest
 }
 
-// admitted gives the request as the handler gets it. The original is left unchanged. If its path decided,
-// the request has only the decoded path, by which it was judged: a router that goes by another spelling
-// ("/health%7A") might take it for another one.
+// admitted returns the request for the handler, and leaves the original unchanged. If its path decided, the
+// request has only the decoded path that was checked: a router that uses the encoded one ("/health%7A")
+// might choose a handler for another path.
 func admitted(r *http.Request, claims *Claims, byPath bool) *http.Request {
 	request := r.WithContext(NewContext(r.Context(), claims))
 	request.Header = r.Header.Clone()

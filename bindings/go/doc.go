@@ -1,6 +1,6 @@
 // Package cfaccess tells an origin server who is calling when the server sits behind Cloudflare
-// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion) and
-// lets through, as a net/http middleware, only those that are verified.
+// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion) and, as
+// net/http middleware, passes on only verified requests.
 //
 // It is a thin layer over the C library libcfaccess. The library decides; this package converts.
 // The same bytes give the same verdict in every language.
@@ -49,9 +49,10 @@
 // # Ownership
 //
 // [Keys] and [Verifier] hold an object of the library, and a copy of one holds the same object. Close
-// frees it at once; an object that is forgotten is freed after the garbage collector finds it. Close
+// frees it at once; an object that is forgotten is freed after the garbage collector finds it, which
+// does not see how much memory of the library it takes. Close
 // may be called several times and while other goroutines use the value: it waits for the calls in
-// progress, and calls that begin meanwhile or later give [ErrInvalidArgument] at once.
+// progress, and calls that begin meanwhile or later return [ErrInvalidArgument] at once.
 //
 // A verifier holds what it needs of its keys. [Keys.Close] also ends fetching, so close the keys after
 // their verifiers; keys that are merely forgotten are fetched as long as a verifier uses them.

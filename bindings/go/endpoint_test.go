@@ -63,13 +63,13 @@ func remoteKeys(t testing.TB, options cfaccess.RemoteOptions, change func(*cfacc
 	return keys
 }
 
-// tokenOf gives a token that is valid now, signed by the key of that name.
+// tokenOf returns a token that is valid now, signed by the key of that name.
 func tokenOf(t testing.TB, key string) string {
 	t.Helper()
 	return newMinter(t, key).token(t, currentClaims(personClaims(nil), nil))
 }
 
-// tokenOfKeyID gives a token that names a key which nobody has. Its signature is none.
+// tokenOfKeyID returns a token that names a key which nobody has. Its signature is none.
 func tokenOfKeyID(t testing.TB, keyID string) string {
 	t.Helper()
 	return encodePart(t, object{"alg": "RS256", "kid": keyID}) + ".e30.c2lnbmF0dXJl"

@@ -42,7 +42,7 @@ func (r *route) covers(path string) bool {
 	return found && (rest == "" || rest[0] == '/')
 }
 
-// hostOf gives the host that a request is for: lower-case, without port and final dot.
+// hostOf returns the host that a request is for: lower-case, without port and final dot.
 func hostOf(r *http.Request) string {
 	return canonicalHost((&url.URL{Host: r.Host}).Hostname())
 }
@@ -51,7 +51,7 @@ func canonicalHost(name string) string {
 	return strings.TrimSuffix(strings.ToLower(name), ".")
 }
 
-// isClean reports whether a path has one meaning only.
+// isClean reports whether a path has only one meaning.
 func isClean(u *url.URL) bool {
 	if !strings.HasPrefix(u.Path, "/") || !utf8.ValidString(u.Path) || hasEncodedSlash(u.EscapedPath()) {
 		return false

@@ -27,7 +27,7 @@ type stripe struct {
 
 const stripeBits = 4
 
-// newHandle gives a handle whose object is freed when the handle is garbage, if it was not closed before.
+// newHandle returns a handle whose object is freed when the handle is garbage, if it was not closed before.
 func newHandle[P comparable](pointer P, noun string, free func(P)) *handle[P] {
 	h := &handle[P]{pointer: pointer, free: free, noun: noun}
 	h.cleanup = runtime.AddCleanup(h, free, pointer)

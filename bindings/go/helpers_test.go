@@ -73,7 +73,7 @@ func mustVerify(t testing.TB, verifier *cfaccess.Verifier, token string) *cfacce
 	return claims
 }
 
-// statusOf gives "OK" for no error.
+// statusOf returns "OK" for no error.
 func statusOf(t testing.TB, err error) string {
 	t.Helper()
 	if err == nil {

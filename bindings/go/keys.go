@@ -20,7 +20,7 @@ type Keys struct {
 // https://<team>.cloudflareaccess.com/cdn-cgi/access/certs. The document is at most 1 MiB with
 // at most 32 keys; it is not used after the call.
 //
-// Keys are judged one by one. One that cannot be used (not RSA, not for RS256 signatures, below
+// Keys are read one by one. One that cannot be used (not RSA, not for RS256 signatures, below
 // 2,048 or above 4,096 bits, …) is skipped, and [Keys.Status] says why.
 //
 // Errors: [ErrKeysInvalid] if the document is not a JWK Set, [ErrNoUsableKeys] if no key of it
@@ -80,7 +80,7 @@ func (k *Keys) Connect() error {
 }
 
 // ConnectContext does what [Keys.Connect] does, and stops waiting when the context ends. The fetch
-// itself goes on, and brings the keys for later calls.
+// itself goes on, for later calls.
 //
 // Errors: those of Connect; [ErrKeysPending] if the context ended first, which wraps the error of the
 // context.
@@ -107,7 +107,7 @@ func (k *Keys) ConnectContext(ctx context.Context) error {
 }
 
 // Close begins no further fetch, waits for those in progress, and frees the keys: afterwards no
-// function of [RemoteOptions] is called any more. Calls that begin meanwhile or later give
+// function of [RemoteOptions] is called any more. Calls that begin meanwhile or later return
 // [ErrInvalidArgument] at once. Closing again waits for the first Close.
 //
 // Verifiers that were made with the keys go on with those in force, until these are older than

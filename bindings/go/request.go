@@ -120,7 +120,7 @@ func (v *Verifier) verifyRequestWaiting(request C.cfaccess_go_request) (*Claims,
 	return v.conclude(&verdict)
 }
 
-// relevantHeaders gives the headers that the library reads, in the form of request.h.
+// relevantHeaders returns the headers that the library reads, in the form of request.h.
 func relevantHeaders(header http.Header) C.cfaccess_go_request {
 	var request C.cfaccess_go_request
 	var buffer [1]string

@@ -1,6 +1,6 @@
 /*
- * The verification of a request as one crossing. Memory of Go that is handed to C may hold no pointer
- * to memory of Go; so the headers come by value, in a struct of a fixed size.
+ * The verification of a request as one call from Go. Go memory that is passed to C must not contain pointers
+ * to Go memory, so the headers are passed by value, in a struct of a fixed size.
  */
 #ifndef CFACCESS_GO_REQUEST_H
 #define CFACCESS_GO_REQUEST_H

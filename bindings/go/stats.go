@@ -5,8 +5,8 @@ import "C"
 
 import "encoding/json"
 
-// Stats counts what a verifier has done since it was made. A call counts once, as what it came to in
-// the end. In JSON its members have the names that they have in all languages.
+// Stats counts what a verifier has done since it was made. A call counts once, with its final
+// result. In JSON its members have the names that they have in all languages.
 type Stats struct {
 	// Verified is how many tokens were accepted after a full verification.
 	Verified uint64 `json:"verified"`
@@ -23,7 +23,7 @@ type Stats struct {
 	Bytes int64 `json:"bytes"`
 }
 
-// Stats gives what the verifier has counted so far.
+// Stats returns what the verifier has counted so far.
 //
 // Errors: [ErrInvalidArgument] if the Verifier is closed.
 func (v *Verifier) Stats() (Stats, error) {
@@ -33,7 +33,7 @@ func (v *Verifier) Stats() (Stats, error) {
 		return stats, err
 	}
 	defer stripe.RUnlock()
-	// Read first, so that what they take away has been counted.
+	// Loaded first, so that the library has counted what they subtract.
 	hits, pending := v.repeats.hits.Load(), v.repeats.pending.Load()
 	made := C.cfaccess_go_stats(pointer)
 	if err := outcomeError(made.outcome); err != nil {
@@ -41,7 +41,7 @@ func (v *Verifier) Stats() (Stats, error) {
 	}
 	defer C.cfaccess_string_free(made.string)
 	if err := json.Unmarshal([]byte(C.GoString(made.string)), &stats); err != nil {
-		return stats, refuse(ErrInternal, "the library gave its stats in another form")
+		return stats, refuse(ErrInternal, "the library returned its stats in another form")
 	}
 	stats.Hits -= hits
 	stats.withoutPending(pending)

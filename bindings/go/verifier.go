@@ -31,8 +31,8 @@ type repeats struct {
 	pending atomic.Uint64
 }
 
-// NewVerifier makes a verifier of what one application accepts and the keys of its team. The
-// configuration is copied; the keys are shared, so that all its verifiers see every change of them.
+// NewVerifier makes a verifier from what one application accepts and the keys of its team. The
+// configuration is copied; the keys are shared, so that all their verifiers see every change of them.
 //
 // Errors: [ErrInvalidConfig] names the field that is wrong and what was expected, also if the keys
 // are fetched for another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is
@@ -70,7 +70,7 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 // A token that was verified before is only looked up, as long as it is still valid: at a hundredth of the
 // cost or less, without an allocation, and with the Claims of the first verification.
 //
-// If the token names a key that is not there and keys are fetched, Verify waits for the fetch, for
+// If the token names an unknown key and keys are fetched, Verify waits for the fetch, for
 // at most [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
 //
 // Checks run in a fixed order, and the first that fails names the error. By step:
@@ -81,7 +81,7 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 //  5. policy: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType], [ErrExpired], [ErrNotYetValid],
 //     [ErrSessionTooLong], [ErrSessionTooOld], [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
 //
-// Besides: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
+// In addition: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
 // [ErrKeysPending] if their fetch takes longer than the call may wait; [ErrInvalidArgument] if the
 // Verifier is closed; [ErrInternal].
 func (v *Verifier) Verify(token string) (*Claims, error) {
@@ -122,8 +122,8 @@ func (v *Verifier) VerifyAt(token string, at time.Time) (*Claims, error) {
 	return v.verify(token, true, at.Unix())
 }
 
-// lookUp gives the claims that were handed out before for this token, if the library says that they
-// are still valid. It gives nil whenever verify should be called, even on a hit in the library's cache.
+// lookUp returns the claims that were handed out before for this token, if the library says that they
+// are still valid. It returns nil whenever verify should be called, even on a hit in the library's cache.
 func (v *Verifier) lookUp(token string) (claims *Claims, isHit bool) {
 	if v == nil || v.table == nil {
 		return nil, false
@@ -139,7 +139,7 @@ func (v *Verifier) lookUp(token string) (claims *Claims, isHit bool) {
 	return v.table.find(uint64(id)), id != 0
 }
 
-// verify may promise nocallback, since fetches and their log run on threads of the library.
+// verify may be declared nocallback, since fetches and their log run on threads of the library.
 func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error) {
 	pointer, stripe, err := v.borrow()
 	if err != nil {
@@ -193,7 +193,7 @@ func (v *Verifier) Warnings() []string {
 
 // Close frees the verifier and its cache; Claims that were handed out stay valid. It waits for the calls
 // in progress. Calls that begin meanwhile or later, and those that wait for a fetch once that is over,
-// give [ErrInvalidArgument]. Closing again waits for the first Close.
+// return [ErrInvalidArgument]. Closing again waits for the first Close.
 func (v *Verifier) Close() {
 	if v != nil {
 		v.handle.close(nil)

@@ -17,7 +17,7 @@ type fetchWaiters struct {
 }
 
 // verification verifies one token or request. With wait it waits inside the library for the fetch that
-// it needs; otherwise it gives ErrKeysPending.
+// it needs; otherwise it returns ErrKeysPending.
 type verification func(wait bool) (*Claims, error)
 
 type verdict struct {
@@ -25,7 +25,7 @@ type verdict struct {
 	err    error
 }
 
-// verify goes on with a verification that gave ErrKeysPending, until it gives something else or
+// verify continues a verification that returned ErrKeysPending, until it returns something else or
 // has waited for the timeout. Each pending verdict that is followed by another is counted in repeats.
 func (w *fetchWaiters) verify(ctx context.Context, repeats *repeats, verify verification) (*Claims, error) {
 	timeout := time.NewTimer(w.timeout)
@@ -56,7 +56,7 @@ func (w *fetchWaiters) verify(ctx context.Context, repeats *repeats, verify veri
 	}
 }
 
-// join gives the channel that is closed when the call inside the library returns. If there was none,
+// join returns the channel that is closed when the call inside the library returns. If there was none,
 // this call goes inside, and gets the channel of its verdict instead. The verdict is counted by the
 // library even if nobody waits for it any more, so the pending one before it is not.
 func (w *fetchWaiters) join(repeats *repeats, verify verification) (fetched <-chan struct{}, inside <-chan verdict) {
