@@ -23,7 +23,7 @@ import (
 
 const teamHost = "acme.cloudflareaccess.com"
 
-// authority is a certificate authority that nobody trusts but who names its file.
+// authority is a certificate authority that is trusted only through its file.
 type authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey

@@ -163,7 +163,7 @@ func TestNilTableKeepsNothing(t *testing.T) {
 	}
 }
 
-func TestDefaultBoundsAreThoseOfTheLibrary(t *testing.T) {
+func TestDefaultConfigBoundsMatchTheLibrary(t *testing.T) {
 	entries, bytes := Config{}.cacheBounds()
 
 	if entries != 8192 || bytes != 32<<20 {

@@ -95,7 +95,7 @@ func TestCallsDuringCloseOfKeysAreRefusedAtOnce(t *testing.T) {
 	}
 }
 
-func TestClosedKeysAreFetchedNoMore(t *testing.T) {
+func TestClosedKeysAreNotFetchedAgain(t *testing.T) {
 	fetch := newHeldFetch()
 	close(fetch.released)
 	keys := fetch.keys(t, time.Second)
@@ -112,7 +112,7 @@ func TestClosedKeysAreFetchedNoMore(t *testing.T) {
 }
 
 // Verifiers go on fetching when their Keys are merely garbage.
-func TestForgottenKeysAreFetchedFurther(t *testing.T) {
+func TestForgottenKeysAreStillFetched(t *testing.T) {
 	t.Parallel()
 	endpoint := newEndpoint()
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))

@@ -54,7 +54,7 @@ func TestAVerifierKeepsClosedKeys(t *testing.T) {
 	mustVerify(t, verifier, newMinter(t, "acme-1").token(t, personClaims(nil)))
 }
 
-func TestNilAndUnmadeValuesRefuse(t *testing.T) {
+func TestNilAndZeroValuesRefuse(t *testing.T) {
 	for name, test := range map[string]struct {
 		keys     *cfaccess.Keys
 		verifier *cfaccess.Verifier

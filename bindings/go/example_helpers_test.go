@@ -33,7 +33,7 @@ func exampleTokenNamed(name string) string {
 	return ""
 }
 
-// exampleFetch brings the keys of the team from a file.
+// exampleFetch reads the keys of the team from a file.
 func exampleFetch(context.Context, string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(vectorFolder, "acme.jwks.json"))
 }

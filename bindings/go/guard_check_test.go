@@ -42,7 +42,7 @@ func TestCheckGivesTheRequestOfTheHandler(t *testing.T) {
 		if !ok || recorder.Body.Len() > 0 || len(recorder.Header()) > 0 {
 			t.Fatalf("got %v, with an answer: %v %s", ok, recorder.Header(), recorder.Body)
 		}
-		expectLetThrough(t, answer(http.HandlerFunc(whoHandler), accepted), test.who)
+		expectAccepted(t, answer(http.HandlerFunc(callerHandler), accepted), test.who)
 	}
 }
 

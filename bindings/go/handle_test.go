@@ -137,7 +137,7 @@ func TestCloseFinishesBeforeItWaitsForCalls(t *testing.T) {
 	handle.close(func(*int) { stripe.RUnlock() })
 }
 
-func TestWhichLibraryServesWhichHeader(t *testing.T) {
+func TestWhichLibraryFitsWhichHeader(t *testing.T) {
 	number := func(major, minor, patch version) version { return major<<16 | minor<<8 | patch }
 	for _, test := range []struct {
 		header, library version

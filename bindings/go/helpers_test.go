@@ -15,7 +15,7 @@ const (
 	clientID = "e367826f93b8d71185e03fe518aff3b4.access"
 )
 
-// now is when the vectors and the minted tokens are looked at.
+// now is the time at which the vectors and the minted tokens are verified.
 var now = time.Unix(1767225600, 0)
 
 func acmeConfig() cfaccess.Config {

@@ -107,7 +107,7 @@ func TestAnEndpointThatFails(t *testing.T) {
 	}
 }
 
-func TestAnAuthorityThatNobodyNamedIsNotTrusted(t *testing.T) {
+func TestAnUnknownAuthorityIsNotTrusted(t *testing.T) {
 	serveCerts(t, newAuthority(t).issue(t, nil), func(http.ResponseWriter, *http.Request) {
 		t.Error("asked over a connection that is not trusted")
 	})

@@ -96,7 +96,7 @@ func TestLoadingReplacesTheWholeSet(t *testing.T) {
 	mustVerify(t, verifier, newMinter(t, "other-team").token(t, personClaims(nil)))
 }
 
-func TestABadDocumentLeavesTheKeysInForce(t *testing.T) {
+func TestABadDocumentDoesNotReplaceTheKeys(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	verifier := newVerifier(t, acmeConfig(), keys)
 	before, _ := keys.Status()

@@ -101,7 +101,7 @@ func TestConnectingKeysThatAreNotFetched(t *testing.T) {
 	expectError(t, (*cfaccess.Keys)(nil).Connect(), cfaccess.ErrNullArgument)
 }
 
-func TestARotationIsPickedUpAfterTheCooldown(t *testing.T) {
+func TestARotationIsNoticedAfterTheCooldown(t *testing.T) {
 	t.Parallel()
 	endpoint := newEndpoint()
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))
@@ -126,7 +126,7 @@ func TestARotationIsPickedUpAfterTheCooldown(t *testing.T) {
 	}
 }
 
-func TestKeysOutliveAnOutageUntilTheyAreStale(t *testing.T) {
+func TestKeysStayInForceDuringAnOutageUntilTheyAreStale(t *testing.T) {
 	t.Parallel()
 	document := vectorFile(t, "acme.jwks.json")
 	var outage atomic.Bool
@@ -238,7 +238,7 @@ func TestStatusInJSONHasItsDurationsInSeconds(t *testing.T) {
 	}
 }
 
-func TestKeysThatAreFetchedAreNotLoaded(t *testing.T) {
+func TestRemoteKeysCannotBeLoaded(t *testing.T) {
 	keys := newEndpoint().keys(t, nil)
 
 	expectError(t, keys.LoadJSON(vectorFile(t, "acme.jwks.json")), cfaccess.ErrInvalidArgument)

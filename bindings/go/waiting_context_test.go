@@ -81,7 +81,7 @@ func TestAFetchOutlivesTheContextThatBeganIt(t *testing.T) {
 	}
 }
 
-func TestAContextThatHasEndedDoesNotMatterToAKeyInForce(t *testing.T) {
+func TestAnEndedContextDoesNotMatterIfTheKeyIsKnown(t *testing.T) {
 	verifier := acmeVerifier(t)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -13,10 +13,10 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// A process of Go ends at 10,000 threads, and a call that waits in C holds one.
+// A Go process is aborted at 10,000 threads, and a call that waits in C holds one.
 const threadsMax = 100
 
-// verifyTogether verifies each token in a goroutine of its own, and gives the statuses and the longest
+// verifyTogether verifies each token in its own goroutine, and returns the statuses and the longest time
 // that one took. It calls begun once all have begun.
 func verifyTogether(t *testing.T, verifier *cfaccess.Verifier, tokens []string, begun func()) (map[string]int, time.Duration) {
 	t.Helper()
@@ -44,11 +44,11 @@ func verifyTogether(t *testing.T, verifier *cfaccess.Verifier, tokens []string, 
 	return statuses, longest
 }
 
-// tokensOfUnknownKeys name a key each, and one in ten has a key of the team.
+// tokensOfUnknownKeys each name another key, and one in ten a key of the team.
 func tokensOfUnknownKeys(t *testing.T) []string {
 	t.Helper()
 	good := tokenOf(t, "acme-1")
-	tokens := make([]string, crowd)
+	tokens := make([]string, manyCalls)
 	for i := range tokens {
 		tokens[i] = tokenOfKeyID(t, fmt.Sprintf("%064x", i))
 		if i%10 == 0 {
@@ -58,7 +58,7 @@ func tokensOfUnknownKeys(t *testing.T) []string {
 	return tokens
 }
 
-func TestACrowdWaitsForOneFetchOnAFewThreads(t *testing.T) {
+func TestManyCallsWaitForOneFetchOnAFewThreads(t *testing.T) {
 	endpoint := newEndpoint()
 	keys := endpoint.keys(t, func(options *cfaccess.RemoteOptions) {
 		options.Cooldown = 30 * time.Second
@@ -70,11 +70,11 @@ func TestACrowdWaitsForOneFetchOnAFewThreads(t *testing.T) {
 	before := threads.Count()
 
 	statuses, longest := verifyTogether(t, verifier, tokens, func() {
-		time.Sleep(500 * time.Millisecond) // so slow is the endpoint
+		time.Sleep(500 * time.Millisecond) // a slow endpoint
 		endpoint.serve(vectorFile(t, "acme.jwks.json"))
 	})
 
-	if statuses["OK"] != crowd/10 || statuses["UNKNOWN_KEY"] != crowd-crowd/10 {
+	if statuses["OK"] != manyCalls/10 || statuses["UNKNOWN_KEY"] != manyCalls-manyCalls/10 {
 		t.Errorf("got %v", statuses)
 	}
 	if fetches := statusOfKeys(t, keys).Fetches; fetches != 1 {
@@ -88,7 +88,7 @@ func TestACrowdWaitsForOneFetchOnAFewThreads(t *testing.T) {
 	}
 }
 
-func TestACrowdWaitsNoLongerThanTheTimeout(t *testing.T) {
+func TestManyCallsWaitNoLongerThanTheTimeout(t *testing.T) {
 	const timeout = time.Second
 	endpoint := newEndpoint() // which never answers
 	keys := endpoint.keys(t, func(options *cfaccess.RemoteOptions) {
@@ -99,7 +99,7 @@ func TestACrowdWaitsNoLongerThanTheTimeout(t *testing.T) {
 
 	statuses, longest := verifyTogether(t, verifier, tokensOfUnknownKeys(t), func() {})
 
-	if statuses["KEYS_UNAVAILABLE"] != crowd {
+	if statuses["KEYS_UNAVAILABLE"] != manyCalls {
 		t.Errorf("got %v", statuses)
 	}
 	if longest > timeout+2*time.Second {
@@ -131,7 +131,7 @@ func TestAFetchThatTakesTooLongIsRefusedAfterTheTimeout(t *testing.T) {
 	}
 }
 
-func TestWhoeverHasTheirKeyDoesNotWait(t *testing.T) {
+func TestTokensOfKnownKeysDoNotWait(t *testing.T) {
 	t.Parallel()
 	endpoint := newEndpoint()
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))
@@ -166,7 +166,7 @@ func TestWhoeverHasTheirKeyDoesNotWait(t *testing.T) {
 	expectError(t, <-waiting, cfaccess.ErrUnknownKey)
 }
 
-func TestARequestThatIsOverWaitsNoLonger(t *testing.T) {
+func TestACancelledRequestStopsWaiting(t *testing.T) {
 	endpoint := newEndpoint()
 	keys := endpoint.keys(t, func(options *cfaccess.RemoteOptions) { options.Timeout = time.Minute })
 	verifier := newVerifier(t, acmeConfig(), keys)
@@ -268,14 +268,14 @@ func TestAVerifierMayBeClosedWhileItsKeysAreFetched(t *testing.T) {
 	<-closed
 }
 
-func TestAGuardAnswersThatKeysAreMissing(t *testing.T) {
+func TestAGuardAnswers503WithoutKeys(t *testing.T) {
 	t.Parallel()
 	endpoint := newEndpoint()
 	endpoint.fail("an outage")
 	verifier := newVerifier(t, acmeConfig(), endpoint.keys(t, nil))
 	handler := newMiddleware(t, cfaccess.Guard{
 		Routes: []cfaccess.Route{{Verifier: verifier, LoginPage: loginPage}},
-	})(http.HandlerFunc(whoHandler))
+	})(http.HandlerFunc(callerHandler))
 	over, end := context.WithCancel(context.Background())
 	end()
 	token := tokenOf(t, "acme-1")
@@ -288,5 +288,5 @@ func TestAGuardAnswersThatKeysAreMissing(t *testing.T) {
 	})
 	expectRefused(t, answer(handler, request("GET", "/", assertion, token).WithContext(over)), 503, "KEYS_PENDING")
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))
-	expectLetThrough(t, answer(handler, request("GET", "/", assertion, token)), theUser)
+	expectAccepted(t, answer(handler, request("GET", "/", assertion, token)), theUser)
 }
