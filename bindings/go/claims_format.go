@@ -44,6 +44,7 @@ type claimsJSON struct {
 	IdentityNonce *string  `json:"identity_nonce"`
 	Nonce         *string  `json:"nonce"`
 	Country       *string  `json:"country"`
+	PolicyID      *string  `json:"policy_id"`
 	TokenType     *string  `json:"token_type"`
 	Groups        []string `json:"groups"`
 	Custom        JSON     `json:"custom"`
@@ -74,6 +75,7 @@ func (c Claims) MarshalJSON() ([]byte, error) {
 		IdentityNonce: ifPresent(&c, ClaimIdentityNonce, c.identityNonce),
 		Nonce:         ifPresent(&c, ClaimNonce, c.nonce),
 		Country:       ifPresent(&c, ClaimCountry, c.country),
+		PolicyID:      ifPresent(&c, ClaimPolicyID, c.policyID),
 		TokenType:     ifPresent(&c, ClaimTokenType, c.tokenType),
 		Groups:        groups,
 		Custom:        c.custom,

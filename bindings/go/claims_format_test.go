@@ -69,7 +69,9 @@ func TestClaimsLogKindAndPrincipalOnly(t *testing.T) {
 }
 
 func TestClaimsInJSONHaveTheNamesOfAllLanguages(t *testing.T) {
-	token := newMinter(t, "acme-1").token(t, personClaims(object{"nbf": nil, "custom": object{"groups": []string{"staff"}}}))
+	token := newMinter(t, "acme-1").token(t, personClaims(object{
+		"nbf": nil, "policy_id": "1d9e2a3b-4c5d-4e6f-8a7b-9c0d1e2f3a4b", "custom": object{"groups": []string{"staff"}},
+	}))
 	claims := mustVerify(t, acmeVerifier(t), token)
 
 	text, err := json.Marshal(claims)
@@ -101,6 +103,7 @@ func TestClaimsInJSONHaveTheNamesOfAllLanguages(t *testing.T) {
 		"identity_nonce": "6ei69kawdKzMIAPF",
 		"nonce":          nil,
 		"country":        "US",
+		"policy_id":      "1d9e2a3b-4c5d-4e6f-8a7b-9c0d1e2f3a4b",
 		"token_type":     "app",
 		"groups":         []any{"staff"},
 		"custom":         custom,
@@ -108,6 +111,15 @@ func TestClaimsInJSONHaveTheNamesOfAllLanguages(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %s", text)
+	}
+	members := map[string]bool{}
+	for name := range got.(object) {
+		members[plain(name)] = true
+	}
+	for name := range claimBits(t) {
+		if !members[name] {
+			t.Errorf("the claim %s of the header is missing: add it to claimsJSON", name)
+		}
 	}
 }
 
