@@ -25,7 +25,7 @@
 // lookup and no allocation: up to [Config.CacheEntries], in up to [Config.CacheBytes] of memory in the
 // library and as much again in Go. A token is compared whole, and its times, its key and its session are
 // checked each time: it is refused in the same second, and with the same error, as by a verifier without a
-// cache. Verifiers share nothing of it. [Verifier.Stats] counts hits.
+// cache. Verifiers do not share their caches. [Verifier.Stats] counts hits.
 //
 // # Middleware
 //
@@ -55,7 +55,7 @@
 // progress, and calls that begin meanwhile or later return [ErrInvalidArgument] at once.
 //
 // A verifier holds what it needs of its keys. [Keys.Close] also ends fetching, so close the keys after
-// their verifiers; keys that are merely forgotten are fetched as long as a verifier uses them.
+// their verifiers; keys that are only forgotten go on being fetched as long as a verifier uses them.
 //
 // A Fetch or a Logger of [RemoteOptions] that itself holds on to its Keys keeps them from being
 // garbage: such Keys have to be closed.
