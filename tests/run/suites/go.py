@@ -69,9 +69,9 @@ TESTS = [
     go_test("tests"),
     go_test("tests with race detector", "-race"),
     go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),
-    go_test("tests of the recipes for frameworks", where=MODULES["the recipes for frameworks"]),
+    go_test("recipes", where=MODULES["the recipes for frameworks"]),
     Suite(
-        "module outside of the checkout",
+        "module",
         "Go",
         [sys.executable, "tests/go_module.py"],
         Lines,
