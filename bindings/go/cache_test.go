@@ -60,7 +60,7 @@ func TestRequestsAndTokensShareTheirClaims(t *testing.T) {
 	}
 }
 
-// Claims whose text does not cross at once are kept as all others are.
+// Claims whose text takes a second call into the library are kept like all others.
 func TestLongClaimsAreShared(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := currentToken(t, object{"custom": object{"long": fmt.Sprintf("%08000d", 1)}})

@@ -82,8 +82,8 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-// serveCerts starts a TLS server, and a proxy that leads every connection to it. Keys that are made
-// afterwards in this test find it by their ordinary options.
+// serveCerts starts a TLS server, and a proxy that sends every connection to it. Keys that the test makes
+// afterwards find it through the environment.
 func serveCerts(t *testing.T, certificate tls.Certificate, handler http.HandlerFunc) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

@@ -87,7 +87,7 @@ func TestThePayloadIsTheSignedText(t *testing.T) {
 	}
 }
 
-// The text of the claims crosses at once up to 4,096 bytes, and in a second call beyond.
+// Claims of up to 4,096 bytes take one call into the library, longer ones a second.
 func TestClaimsOfAllLengths(t *testing.T) {
 	verifier := acmeVerifier(t)
 	signer := newMinter(t, "acme-1")

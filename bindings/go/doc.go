@@ -80,13 +80,13 @@
 // package was written for: another header does not compile, and with another library the program panics as
 // it starts.
 //
-// To link libcfaccess statically and everything else as usual, or to make a program that is all static:
+// To link only libcfaccess statically, or to build a fully static program:
 //
 //	CGO_LDFLAGS='-l:libcfaccess.a -Wl,--as-needed' go build
 //	go build -ldflags='-linkmode external -extldflags "-static"'
 //
-// Go does not see files outside of its modules. After the header or a static library has changed, build
-// with go build -a.
+// Go does not notice changes outside of its modules. After a change of the header or of a static library,
+// build with go build -a.
 //
 // To cross-compile, set CGO_ENABLED=1 (Go unsets it then), GOOS and GOARCH, CC to a C compiler for the
 // target, and PKG_CONFIG_LIBDIR to the folder of the cfaccess.pc of a library that was built for it.

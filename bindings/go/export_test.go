@@ -1,6 +1,6 @@
 package cfaccess
 
-// What tests of the public API need of the package's internals.
+// Internals that the tests of the public API need.
 
 type KnownStatus struct {
 	Number     int32

@@ -123,7 +123,7 @@ func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request
 //		c.Request = request
 //	}
 //
-// Fiber is not built on net/http, and its adaptor for middleware loses the changes of headers. gRPC has
+// Fiber is not built on net/http, and its adaptor for middleware loses changes of headers. gRPC has
 // metadata instead of headers: an interceptor calls [Verifier.VerifyHeaderContext] and [NewContext].
 // The folder examples/go-frameworks of the project has tested recipes for all of these.
 //

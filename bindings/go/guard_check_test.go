@@ -46,7 +46,7 @@ func TestCheckGivesTheRequestOfTheHandler(t *testing.T) {
 	}
 }
 
-// Routers such as those of chi and echo go by the spelling of the path, if the URL has it.
+// Routers such as those of chi and echo use the encoded path if the URL has one.
 func TestAPathThatDecidedIsPassedOnDecoded(t *testing.T) {
 	verifier := acmeVerifier(t)
 	open := cfaccess.Guard{

@@ -34,7 +34,7 @@ func newMiddleware(t testing.TB, guard cfaccess.Guard) cfaccess.Middleware {
 	return protect
 }
 
-// guarded puts a guard of one verifier for everything before callerHandler.
+// guarded protects callerHandler with one verifier for all requests.
 func guarded(t testing.TB, change func(*cfaccess.Guard)) http.Handler {
 	t.Helper()
 	guard := cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: acmeVerifier(t)}}}
@@ -44,7 +44,7 @@ func guarded(t testing.TB, change func(*cfaccess.Guard)) http.Handler {
 	return newMiddleware(t, guard)(http.HandlerFunc(callerHandler))
 }
 
-// verifierFor accepts tokens for one audience, by keys that are shared.
+// verifierFor accepts tokens for one audience, with shared keys.
 func verifierFor(t testing.TB, keys *cfaccess.Keys, audience string) *cfaccess.Verifier {
 	t.Helper()
 	return newVerifier(t, cfaccess.Config{Team: team, Audiences: []string{audience}}, keys)

@@ -15,7 +15,7 @@ const (
 	audienceOther = "3333333333333333333333333333333333333333333333333333333333333333"
 )
 
-// manyApplications are three on one origin: a shop with an administration, and another host.
+// manyApplications are three on one origin: a shop with an admin area, and another host.
 func manyApplications(t testing.TB) http.Handler {
 	keys := loadKeys(t, "acme.jwks.json")
 	admin := verifierFor(t, keys, audienceAdmin)

@@ -47,7 +47,7 @@ func acmeVerifier(t testing.TB) *cfaccess.Verifier {
 	return newVerifier(t, acmeConfig(), loadKeys(t, "acme.jwks.json"))
 }
 
-// uncachedVerifier verifies every token from the beginning.
+// uncachedVerifier verifies every token in full.
 func uncachedVerifier(t testing.TB) *cfaccess.Verifier {
 	t.Helper()
 	config := acmeConfig()

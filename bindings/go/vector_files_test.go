@@ -131,7 +131,7 @@ func emailHeader(t testing.TB, policy string) cfaccess.EmailHeader {
 	return 0
 }
 
-// seconds returns a duration. The longest one, 292 years, stands for all that are longer still.
+// seconds returns a duration, at most the longest possible, of 292 years.
 func seconds(count int64) time.Duration {
 	const longest = int64(math.MaxInt64 / time.Second)
 	return time.Duration(min(max(count, -longest), longest)) * time.Second

@@ -22,7 +22,7 @@ const (
 	email         = "user@example.com"
 )
 
-// access stands in for Cloudflare Access: it signs tokens of a team whose keys it knows.
+// access replaces Cloudflare Access: it signs tokens of a team.
 type access struct {
 	key  *rsa.PrivateKey
 	keys *cfaccess.Keys
@@ -79,7 +79,7 @@ func (a *access) verifier(t *testing.T, audience string) *cfaccess.Verifier {
 	return verifier
 }
 
-// middleware protects a shop with an administration, and leaves its health page open.
+// middleware protects a shop and its admin area, and leaves the health page open.
 func (a *access) middleware(t *testing.T) cfaccess.Middleware {
 	t.Helper()
 	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{

@@ -13,11 +13,11 @@ import (
 // Fiber protects a Fiber application as its first handler, app.Use(handler). Handlers ask
 // cfaccess.FromContext(c.Context()).
 //
-// Fiber's own adaptor for net/http middleware does not do: it keeps headers that the middleware removed,
-// and of a header that is sent twice it shows only one.
+// Fiber's own adaptor for net/http middleware is not sufficient: it keeps headers that the middleware
+// removed, and shows only one of a header that is sent twice.
 func Fiber(app *fiber.App, protect cfaccess.Middleware) (fiber.Handler, error) {
 	if config := app.Config(); !config.CaseSensitive || !config.UnescapePath {
-		return nil, errors.New("fiber.Config needs CaseSensitive and UnescapePath, to route by the path that is judged")
+		return nil, errors.New("fiber.Config needs CaseSensitive and UnescapePath, to route by the path that is checked")
 	}
 	return func(c fiber.Ctx) error {
 		original, err := requestOf(c)
@@ -29,7 +29,7 @@ func Fiber(app *fiber.App, protect cfaccess.Middleware) (fiber.Handler, error) {
 			return nil
 		}
 		if cfaccess.IsOpen(request.Context()) && c.Path() != request.URL.Path {
-			return fiber.ErrBadRequest // Fiber understands the path in another way
+			return fiber.ErrBadRequest // Fiber reads another path
 		}
 		replaceHeaders(c, original.Header, request.Header)
 		c.SetContext(request.Context())

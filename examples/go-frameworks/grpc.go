@@ -16,13 +16,13 @@ import (
 
 const emailKey = "cf-access-authenticated-user-email"
 
-// GRPC protects the methods of a gRPC server but for those in Open. Methods ask cfaccess.FromContext(ctx).
+// GRPC protects all methods of a gRPC server except those in Open. Methods ask cfaccess.FromContext(ctx).
 type GRPC struct {
 	Verifier *cfaccess.Verifier
 	Open     []string // full names, such as "/grpc.health.v1.Health/Check"
 }
 
-// Options are for grpc.NewServer.
+// Options returns the interceptors for grpc.NewServer.
 func (g GRPC) Options() []grpc.ServerOption {
 	return []grpc.ServerOption{grpc.ChainUnaryInterceptor(g.unary), grpc.ChainStreamInterceptor(g.stream)}
 }
@@ -50,7 +50,7 @@ type streamWithContext struct {
 
 func (s *streamWithContext) Context() context.Context { return s.ctx }
 
-// check gives the context for the method. Metadata are named like headers, but in lower case.
+// check returns the context for the method. Metadata keys are header names in lower case.
 func (g GRPC) check(ctx context.Context, method string) (context.Context, error) {
 	sent, _ := metadata.FromIncomingContext(ctx)
 	kept := sent.Copy()
@@ -72,7 +72,7 @@ func (g GRPC) check(ctx context.Context, method string) (context.Context, error)
 	return metadata.NewIncomingContext(cfaccess.NewContext(ctx, claims), kept), nil
 }
 
-// grpcError tells the name of the status and no more, as the middleware does.
+// grpcError shows the name of the status but not the message of the error, as the middleware does.
 func grpcError(err error) error {
 	var refusal *cfaccess.AccessError
 	if !errors.As(err, &refusal) {

@@ -23,7 +23,7 @@ type shop struct {
 	reached atomic.Int32
 }
 
-// answer says which handler it is of, and what that handler knows of its caller.
+// answer names the handler, and what it knows of its caller.
 func (s *shop) answer(ctx context.Context, handler string, headers ...[]string) string {
 	s.reached.Add(1)
 	caller := "nobody"
@@ -43,7 +43,7 @@ func (s *shop) handler(name string) http.HandlerFunc {
 	}
 }
 
-// emailsOf gives the values of every spelling of the header.
+// emailsOf returns the values of every spelling of the header.
 func emailsOf(header http.Header) (values [][]string) {
 	for name := range header {
 		if strings.EqualFold(strings.ReplaceAll(name, "_", "-"), "Cf-Access-Authenticated-User-Email") {
@@ -110,7 +110,7 @@ func (s *shop) fiberHandler(name string) fiber.Handler {
 	}
 }
 
-// frameworks serve a shop, and give its URL.
+// frameworks serve a shop, and return its URL.
 var frameworks = map[string]func(t *testing.T, shop *shop, protect cfaccess.Middleware) string{
 	"gin": func(t *testing.T, shop *shop, protect cfaccess.Middleware) string {
 		return serve(t, protect(shop.gin(nil)))

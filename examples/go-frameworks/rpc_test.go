@@ -57,7 +57,7 @@ func TestConnect(t *testing.T) {
 	}
 }
 
-// healthServer answers with the caller in its header, and counts.
+// healthServer names the caller in the header of its answers.
 type healthServer struct {
 	health.UnimplementedHealthServer
 	shop *shop
