@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from ..builds import DEBUG, LIBRARIES, library
+from ..builds import DEBUG, LIBRARIES, RELEASE, library
 from ..needs import GO, PKG_CONFIG, STATICCHECK, STATICCHECK_BUILT, C
 from ..readers import GoTest, Lines, OneCheck, Silent
 from ..suite import ROOT, Need, Suite
@@ -51,9 +51,7 @@ def go_test(
 ) -> Suite:
     # Go does not see that the shared library has changed, and would hand out a cached result: hence -count=1.
     command = f"go test -json -count=1 -tags={tags} {options} ./..."
-    return Suite(
-        name, "Go", shlex.split(command), GoTest, [GO, C], environment(**more), where, builds=builds
-    )
+    return Suite(name, "Go", shlex.split(command), GoTest, [GO, C], environment(**more), where, builds=builds)
 
 
 FORMAT = [Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO])]
@@ -69,7 +67,7 @@ TESTS = [
     go_test("tests"),
     go_test("tests with race detector", "-race"),
     go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),
-    go_test("recipes", where=MODULES["the recipes for frameworks"]),
+    go_test("recipes", where=MODULES["the recipes for frameworks"], builds=[RELEASE]),
     Suite(
         "module",
         "Go",
@@ -77,7 +75,7 @@ TESTS = [
         Lines,
         [GO, C, PKG_CONFIG],
         environment(),
-        builds=LIBRARIES,
+        builds=[RELEASE],
     ),
 ]
 
