@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// quality is how much a header Accept (RFC 9110 section 12.5.1) asks for a media type, from 0 to 1.
+// quality is the weight that an Accept header (RFC 9110 section 12.5.1) gives to a media type, from 0 to 1.
 func quality(accept, mediaType string) float64 {
 	kind, _, _ := strings.Cut(mediaType, "/")
 	found, specific := 0.0, 0

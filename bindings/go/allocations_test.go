@@ -10,9 +10,9 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// An ordinary verification is one crossing into the library and two allocations: the claims, and
+// An ordinary verification is one call into the library and two allocations: the claims, and
 // the one string that all of theirs are parts of. (The address sanitizer makes Go allocate more.)
-// A request costs none more, unless its cookies come in several headers.
+// A request needs no more, unless it has several Cookie headers.
 func TestAllocationsOfAVerification(t *testing.T) {
 	verifier := uncachedVerifier(t)
 	token := currentToken(t, object{"custom": object{"groups": []string{"staff"}}})
@@ -41,7 +41,7 @@ func TestAllocationsWithKeysThatAreFetched(t *testing.T) {
 	expectAllocations(t, 2, verifier, token)
 }
 
-// expectAllocations looks at a token and at a request with it. What they give is kept, as callers do.
+// expectAllocations verifies a token and a request with it. The claims are kept, as callers keep them.
 func expectAllocations(t *testing.T, most float64, verifier *cfaccess.Verifier, token string) {
 	t.Helper()
 	request := requestFromBrowser(token, []string{"theme=dark; CF_Authorization=" + token})

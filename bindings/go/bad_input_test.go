@@ -12,8 +12,8 @@ import (
 
 const tenMegabytes = 10_000_000
 
-// rubbish gives random bytes of all lengths up to 10 MB, the same ones in every run.
-func rubbish(number int) [][]byte {
+// garbage returns random bytes of all lengths up to 10 MB, the same ones in every run.
+func garbage(number int) [][]byte {
 	source := rand.NewChaCha8([32]byte{byte(number)})
 	var all [][]byte
 	for _, length := range []int{0, 1, 2, 3, 10, 100, 1000, 16_384, 16_385, 100_000, 1_000_000, tenMegabytes} {
@@ -24,14 +24,14 @@ func rubbish(number int) [][]byte {
 	return all
 }
 
-func TestRubbishChangesNothing(t *testing.T) {
+func TestGarbageChangesNothing(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	verifier := newVerifier(t, acmeConfig(), keys)
 	token := newMinter(t, "acme-1").token(t, personClaims(nil))
 	before, _ := keys.Status()
 
 	together(func(number int) {
-		for _, bad := range rubbish(number) {
+		for _, bad := range garbage(number) {
 			status := statusOf(t, second(verifier.VerifyAt(string(bad), now)))
 			if status != "MALFORMED" && (status != "TOO_LARGE" || len(bad) <= 16_384) {
 				t.Errorf("a token of %d bytes: %s", len(bad), status)
@@ -50,7 +50,7 @@ func TestRubbishChangesNothing(t *testing.T) {
 	}
 }
 
-func TestATokenWithOneOtherByteIsRefused(t *testing.T) {
+func TestATokenWithOneChangedByteIsRefused(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := newMinter(t, "acme-1").token(t, personClaims(nil))
 	source := rand.New(rand.NewPCG(1, 2))
@@ -64,7 +64,7 @@ func TestATokenWithOneOtherByteIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhatFollowsATokenIsNotCutOff(t *testing.T) {
+func TestBytesAfterATokenAreNotCutOff(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := newMinter(t, "acme-1").token(t, personClaims(nil))
 	for _, other := range []string{token + "\x00", token + "\x00x", "\x00" + token, token + "\n", " " + token, "Bearer " + token} {
@@ -82,7 +82,7 @@ func TestTimesOutOfRange(t *testing.T) {
 	expectError(t, second(verifier.VerifyAt(token, time.Unix(1<<53-1, 0))), cfaccess.ErrExpired)
 }
 
-func TestVerifyLooksAtTheClock(t *testing.T) {
+func TestVerifyUsesTheClock(t *testing.T) {
 	verifier := acmeVerifier(t)
 	signer := newMinter(t, "acme-1")
 	clock := time.Now().Unix()

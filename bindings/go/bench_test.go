@@ -90,8 +90,8 @@ func BenchmarkVerifyRefused(b *testing.B) {
 	}
 }
 
-// What a request costs more than its token is the difference to BenchmarkVerify. It is better seen
-// as the difference to BenchmarkVerifyRefused, where no signature is checked.
+// The cost of a request beyond its token is the difference from BenchmarkVerify. It is easier to see
+// as the difference from BenchmarkVerifyRefused, where no signature is checked.
 func BenchmarkVerifyRequest(b *testing.B) {
 	benchmarkRequest(b, requestFromBrowser(newMinter(b, "acme-1").token(b, personClaims(nil)), nil))
 }
@@ -132,7 +132,7 @@ func BenchmarkMiddleware(b *testing.B) {
 	}
 }
 
-// requestFromBrowser has the headers that come from a browser through Access.
+// requestFromBrowser has the headers of a browser's request through Access.
 func requestFromBrowser(token string, cookies []string) *http.Request {
 	header := http.Header{}
 	for name, value := range map[string]string{

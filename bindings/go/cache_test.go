@@ -28,7 +28,7 @@ func expectHits(t testing.TB, verifier *cfaccess.Verifier, verified, hits uint64
 	}
 }
 
-func TestATokenThatComesAgainHasTheSameClaims(t *testing.T) {
+func TestAHitReturnsTheSameClaims(t *testing.T) {
 	verifier, uncached := acmeVerifier(t), uncachedVerifier(t)
 	token := tokenOf(t, "acme-1")
 
@@ -60,7 +60,7 @@ func TestRequestsAndTokensShareTheirClaims(t *testing.T) {
 	}
 }
 
-// Claims whose text does not cross at once are kept as all others are.
+// Claims whose text takes a second call into the library are kept like all others.
 func TestLongClaimsAreShared(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := currentToken(t, object{"custom": object{"long": fmt.Sprintf("%08000d", 1)}})
@@ -73,7 +73,7 @@ func TestLongClaimsAreShared(t *testing.T) {
 	}
 }
 
-func TestWhatACallerWritesReachesNobodyElse(t *testing.T) {
+func TestWritesOfACallerDoNotChangeSharedClaims(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := currentToken(t, object{"custom": object{"groups": []string{"staff"}}})
 	claims := verifyNow(t, verifier, token)
@@ -104,7 +104,7 @@ func TestARequestThatNamesAnotherPersonIsRefusedOnAHit(t *testing.T) {
 	expectError(t, err, cfaccess.ErrIdentityMismatch)
 }
 
-func TestATokenExpiresOnAWarmVerifier(t *testing.T) {
+func TestACachedTokenExpires(t *testing.T) {
 	config := acmeConfig()
 	config.Leeway = cfaccess.NoLeeway
 	verifier := newVerifier(t, config, loadKeys(t, "acme.jwks.json"))
@@ -127,7 +127,7 @@ func TestATokenExpiresOnAWarmVerifier(t *testing.T) {
 	}
 }
 
-func TestVerifyAtGoesByItsTimeOnAWarmVerifier(t *testing.T) {
+func TestVerifyAtUsesItsTimeOnAHit(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := newMinter(t, "acme-1").token(t, personClaims(nil))
 	mustVerify(t, verifier, token)
@@ -138,7 +138,7 @@ func TestVerifyAtGoesByItsTimeOnAWarmVerifier(t *testing.T) {
 	mustVerify(t, verifier, token)
 }
 
-func TestAKeyThatLeavesTakesItsTokensAlong(t *testing.T) {
+func TestTokensOfARemovedKeyAreRefusedOnAHit(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	verifier := newVerifier(t, acmeConfig(), keys)
 	token := tokenOf(t, "acme-1")
@@ -152,24 +152,24 @@ func TestAKeyThatLeavesTakesItsTokensAlong(t *testing.T) {
 	expectError(t, second(verifier.Verify(token)), cfaccess.ErrUnknownKey)
 }
 
-func TestVerifiersDoNotShareWhatTheyKeep(t *testing.T) {
+func TestVerifiersDoNotShareTheirCaches(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
-	first, twin := newVerifier(t, acmeConfig(), keys), newVerifier(t, acmeConfig(), keys)
+	first, same := newVerifier(t, acmeConfig(), keys), newVerifier(t, acmeConfig(), keys)
 	other := verifierFor(t, keys, "another")
 	token := tokenOf(t, "acme-1")
 
 	claims := verifyNow(t, first, token)
 
-	if verifyNow(t, twin, token) == claims {
+	if verifyNow(t, same, token) == claims {
 		t.Error("claims were shared")
 	}
 	expectError(t, second(other.Verify(token)), cfaccess.ErrWrongAudience)
-	expectHits(t, twin, 1, 0)
+	expectHits(t, same, 1, 0)
 }
 
-// One entry and two tokens in turn: the library gives up one for the other, so that each is a new one
-// to the claims kept in Go.
-func TestClaimsStayThoseOfTheirTokenWhenRoomIsShort(t *testing.T) {
+// With one entry for several tokens, the library evicts one for another, so that the claims of each are new
+// to Go.
+func TestClaimsBelongToTheirTokenInAFullCache(t *testing.T) {
 	config := acmeConfig()
 	config.CacheEntries = 1
 	verifier := newVerifier(t, config, loadKeys(t, "acme.jwks.json"))
@@ -213,7 +213,7 @@ func TestWithoutACacheEveryTokenIsVerified(t *testing.T) {
 	}
 }
 
-func TestAWarmVerifierThatIsClosedRefuses(t *testing.T) {
+func TestAClosedVerifierRefusesCachedTokens(t *testing.T) {
 	verifier := acmeVerifier(t)
 	token := tokenOf(t, "acme-1")
 	claims := verifyNow(t, verifier, token)
@@ -226,7 +226,7 @@ func TestAWarmVerifierThatIsClosedRefuses(t *testing.T) {
 	}
 }
 
-func TestClosingLetsGoOfTheClaims(t *testing.T) {
+func TestCloseReleasesTheClaims(t *testing.T) {
 	verifier := acmeVerifier(t)
 	left := weak.Make(verifyNow(t, verifier, tokenOf(t, "acme-1")))
 
@@ -239,7 +239,7 @@ func TestClosingLetsGoOfTheClaims(t *testing.T) {
 	runtime.KeepAlive(verifier)
 }
 
-func TestAForgottenVerifierLetsGoOfTheClaims(t *testing.T) {
+func TestAForgottenVerifierReleasesTheClaims(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	var left weak.Pointer[cfaccess.Claims]
 	func() {

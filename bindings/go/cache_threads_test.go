@@ -32,7 +32,7 @@ func TestHitsWhileKeysAreReplaced(t *testing.T) {
 	})
 }
 
-func TestClosingWhileOthersHit(t *testing.T) {
+func TestClosingDuringHits(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	token := tokenOf(t, "acme-1")
 	for range 50 {
@@ -55,8 +55,8 @@ func TestClosingWhileOthersHit(t *testing.T) {
 	}
 }
 
-// Many tokens in little room, each looked at by all: nobody gets the claims of another.
-func TestHitsAndEvictionsTogether(t *testing.T) {
+// Many tokens in a small cache, each verified by all goroutines: none gets the claims of another token.
+func TestHitsDuringEvictions(t *testing.T) {
 	config := acmeConfig()
 	config.CacheEntries = 4
 	verifier := newVerifier(t, config, loadKeys(t, "acme.jwks.json"))

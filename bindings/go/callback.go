@@ -18,12 +18,12 @@ type fetcher struct {
 	timeout time.Duration
 }
 
-// document gives the document, or an error whose text is known. The context ends before those who
-// wait for the document stop waiting, so that they hear why there is none.
+// document returns the document, or an error whose text has been read. The context ends a little before the
+// callers stop waiting, so that they learn why there is no document.
 func (f *fetcher) document(url string) (document []byte, failure error) {
 	ctx, cancel := context.WithTimeout(context.Background(), f.timeout*19/20)
 	defer cancel()
-	ended := apart(func() {
+	ended := isolated(func() {
 		fetched, err := f.fetch(ctx, url)
 		if err != nil {
 			failure = errors.New(err.Error())
@@ -60,8 +60,8 @@ func cfaccessGoLog(handle C.uintptr_t, level C.int32_t, line *C.char) {
 		severity = slog.LevelInfo
 	}
 	text := C.GoString(line)
-	// There is nowhere to tell that the logger failed.
-	_ = apart(func() { logger.Log(context.Background(), severity, text) })
+	// There is nowhere to report that the logger failed.
+	_ = isolated(func() { logger.Log(context.Background(), severity, text) })
 }
 
 //export cfaccessGoRelease
@@ -69,9 +69,9 @@ func cfaccessGoRelease(handle C.uintptr_t) {
 	cgo.Handle(handle).Delete()
 }
 
-// apart runs a function of the caller in a goroutine of its own, so that neither a panic nor
-// runtime.Goexit unwinds the library, and tells if it ended that way.
-func apart(run func()) (ended error) {
+// isolated runs a function of the caller in its own goroutine, so that neither a panic nor
+// runtime.Goexit unwinds the library, and reports whether it ended that way.
+func isolated(run func()) (ended error) {
 	done := make(chan struct{})
 	ended = errors.New("it did not return")
 	go func() {

@@ -1,12 +1,12 @@
 /*
- * The way from the library back into Go. User data is the number of a cgo.Handle, which is no pointer.
+ * Calls from the library into Go. The user data is the number of a cgo.Handle, which is not a pointer.
  */
 #ifndef CFACCESS_GO_CALLBACK_H
 #define CFACCESS_GO_CALLBACK_H
 
 #include "shim.h"
 
-/* In callback.go. Go does not know const. */
+/* In callback.go. Go has no const. */
 extern int32_t cfaccessGoFetch(uintptr_t fetcher, char *url, cfaccess_document *document);
 extern void cfaccessGoLog(uintptr_t logger, int32_t level, char *line);
 extern void cfaccessGoRelease(uintptr_t handle);
@@ -30,7 +30,7 @@ static inline cfaccess_go_outcome cfaccess_go_document_write(cfaccess_document *
   return outcome;
 }
 
-/* The handle is the library's if it succeeds. */
+/* The library owns the handle if the call succeeds. */
 static inline cfaccess_go_outcome cfaccess_go_remote_options_set_fetch(cfaccess_remote_options *options,
                                                                        uintptr_t fetcher) {
   cfaccess_go_outcome outcome = {0};
@@ -39,7 +39,7 @@ static inline cfaccess_go_outcome cfaccess_go_remote_options_set_fetch(cfaccess_
   return outcome;
 }
 
-/* The handle is the library's if it succeeds. */
+/* The library owns the handle if the call succeeds. */
 static inline cfaccess_go_outcome cfaccess_go_remote_options_set_log(cfaccess_remote_options *options,
                                                                      uintptr_t logger) {
   cfaccess_go_outcome outcome = {0};

@@ -15,10 +15,10 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// stubborn is an error that cannot even be told.
-type stubborn struct{}
+// panickingError is an error whose text cannot be read.
+type panickingError struct{}
 
-func (stubborn) Error() string { panic("no words") }
+func (panickingError) Error() string { panic("no text") }
 
 func TestAFetchThatFails(t *testing.T) {
 	t.Parallel()
@@ -29,14 +29,14 @@ func TestAFetchThatFails(t *testing.T) {
 	}{
 		"an error":          {func(context.Context, string) ([]byte, error) { return nil, errors.New("out of order") }, "failed: out of order"},
 		"an error too long": {func(context.Context, string) ([]byte, error) { return nil, errors.New(strings.Repeat("no", 1<<20)) }, "failed: it returned 1"},
-		"an error untold":   {func(context.Context, string) ([]byte, error) { return nil, stubborn{} }, "failed: it panicked: no words"},
+		"an unreadable one": {func(context.Context, string) ([]byte, error) { return nil, panickingError{} }, "failed: it panicked: no text"},
 		"several lines":     {func(context.Context, string) ([]byte, error) { return nil, errors.New("out\nof order") }, "out"},
 		"a panic":           {func(context.Context, string) ([]byte, error) { panic("a bug") }, "failed: it panicked: a bug"},
 		"a panic with nil":  {func(context.Context, string) ([]byte, error) { panic(nil) }, "failed: it panicked: "},
 		"Goexit":            {func(context.Context, string) ([]byte, error) { runtime.Goexit(); return nil, nil }, "failed: it did not return"},
 		"no document":       {func(context.Context, string) ([]byte, error) { return nil, nil }, "JSON"},
 		"too long":          {func(context.Context, string) ([]byte, error) { return make([]byte, 1<<20+1), nil }, "more than 1 MiB"},
-		"not heard in time": {func(ctx context.Context, _ string) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }, "deadline exceeded"},
+		"not in time":       {func(ctx context.Context, _ string) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }, "deadline exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			keys := remoteKeys(t, cfaccess.RemoteOptions{Fetch: test.fetch, Timeout: time.Second}, nil)
@@ -58,11 +58,12 @@ func TestAFetchThatFails(t *testing.T) {
 }
 
 func TestTheContextOfAFetchEndsWithinTheTimeout(t *testing.T) {
+	document := vectorFile(t, "acme.jwks.json")
 	left := make(chan time.Duration, 1)
 	fetch := func(ctx context.Context, _ string) ([]byte, error) {
 		deadline, _ := ctx.Deadline()
 		left <- time.Until(deadline)
-		return vectorFile(t, "acme.jwks.json"), nil
+		return document, nil
 	}
 	for _, timeout := range []time.Duration{0, 10 * time.Second} {
 		keys := remoteKeys(t, cfaccess.RemoteOptions{Fetch: fetch, Timeout: timeout}, nil)
@@ -78,7 +79,7 @@ func TestTheContextOfAFetchEndsWithinTheTimeout(t *testing.T) {
 	}
 }
 
-func TestAFetchThatHangsHoldsNobodyPastTheTimeout(t *testing.T) {
+func TestAFetchThatHangsBlocksNoCallPastTheTimeout(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
 	hang := func(context.Context, string) ([]byte, error) { <-over; return nil, nil }
@@ -98,6 +99,7 @@ func TestAFetchThatHangsHoldsNobodyPastTheTimeout(t *testing.T) {
 }
 
 func TestCallbacksMayAskForTheStatus(t *testing.T) {
+	document := vectorFile(t, "acme.jwks.json")
 	var keys *cfaccess.Keys
 	fetches := make(chan int64, 2)
 	ask := func() {
@@ -108,7 +110,7 @@ func TestCallbacksMayAskForTheStatus(t *testing.T) {
 		fetches <- status.Fetches
 	}
 	keys = remoteKeys(t, cfaccess.RemoteOptions{
-		Fetch:  func(context.Context, string) ([]byte, error) { ask(); return vectorFile(t, "acme.jwks.json"), nil },
+		Fetch:  func(context.Context, string) ([]byte, error) { ask(); return document, nil },
 		Logger: slog.New(asking{slog.DiscardHandler, ask}),
 	}, nil)
 
@@ -121,7 +123,7 @@ func TestCallbacksMayAskForTheStatus(t *testing.T) {
 	}
 }
 
-// asking does something else when it is told of a line.
+// asking calls a function for each line of the log.
 type asking struct {
 	slog.Handler
 	do func()
@@ -164,10 +166,11 @@ level=INFO msg="keys of acme.cloudflareaccess.com: other keys are in force"
 	eventually(t, "both lines", func() bool { return lines.String() == want })
 }
 
-func TestALoggerThatPanicsHarmsNobody(t *testing.T) {
+func TestALoggerThatPanicsHasNoEffect(t *testing.T) {
+	document := vectorFile(t, "acme.jwks.json")
 	called := make(chan struct{}, 1)
 	keys := remoteKeys(t, cfaccess.RemoteOptions{
-		Fetch:  func(context.Context, string) ([]byte, error) { return vectorFile(t, "acme.jwks.json"), nil },
+		Fetch:  func(context.Context, string) ([]byte, error) { return document, nil },
 		Logger: slog.New(asking{slog.DiscardHandler, func() { called <- struct{}{}; panic("a bug") }}),
 	}, nil)
 
@@ -177,7 +180,7 @@ func TestALoggerThatPanicsHarmsNobody(t *testing.T) {
 	<-called
 }
 
-func TestTheLogTellsOfACopyOnDiskWhileTheKeysAreMade(t *testing.T) {
+func TestTheCopyOnDiskIsLoggedWhileTheKeysAreMade(t *testing.T) {
 	file := t.TempDir() + "/keys"
 	endpoint := newEndpoint()
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))
@@ -194,7 +197,7 @@ func TestTheLogTellsOfACopyOnDiskWhileTheKeysAreMade(t *testing.T) {
 	})
 }
 
-// What a Fetch and a Logger hold is let go of once nothing can call them any more.
+// A Fetch and a Logger are released once nothing can call them any more.
 func TestCallbacksAreReleased(t *testing.T) {
 	for name, use := range map[string]func(t *testing.T, options cfaccess.RemoteOptions){
 		"refused options": func(t *testing.T, options cfaccess.RemoteOptions) {
@@ -211,13 +214,14 @@ func TestCallbacksAreReleased(t *testing.T) {
 		"forgotten": func(t *testing.T, options cfaccess.RemoteOptions) { usedKeys(t, options) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			document := vectorFile(t, "acme.jwks.json")
 			held := new([64]byte)
 			left := weak.Make(held)
 
 			use(t, cfaccess.RemoteOptions{
 				Fetch: func(context.Context, string) ([]byte, error) {
 					held[0]++
-					return vectorFile(t, "acme.jwks.json"), nil
+					return document, nil
 				},
 				Logger: slog.New(asking{slog.DiscardHandler, func() { _ = held[0] }}),
 			})

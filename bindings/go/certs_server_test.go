@@ -23,7 +23,7 @@ import (
 
 const teamHost = "acme.cloudflareaccess.com"
 
-// authority is a certificate authority that nobody trusts but who names its file.
+// authority is a certificate authority that is trusted only through its file.
 type authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
@@ -82,8 +82,8 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-// serveCerts starts a TLS server, and a proxy that leads every connection to it. Keys that are made
-// afterwards in this test find it by their ordinary options.
+// serveCerts starts a TLS server, and a proxy that sends every connection to it. Keys that the test makes
+// afterwards find it through the environment.
 func serveCerts(t *testing.T, certificate tls.Certificate, handler http.HandlerFunc) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

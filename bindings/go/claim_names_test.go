@@ -18,7 +18,7 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// claimByName gives a claim under the name that all languages share, as the method of that name returns it;
+// claimByName returns a claim under the name that all languages share, as the method of that name returns it;
 // nil if the token has none.
 func claimByName(t *testing.T, claims *cfaccess.Claims, name string) any {
 	t.Helper()
@@ -52,7 +52,7 @@ func claimMethod(t *testing.T, claims *cfaccess.Claims, name string) reflect.Val
 	return reflect.Value{}
 }
 
-// allClaims gives every claim by the name of its method.
+// allClaims returns every claim by the name of its method.
 func allClaims(t *testing.T, claims *cfaccess.Claims) map[string]any {
 	t.Helper()
 	all := map[string]any{}
@@ -67,7 +67,7 @@ func allClaims(t *testing.T, claims *cfaccess.Claims) map[string]any {
 
 var headerBit = regexp.MustCompile(`#define CFACCESS_CLAIM_(\w+) \(1u? << (\d+)\)`)
 
-// claimBits gives the bits of the header by their plain names.
+// claimBits returns the bits of the header by their plain names.
 func claimBits(t *testing.T) map[string]cfaccess.Claim {
 	t.Helper()
 	bits := map[string]cfaccess.Claim{}

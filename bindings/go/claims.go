@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kind says what a principal is.
+// Kind is the kind of a principal.
 type Kind uint32
 
 const (
@@ -16,7 +16,7 @@ const (
 	Service Kind = 2
 )
 
-// String gives "person" or "service", and "unknown" for anything else.
+// String returns "person" or "service", and "unknown" for anything else.
 func (k Kind) String() string {
 	switch k {
 	case Person:
@@ -29,10 +29,10 @@ func (k Kind) String() string {
 }
 
 // Claims is what a verified token says. All who verify the same token may get the same Claims, so they
-// cannot be changed: slices are copies. They are ordinary Go memory, and may be kept for any time.
+// cannot be changed: slices are copies. They are ordinary Go memory and may be kept for any length of time.
 //
-// A claim that the token does not have gives the zero value. [Claims.Has] tells it from one that is
-// there and empty.
+// A claim that the token does not have gives the zero value. [Claims.Has] distinguishes it from one
+// that is present and empty.
 type Claims struct {
 	id            uint64
 	size          int64 // of all of it, in bytes
@@ -56,18 +56,18 @@ type Claims struct {
 	expiresAt     time.Time
 	endsAt        time.Time
 	audiences     []string
-	// room keeps the audiences of an ordinary token beside the rest, without an allocation.
+	// room stores the audiences of an ordinary token without another allocation.
 	room [2]string
 }
 
-// Kind says whether a person or a service is calling.
+// Kind reports whether a person or a service is calling.
 func (c *Claims) Kind() Kind { return c.kind }
 
 // Issuer is the team: "https://<team>.cloudflareaccess.com" ("iss").
 func (c *Claims) Issuer() string { return c.issuer }
 
 // PrincipalID names the caller across applications and teams: <host of the team>/person/<sub> or
-// <host of the team>/service/<Client ID>. It, not an e-mail address, is what to store beside data that
+// <host of the team>/service/<Client ID>. Store it, not the e-mail address, with data that
 // the caller owns: an address can pass to another person, one person's address can change, other teams
 // may know the same address as somebody else, and a service has none.
 func (c *Claims) PrincipalID() string { return c.principalID }
@@ -102,7 +102,7 @@ func (c *Claims) EndsAt() time.Time { return c.endsAt }
 // IdentityNonce is the key of the person's identity in Access ("identity_nonce"); optional.
 func (c *Claims) IdentityNonce() string { return c.identityNonce }
 
-// Nonce stands for IdentityNonce in the older shape of a token ("nonce"); optional.
+// Nonce stands for IdentityNonce in the older form of a token ("nonce"); optional.
 func (c *Claims) Nonce() string { return c.nonce }
 
 // Session identifies the login: IdentityNonce if the token has it, else Nonce.
@@ -114,7 +114,7 @@ func (c *Claims) Country() string { return c.country }
 // PolicyID is the Access policy that the person met, a UUID ("policy_id"); optional.
 func (c *Claims) PolicyID() string { return c.policyID }
 
-// TokenType is "app" ("type"); absent in the older shape of a token.
+// TokenType is "app" ("type"); absent in the older form of a token.
 func (c *Claims) TokenType() string { return c.tokenType }
 
 // Custom is a JSON object of the claims that the team configured ("custom"); optional. Access leaves
@@ -148,7 +148,7 @@ func (c *Claims) Has(claim Claim) bool {
 	return c.present&claim != 0
 }
 
-// SecondsLeft is how many seconds lie between now and EndsAt, without any leeway; never below 0.
+// SecondsLeft is the number of seconds from now to EndsAt, without leeway; never below 0.
 func (c *Claims) SecondsLeft(now time.Time) int64 {
 	return max(0, c.endsAt.Unix()-now.Unix())
 }
@@ -161,7 +161,7 @@ func (j JSON) Decode(target any) error {
 	return json.Unmarshal([]byte(j), target)
 }
 
-// MarshalJSON gives the text as it stands, and null if there is none.
+// MarshalJSON returns the text unchanged, and null if there is none.
 func (j JSON) MarshalJSON() ([]byte, error) {
 	if j == "" {
 		return []byte("null"), nil

@@ -69,7 +69,7 @@ func TestClaimsOfAService(t *testing.T) {
 	}
 }
 
-func TestThePayloadIsWhatWasSigned(t *testing.T) {
+func TestThePayloadIsTheSignedText(t *testing.T) {
 	signed := personClaims(object{"unknown_claim": object{"a": []int{1, 2, 3}}})
 	token := newMinter(t, "acme-1").token(t, signed)
 
@@ -87,7 +87,7 @@ func TestThePayloadIsWhatWasSigned(t *testing.T) {
 	}
 }
 
-// The text of the claims crosses at once up to 4,096 bytes, and in a second call beyond.
+// Claims of up to 4,096 bytes take one call into the library, longer ones a second.
 func TestClaimsOfAllLengths(t *testing.T) {
 	verifier := acmeVerifier(t)
 	signer := newMinter(t, "acme-1")
@@ -104,8 +104,8 @@ func TestClaimsOfAllLengths(t *testing.T) {
 	}
 }
 
-// lengthStep goes slowly around the length where the text is 4,096 bytes long: it holds the claim
-// twice, once within the payload, beside about 1,000 bytes of other text.
+// lengthStep is small around the length where the text has 4,096 bytes: it contains the claim twice,
+// once within the payload, and about 1,000 bytes of other text.
 func lengthStep(size int) int {
 	if size >= 1400 && size < 1700 {
 		return 3
@@ -172,7 +172,7 @@ func TestJSONThatIsAbsent(t *testing.T) {
 	}
 }
 
-func TestTheConstantsAreThoseOfTheHeader(t *testing.T) {
+func TestClaimsConstantsMatchTheHeader(t *testing.T) {
 	header := readHeader(t)
 	expectConstant(t, header, "CFACCESS_EMAIL_HEADER_CHECK", uint32(cfaccess.EmailHeaderCheck))
 	expectConstant(t, header, "CFACCESS_EMAIL_HEADER_REQUIRE", uint32(cfaccess.EmailHeaderRequire))

@@ -2,7 +2,9 @@ package cfaccess_test
 
 import (
 	"net/http"
+	"runtime"
 	"testing"
+	"time"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
@@ -52,7 +54,7 @@ func TestAVerifierKeepsClosedKeys(t *testing.T) {
 	mustVerify(t, verifier, newMinter(t, "acme-1").token(t, personClaims(nil)))
 }
 
-func TestNilAndUnmadeValuesRefuse(t *testing.T) {
+func TestNilAndZeroValuesRefuse(t *testing.T) {
 	for name, test := range map[string]struct {
 		keys     *cfaccess.Keys
 		verifier *cfaccess.Verifier
@@ -80,4 +82,29 @@ func TestNilAndUnmadeValuesRefuse(t *testing.T) {
 			test.keys.Close()
 		})
 	}
+}
+
+// A copy keeps the object of the library alive, as the original does.
+func TestCopiesWorkWithoutTheOriginal(t *testing.T) {
+	keys, verifier := func() (cfaccess.Keys, cfaccess.Verifier) {
+		keys, err := cfaccess.KeysFromJSON(vectorFile(t, "acme.jwks.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		verifier, err := cfaccess.NewVerifier(acmeConfig(), keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *keys, *verifier
+	}()
+	runtime.GC()
+	time.Sleep(10 * time.Millisecond)
+	runtime.GC()
+
+	expectVerdict(t, &verifier, tokenOf(t, "acme-1"), "OK")
+	statusOfKeys(t, &keys)
+
+	keys.Close()
+	verifier.Close()
+	expectError(t, second(verifier.Verify("")), cfaccess.ErrInvalidArgument)
 }

@@ -5,21 +5,21 @@ import "C"
 
 import "time"
 
-// NoLeeway as [Config.Leeway] asks for no leeway at all.
+// NoLeeway as [Config.Leeway] means no leeway at all.
 const NoLeeway time.Duration = -1
 
-// NoCache as [Config.CacheEntries] or [Config.CacheBytes] asks for every token to be verified from
-// the beginning, also one that was verified before.
+// NoCache as [Config.CacheEntries] or [Config.CacheBytes] means that every token is verified in full, even
+// one that was verified before.
 const NoCache = -1
 
-// The defaults of the library, which have to be known here too.
+// The defaults of the library, which this package must know as well.
 const (
 	defaultCacheEntries = 8_192
 	defaultCacheBytes   = 32 << 20
 )
 
-// Config says what one application accepts. Its zero value is not usable: a team and an audience
-// have to be named. Every other field left at zero means the strict default, and no value of any
+// Config says what one application accepts. Its zero value is invalid: a team and an audience must be
+// named. Every other field left at zero means the strict default, and no value of any
 // field turns a check off.
 type Config struct {
 	// Team is the Access team: "acme", "acme.cloudflareaccess.com" or
@@ -28,7 +28,7 @@ type Config struct {
 
 	// Audiences are the Application Audience (AUD) tags of the application, at least one and at
 	// most 1,024. A token has to name one of them, byte by byte. One that is not 64 hex digits
-	// is accepted with a warning: see [Verifier.Warnings].
+	// is accepted, but reported by [Verifier.Warnings].
 	Audiences []string
 
 	// Leeway is how far the clocks of Access and of this machine may differ, in whole seconds up
@@ -40,39 +40,39 @@ type Config struct {
 	MaxLifetime time.Duration
 
 	// MaxAge is the longest time since "iat" that is accepted, in whole seconds up to 2,628,000,
-	// compared without leeway. 0 means no such bound. A person who stays longer has to log in
-	// again, even if Access would still let them in.
+	// compared without leeway. 0 means no such bound. A person must log in again after it,
+	// even if Access would still accept the session.
 	MaxAge time.Duration
 
-	// AllowServices are the Client IDs of service tokens that are let in. By default only
+	// AllowServices are the Client IDs of service tokens that are accepted. By default only
 	// persons are.
 	AllowServices []string
 
-	// AllowAnyService lets in every service token of the team that has the right audience. It
+	// AllowAnyService accepts every service token of the team that has the right audience. It
 	// and AllowServices exclude each other.
 	AllowAnyService bool
 
-	// AcceptCookie takes the token of a request from the cookie CF_Authorization where the header
-	// Cf-Access-Jwt-Assertion is not there. Access does not promise to pass the cookie on, and a
-	// browser sends it along with requests that other sites cause: see [Guard.CheckOrigin].
+	// AcceptCookie takes the token of a request from the cookie CF_Authorization if the header
+	// Cf-Access-Jwt-Assertion is missing. Access does not promise to pass the cookie on, and a
+	// browser also sends it with requests that other sites cause: see [Guard.CheckOrigin].
 	AcceptCookie bool
 
-	// EmailHeader says what is made of the request header Cf-Access-Authenticated-User-Email,
-	// which anybody can send. By default it is checked.
+	// EmailHeader says how the request header Cf-Access-Authenticated-User-Email is handled,
+	// which any client can send. By default it is checked.
 	EmailHeader EmailHeader
 
-	// CacheEntries is how many verified tokens are kept at most, so that a token that comes again is
-	// only looked up: up to 10,000,000. A look-up is as strict as a verification: time, keys and
-	// session are checked each time. 0 means 8,192; [NoCache] keeps none.
+	// CacheEntries is the largest number of verified tokens that are kept, so that a token that is sent
+	// again is only looked up: up to 10,000,000. A lookup is as strict as a verification: time, keys
+	// and session are checked each time. 0 means 8,192; [NoCache] keeps none.
 	CacheEntries int
 
-	// CacheBytes is how much memory of the library they may take, up to 64 GiB. The claims that were
-	// made of them in Go may take as much again. 0 means 32 MiB; [NoCache] keeps none.
+	// CacheBytes is how much memory they may take in the library, up to 64 GiB. Their claims in Go may
+	// take as much again. 0 means 32 MiB; [NoCache] keeps none.
 	CacheBytes int64
 }
 
 // EmailHeader is a policy for the request header Cf-Access-Authenticated-User-Email. No policy
-// believes the header by itself.
+// trusts the header by itself.
 type EmailHeader int32
 
 const (
@@ -81,12 +81,12 @@ const (
 	EmailHeaderCheck EmailHeader = iota
 	// EmailHeaderRequire also refuses a person's request without the header.
 	EmailHeaderRequire
-	// EmailHeaderIgnore does not look at the header. Nothing behind the verifier may believe it
-	// then, unless a [Guard] has overwritten it.
+	// EmailHeaderIgnore does not read the header. No handler may trust it then, unless a
+	// [Middleware] has overwritten it.
 	EmailHeaderIgnore
 )
 
-// build gives the configuration as the library takes it. The caller frees it.
+// build returns the configuration in the form of the library. The caller frees it.
 func (c Config) build() (*C.cfaccess_config, error) {
 	team, err := terminated("the team", c.Team, ErrInvalidConfig)
 	if err != nil {
@@ -125,7 +125,7 @@ func (c Config) fill(config *C.cfaccess_config) error {
 	return c.fillServices(config)
 }
 
-// fillTimes leaves the library's defaults where nothing is asked for.
+// fillTimes leaves the library's defaults for times that are not set.
 func (c Config) fillTimes(config *C.cfaccess_config) error {
 	if c.Leeway != 0 {
 		leeway := c.Leeway

@@ -9,7 +9,7 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// expiredFor gives a token that has been expired for some seconds.
+// expiredFor returns a token that has been expired for some seconds.
 func expiredFor(t *testing.T, seconds int64) string {
 	t.Helper()
 	return newMinter(t, "acme-1").token(t, personClaims(object{

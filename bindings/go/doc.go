@@ -1,6 +1,6 @@
 // Package cfaccess tells an origin server who is calling when the server sits behind Cloudflare
-// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion) and
-// lets through, as a net/http middleware, only those that are verified.
+// Access: it verifies the application token of a request (the header Cf-Access-Jwt-Assertion) and, as
+// net/http middleware, passes on only verified requests.
 //
 // It is a thin layer over the C library libcfaccess. The library decides; this package converts.
 // The same bytes give the same verdict in every language.
@@ -15,21 +15,21 @@
 // # Keys
 //
 // [RemoteKeys] fetches the keys of a team and keeps them current through rotations and outages.
-// [Keys.Connect] fetches them before the first request comes, and says why if that fails.
-// [Keys.Status] tells how it stands, for a health page. [KeysFromJSON] and [KeysFromFile] take keys
-// that somebody else keeps current.
+// [Keys.Connect] fetches them before the first request arrives, and says why if that fails.
+// [Keys.Status] describes their state, for a health page. [KeysFromJSON] and [KeysFromFile] take keys
+// that something else keeps current.
 //
-// # Tokens that come again
+// # Cache
 //
 // A verifier keeps the tokens that it has verified, so that the next request of a session costs a
-// look-up and no allocation: up to [Config.CacheEntries], in up to [Config.CacheBytes] of memory in the
-// library and as much in Go. A token is compared whole, and its time, its key and its session are
-// checked each time: it is refused in the same second, and with the same error, as by a verifier that
-// keeps none. Verifiers share nothing of it. [Verifier.Stats] tells how it serves.
+// lookup and no allocation: up to [Config.CacheEntries], in up to [Config.CacheBytes] of memory in the
+// library and as much again in Go. A token is compared whole, and its times, its key and its session are
+// checked each time: it is refused in the same second, and with the same error, as by a verifier without a
+// cache. Verifiers do not share their caches. [Verifier.Stats] counts hits.
 //
 // # Middleware
 //
-// [NewMiddleware] puts a verifier, or one for each host and path, before any [http.Handler]:
+// [NewMiddleware] puts a verifier, or one for each host and path, in front of any [http.Handler]:
 //
 //	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{
 //		Routes: []cfaccess.Route{{Verifier: verifier}},
@@ -37,7 +37,7 @@
 //	})
 //	http.ListenAndServe("127.0.0.1:8080", protect(mux))
 //
-// Handlers ask [FromContext] who is calling.
+// Handlers ask [FromContext] who is calling. For frameworks see [NewMiddleware].
 //
 // # Refusals
 //
@@ -48,30 +48,46 @@
 //
 // # Ownership
 //
-// [Keys] and [Verifier] hold an object of the library. Close frees it at once; a value that is
-// forgotten is freed after the garbage collector finds it. Close may be called several times and
-// while other goroutines use the value: it waits for the calls that have begun, and calls that
-// begin later give [ErrInvalidArgument]. Keys may be closed once its verifiers are made:
-// they share what is inside.
+// [Keys] and [Verifier] hold an object of the library, and a copy of one holds the same object. Close
+// frees it at once; an object that is forgotten is freed after the garbage collector finds it, which
+// does not see how much memory of the library it takes. Close
+// may be called several times and while other goroutines use the value: it waits for the calls in
+// progress, and calls that begin meanwhile or later return [ErrInvalidArgument] at once.
+//
+// A verifier holds what it needs of its keys. [Keys.Close] also ends fetching, so close the keys after
+// their verifiers; keys that are only forgotten go on being fetched as long as a verifier uses them.
 //
 // A Fetch or a Logger of [RemoteOptions] that itself holds on to its Keys keeps them from being
 // garbage: such Keys have to be closed.
 //
 // [Claims] are ordinary Go values that nobody can change: all who verify the same token may get the
 // same ones. Nothing in them belongs to the library, nothing has to be freed, and they outlive their
-// verifier. The library keeps no pointer to Go memory.
+// verifier. Printed or logged they show kind and principal only. The library keeps no pointer to Go
+// memory.
 //
 // # Goroutines
 //
 // All functions and methods may be called from any number of goroutines at once. Only keys that are
 // fetched make the library start threads, open connections and call back into Go: a thread for each
-// fetch, which ends with it. Calls that wait for a fetch hold no threads, but for one of them, and
-// those of VerifyAt and its kin.
+// fetch, which ends with it. Of the calls that wait for a fetch of the same keys, one holds a thread, and
+// so does each call of Connect, VerifyAt and the other methods that take a time.
 //
 // # Building
 //
-// The package needs cgo. By default it finds the installed library through pkg-config (cfaccess.pc).
-// With the build tag cfaccess_dev it takes header and library from the checkout that it lies in.
-// Header and library have to be of the minor version that this package was written for: another
-// header does not compile, another library makes the program panic as it starts.
+// The package needs cgo: CGO_ENABLED=1 and a C compiler. By default it finds the installed library
+// through pkg-config (cfaccess.pc). With the build tag cfaccess_dev it takes header and library from the
+// checkout of the project that it is in. Header and library must be of the minor version that this
+// package was written for: another header does not compile, and with another library the program panics as
+// it starts.
+//
+// To link only libcfaccess statically, or to build a fully static program:
+//
+//	CGO_LDFLAGS='-l:libcfaccess.a -Wl,--as-needed' go build
+//	go build -ldflags='-linkmode external -extldflags "-static"'
+//
+// Go does not notice changes outside of its modules. After a change of the header or of a static library,
+// build with go build -a.
+//
+// To cross-compile, set CGO_ENABLED=1 (Go unsets it then), GOOS and GOARCH, CC to a C compiler for the
+// target, and PKG_CONFIG_LIBDIR to the folder of the cfaccess.pc of a library that was built for it.
 package cfaccess

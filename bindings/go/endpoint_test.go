@@ -11,7 +11,7 @@ import (
 
 const certsURL = "https://acme.cloudflareaccess.com/cdn-cgi/access/certs"
 
-// endpoint stands in for that of a team. Each fetch takes an answer, and waits for it if there is none.
+// endpoint replaces the certs endpoint of a team. Each fetch takes an answer, and waits if there is none.
 type endpoint struct {
 	begun   chan string // the URL of each fetch
 	answers chan endpointAnswer
@@ -63,13 +63,13 @@ func remoteKeys(t testing.TB, options cfaccess.RemoteOptions, change func(*cfacc
 	return keys
 }
 
-// tokenOf gives a token that is valid now, signed by the key of that name.
+// tokenOf returns a token that is valid now, signed by the key of that name.
 func tokenOf(t testing.TB, key string) string {
 	t.Helper()
 	return newMinter(t, key).token(t, currentClaims(personClaims(nil), nil))
 }
 
-// tokenOfKeyID gives a token that names a key which nobody has. Its signature is none.
+// tokenOfKeyID returns a token that names an unknown key. Its signature is invalid.
 func tokenOfKeyID(t testing.TB, keyID string) string {
 	t.Helper()
 	return encodePart(t, object{"alg": "RS256", "kid": keyID}) + ".e30.c2lnbmF0dXJl"
@@ -91,13 +91,13 @@ func expectVerdict(t testing.TB, verifier *cfaccess.Verifier, token, status stri
 	}
 }
 
-// eventually asks again until it holds: for what happens once a cooldown is over, or on a thread of
+// eventually repeats a check until it is true: for what happens after a cooldown, or on a thread of
 // the library.
-func eventually(t testing.TB, what string, holds func() bool) {
+func eventually(t testing.TB, what string, check func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); !check(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain: %s", what)
+			t.Fatalf("not within 20 seconds: %s", what)
 		}
 	}
 }

@@ -3,36 +3,41 @@ package cfaccess
 // AccessError says why a token, a key document or a configuration was not accepted. Every error
 // of this package is one.
 //
-// errors.Is(err, [ErrExpired]) asks for a status, and errors.As brings the AccessError itself:
+// errors.Is(err, [ErrExpired]) tests for a status, and errors.As gives the AccessError itself:
 //
 //	var refusal *cfaccess.AccessError
 //	if errors.As(err, &refusal) {
 //		http.Error(w, refusal.Status, refusal.HTTPStatus)
 //	}
 type AccessError struct {
-	// Status is the one cause, as a stable name such as "EXPIRED". Newer libraries may name
-	// causes that this package has no Err variable for.
+	// Status is the one cause, as a stable name such as "EXPIRED". Newer libraries may have
+	// causes for which this package has no Err variable.
 	Status string
 
-	// HTTPStatus is what an origin should answer: 401 where a fresh login can help, 403 where it
-	// cannot, 503 if the keys are missing, 500 for a mistake of the program.
+	// HTTPStatus is the status that an origin should answer with: 401 where a new login can help,
+	// 403 where it cannot, 503 if the keys are missing, 500 for a mistake in the program.
 	HTTPStatus int
 
 	// Message is for people and logs: one printable line of at most 256 characters. It is not
 	// stable, and never shows a token, a signature or a key.
 	Message string
+
+	cause error // nil, or the error of a context
 }
 
-// Error gives status and message in one line.
+// Error returns status and message in one line.
 func (e *AccessError) Error() string {
 	return "cfaccess: " + e.Status + ": " + e.Message
 }
 
-// Is reports whether target is the Err variable of this error's status. It serves [errors.Is].
+// Is reports whether target is the Err variable of this error's status. It is for [errors.Is].
 func (e *AccessError) Is(target error) bool {
 	known, ok := target.(*condition)
 	return ok && known.name == e.Status
 }
+
+// Unwrap returns the error of the context if the call ended because its context did, and otherwise nil.
+func (e *AccessError) Unwrap() error { return e.cause }
 
 // condition is a status of the library, and the sentinel error that stands for it.
 type condition struct {
@@ -45,7 +50,7 @@ func (c *condition) Error() string {
 	return "cfaccess: " + c.name
 }
 
-// refuse makes the error of a call that this package itself does not let through.
+// refuse makes the error of a call that this package itself refuses.
 func refuse(sentinel error, message string) error {
 	kind := sentinel.(*condition)
 	return &AccessError{Status: kind.name, HTTPStatus: kind.http, Message: message}

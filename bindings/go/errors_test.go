@@ -12,18 +12,19 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-const headerFile = "../../include/cfaccess.h"
+const headerFile = checkout + "include/cfaccess.h"
 
 func readHeader(t *testing.T) string {
 	t.Helper()
+	needFile(t, headerFile)
 	header, err := os.ReadFile(headerFile)
 	if err != nil {
-		t.Fatalf("the header of the checkout is needed: %v", err)
+		t.Fatal(err)
 	}
 	return string(header)
 }
 
-func TestTheTableOfStatusesIsThatOfTheHeader(t *testing.T) {
+func TestTheTableOfStatusesMatchesTheHeader(t *testing.T) {
 	inHeader := map[string]int32{}
 	for _, match := range regexp.MustCompile(`CFACCESS_STATUS_(\w+) = (\d+)`).FindAllStringSubmatch(readHeader(t), -1) {
 		number, _ := strconv.ParseInt(match[2], 10, 32)
@@ -42,7 +43,7 @@ func TestTheTableOfStatusesIsThatOfTheHeader(t *testing.T) {
 	}
 }
 
-func TestTheTableOfStatusesIsThatOfTheLibrary(t *testing.T) {
+func TestTheTableOfStatusesMatchesTheLibrary(t *testing.T) {
 	for _, known := range cfaccess.KnownStatuses() {
 		if name := cfaccess.LibraryStatusName(known.Number); name != known.Name {
 			t.Errorf("%d: %s here, %s in the library", known.Number, known.Name, name)
@@ -53,7 +54,7 @@ func TestTheTableOfStatusesIsThatOfTheLibrary(t *testing.T) {
 	}
 }
 
-func TestErrorsIsGoesByStatus(t *testing.T) {
+func TestErrorsIsComparesTheStatus(t *testing.T) {
 	for _, known := range cfaccess.KnownStatuses() {
 		err := fmt.Errorf("wrapped: %w", cfaccess.StatusError(known.Number, "why"))
 		for _, other := range cfaccess.KnownStatuses() {
@@ -64,7 +65,7 @@ func TestErrorsIsGoesByStatus(t *testing.T) {
 	}
 }
 
-func TestErrorsAsBringsTheDetails(t *testing.T) {
+func TestErrorsAsGivesTheDetails(t *testing.T) {
 	token := newMinter(t, "acme-1").token(t, personClaims(object{"iat": now.Unix() - 100, "nbf": nil, "exp": now.Unix() - 40}))
 
 	_, err := acmeVerifier(t).VerifyAt(token, now)

@@ -147,7 +147,7 @@ func ExampleClaims_Groups() {
 	case cfaccess.GroupsAbsent:
 		fmt.Println("in no group")
 	case cfaccess.GroupsUnknown:
-		fmt.Println("the token does not tell")
+		fmt.Println("the token does not say")
 	}
 	// Output:
 	// [admins größe a/b]

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log"
 	"os"
+	"path/filepath"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
@@ -15,7 +16,7 @@ func exampleToken() string {
 }
 
 func exampleTokenNamed(name string) string {
-	content, err := os.ReadFile("../../tests/vectors/tokens.json")
+	content, err := os.ReadFile(filepath.Join(vectorFolder, "tokens.json"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -32,9 +33,9 @@ func exampleTokenNamed(name string) string {
 	return ""
 }
 
-// exampleFetch brings the keys of the team from a file.
+// exampleFetch reads the keys of the team from a file.
 func exampleFetch(context.Context, string) ([]byte, error) {
-	return os.ReadFile("../../tests/vectors/acme.jwks.json")
+	return os.ReadFile(filepath.Join(vectorFolder, "acme.jwks.json"))
 }
 
 func exampleVerifier() *cfaccess.Verifier {

@@ -91,7 +91,7 @@ func ExampleClaims_Has() {
 	// no custom claims
 }
 
-// The usual start of a server. If keys cannot be had yet it starts all the same: it answers 503 until
+// The usual start of a server. If the keys cannot be fetched yet it starts anyway, and answers 503 until
 // they can.
 func ExampleRemoteKeys() {
 	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{
@@ -107,7 +107,7 @@ func ExampleRemoteKeys() {
 	}
 }
 
-// A health page that tells how old the keys are.
+// A health page that reports the age of the keys.
 func ExampleKeys_Status() {
 	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{Fetch: exampleFetch})
 	if err != nil {
@@ -130,7 +130,7 @@ func ExampleKeys_Status() {
 	// 2 keys in force, 0 skipped
 }
 
-// Keys that somebody else keeps current.
+// Keys that something else keeps current.
 func ExampleKeysFromFile() {
 	keys, err := cfaccess.KeysFromFile("../../tests/vectors/acme.jwks.json")
 	if err != nil {
@@ -147,7 +147,7 @@ func ExampleKeysFromFile() {
 	// 2 keys from a file
 }
 
-// A handler that lets in whom Access let in. NewMiddleware does the same, and more, for any handler.
+// A handler that accepts the requests that Access accepted. NewMiddleware does this, and more, for any handler.
 func ExampleVerifier_VerifyRequest() {
 	verifier := exampleVerifier()
 	defer verifier.Close()

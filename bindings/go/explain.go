@@ -9,24 +9,24 @@ import (
 	"unsafe"
 )
 
-// Explain tells people why a token is refused at a time: it makes every check that can be made, not
-// only those up to the first that fails. The result is a JSON object whose list "checks" has an
+// Explain describes for people why a token is refused at a given time: it makes every check that can be
+// made, not only those up to the first that fails. The result is a JSON object whose list "checks" has an
 // object for each: "check", "result" ("passed" or "failed"), "expected", "found", and "status" and
 // "message" if it failed.
 //
 // It is not a verdict, and no member of it says whether the token is accepted: only
-// [Verifier.Verify] and [Verifier.VerifyRequest] do. It shows claims whether or not the signature
-// holds, so it is not for those who should not see them; the signature it never shows. It goes by the
-// keys in force, and never waits for others.
+// [Verifier.Verify] and [Verifier.VerifyRequest] do. It shows claims whether or not the
+// signature is valid, so keep it from anyone who must not see them; it never shows the signature. It uses
+// the keys in force and never waits for others.
 //
 // Errors, none of which says anything about the token: [ErrInvalidArgument] if the time is before
 // 1970 or more than 2^53 - 1 seconds after it, or the Verifier is closed.
 func (v *Verifier) Explain(token string, at time.Time) (JSON, error) {
-	pointer, door, err := v.borrow()
+	pointer, stripe, err := v.borrow()
 	if err != nil {
 		return "", err
 	}
-	defer v.giveBack(door)
+	defer stripe.RUnlock()
 	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
 	made := C.cfaccess_go_explain(pointer, text, C.size_t(len(token)), C.int64_t(at.Unix()))
 	runtime.KeepAlive(token)

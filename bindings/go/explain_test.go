@@ -75,7 +75,7 @@ func TestAnExplanationDoesNotShowTheSignature(t *testing.T) {
 	}
 }
 
-func TestRubbishIsExplained(t *testing.T) {
+func TestGarbageIsExplained(t *testing.T) {
 	for _, token := range []string{"", "x", "a.b.c", "oauth:abc", "\x00\xff", strings.Repeat("A", 20_000)} {
 		if failed := explain(t, token).failed(); failed["form"] == "" && failed["header"] == "" {
 			t.Errorf("%.10q: got %v", token, failed)
@@ -83,7 +83,7 @@ func TestRubbishIsExplained(t *testing.T) {
 	}
 }
 
-func TestAnExplanationNeedsATime(t *testing.T) {
+func TestAnExplanationNeedsAValidTime(t *testing.T) {
 	text, err := acmeVerifier(t).Explain("x", time.Time{})
 
 	expectError(t, err, cfaccess.ErrInvalidArgument)

@@ -1,6 +1,6 @@
 package cfaccess
 
-// What tests of the package's outside need to see of its inside.
+// Internals that the tests of the public API need.
 
 type KnownStatus struct {
 	Number     int32
@@ -25,3 +25,19 @@ var (
 	LibraryStatusHTTP = libraryStatusHTTP
 	StatusError       = statusError
 )
+
+// ForgetClaims empties the table of claims, as if others had displaced them.
+func ForgetClaims(verifier *Verifier) {
+	for i := range verifier.table.segments {
+		verifier.table.segments[i].Store(nil)
+	}
+}
+
+// PendingVerdicts is how often the library has answered KEYS_PENDING, repeats of one call included.
+func PendingVerdicts(verifier *Verifier) uint64 {
+	stats, err := verifier.Stats()
+	if err != nil {
+		return 0
+	}
+	return stats.Refusals["KEYS_PENDING"] + verifier.repeats.pending.Load()
+}

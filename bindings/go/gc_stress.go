@@ -4,6 +4,6 @@ package cfaccess
 
 import "runtime"
 
-// collectGarbage runs before every call into the library, so that a value which is freed too early
-// is freed here, where a test sees it.
+// collectGarbage runs before every call into the library, so that an object that can be freed too early
+// is freed here, where a test notices it.
 func collectGarbage() { runtime.GC() }

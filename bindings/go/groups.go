@@ -2,21 +2,21 @@ package cfaccess
 
 import "encoding/json"
 
-// GroupsState says what a token says about the groups of its owner.
+// GroupsState is what a token says about the groups of a person.
 type GroupsState int
 
 const (
-	// GroupsUnknown: the token does not tell. The team has not configured the claim, or Access
-	// has left it out because the token grew too large, or its form is not one that is read.
+	// GroupsUnknown: the token does not say. The team has not configured the claim, or Access
+	// has left it out because the token grew too large, or its form is not supported.
 	// It is no reason to think that the person is in no group.
 	GroupsUnknown GroupsState = iota
-	// GroupsAbsent: the token tells that there are none: its list is empty, or null.
+	// GroupsAbsent: the token says that there are none: its list is empty, or null.
 	GroupsAbsent
 	// GroupsPresent: the token lists them.
 	GroupsPresent
 )
 
-// String gives "unknown", "absent" or "present".
+// String returns "unknown", "absent" or "present".
 func (s GroupsState) String() string {
 	switch s {
 	case GroupsAbsent:
@@ -31,7 +31,7 @@ func (s GroupsState) String() string {
 // Groups are those of the member "groups" of Custom, in its order. The list is nil unless the
 // state is [GroupsPresent].
 //
-// Identity providers list groups as strings or as objects. A string is taken as it stands; an
+// Identity providers list groups as strings or as objects. A string is taken unchanged; an
 // object by the first of its members "name", "email" and "id" that is a string and not empty.
 // Several groups may have one name, so look at Custom itself where the identifiers matter. If any
 // member of the list is anything else, or "groups" is not a list, the state is [GroupsUnknown]: a
@@ -41,9 +41,9 @@ func (c *Claims) Groups() ([]string, GroupsState) {
 	if c.custom == "" || c.custom.Decode(&custom) != nil {
 		return nil, GroupsUnknown
 	}
-	member, told := custom["groups"]
+	member, present := custom["groups"]
 	var list []any
-	if !told || json.Unmarshal(member, &list) != nil {
+	if !present || json.Unmarshal(member, &list) != nil {
 		return nil, GroupsUnknown
 	}
 	if len(list) == 0 {

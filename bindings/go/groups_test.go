@@ -42,7 +42,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-func TestGroupsOfATokenByHandAreUnknown(t *testing.T) {
+func TestGroupsInAnUnknownFormAreUnknown(t *testing.T) {
 	for _, custom := range []cfaccess.JSON{"", "null", "[]", "{", `"groups"`} {
 		if groups, state := cfaccess.ClaimsWithCustom(custom).Groups(); state != cfaccess.GroupsUnknown || groups != nil {
 			t.Errorf("%q: got %v %q", custom, state, groups)

@@ -5,36 +5,36 @@ import (
 	"net/http"
 )
 
-// Guard says what a middleware lets through, and how it answers the rest. [NewMiddleware] makes one.
+// Guard says which requests a [Middleware] accepts, and how it answers the others.
 type Guard struct {
-	// Routes say which verifier judges which requests. At least one is needed, and a request
-	// that none is for is refused with [ErrNoRoute].
+	// Routes say which verifier verifies which requests. At least one is needed, and a request
+	// without a route is refused with [ErrNoRoute].
 	Routes []Route
 
-	// Open are the requests that are let through unverified, such as health checks, webhooks and
-	// the OPTIONS of a browser.
+	// Open are the requests that are accepted unverified, such as health checks, webhooks and
+	// the preflight requests (OPTIONS) of a browser.
 	Open []OpenPath
 
 	// CheckOrigin refuses, with [ErrCrossOrigin], what a browser sends because of a page of
 	// another origin, unless its method is GET, HEAD or OPTIONS. A WebSocket handshake is
 	// refused too. The login cookie that Access turns into the token is SameSite=None by
-	// default, so a browser sends it along with such requests.
+	// default, so a browser sends it with such requests.
 	//
 	// The headers Sec-Fetch-Site and, from browsers without it, Origin decide. A request without
-	// both does not come from a page, and passes. Open paths are not checked.
+	// either does not come from a page, and is accepted. Open paths are not checked.
 	CheckOrigin bool
 
-	// TrustedOrigins are other origins, like "https://app.example.com", that CheckOrigin lets
-	// through.
+	// TrustedOrigins are other origins, like "https://app.example.com", that CheckOrigin
+	// accepts.
 	TrustedOrigins []string
 
-	// OnRefusal is told of every refusal, for logging. It may run in several goroutines at
-	// once. The request is as it came: its headers hold the token, so do not log them. If it
+	// OnRefusal is called with every refusal, for logging. It may run in several goroutines at
+	// once. The request is unchanged: its headers contain the token, so do not log them. If it
 	// panics, the server ends the request without an answer, and the handler is not reached.
 	OnRefusal func(request *http.Request, refusal *AccessError)
 }
 
-// Route names the requests that a verifier judges. Verifiers of several routes may share their Keys.
+// Route names the requests that a verifier verifies. Verifiers of several routes may share their Keys.
 type Route struct {
 	// Host is the host that requests are for, without a port, in any case: "app.example.com".
 	// Empty means every host that no other route names: the routes that name a host are the only
@@ -42,11 +42,11 @@ type Route struct {
 	Host string
 
 	// Prefix is where the paths begin: "/admin" is for "/admin" and "/admin/users", not for
-	// "/administration". Of several that fit the longest wins. Empty or "/" means all paths.
+	// "/administration". Of several that match, the longest applies. Empty or "/" means all paths.
 	// Paths are compared after decoding, letter by letter.
 	Prefix string
 
-	// Verifier judges the requests.
+	// Verifier verifies the requests.
 	Verifier *Verifier
 
 	// LoginPage is where a browser is sent to log in, if not empty:
@@ -54,13 +54,13 @@ type Route struct {
 	// request is added as the parameter redirect_url, its query is not.
 	//
 	// Only a page that a browser navigates to with GET is redirected, with 302, and only if
-	// there was no token or it ceased to be valid ([ErrNoToken], [ErrExpired],
+	// there was no token or it is no longer valid ([ErrNoToken], [ErrExpired],
 	// [ErrSessionTooOld], [ErrRevoked]); never a request with X-Requested-With:
 	// XMLHttpRequest.
 	LoginPage string
 }
 
-// OpenPath is a request that is let through unverified: one method of one path, not of those below
+// OpenPath is a request that is accepted unverified: one method of one path, not of the paths below
 // it. GET does not include HEAD.
 type OpenPath struct {
 	// Host is as in [Route], and empty means every host.
@@ -71,7 +71,7 @@ type OpenPath struct {
 	Path string
 }
 
-// Refusals of a [Guard] itself. They are no statuses of the library.
+// Refusals of a [Guard] itself. They are not statuses of the library.
 var (
 	// ErrNoRoute (403): no route of the Guard is for the host and path.
 	ErrNoRoute error = &condition{name: "NO_ROUTE", http: http.StatusForbidden}
@@ -81,7 +81,20 @@ var (
 	ErrCrossOrigin error = &condition{name: "CROSS_ORIGIN", http: http.StatusForbidden}
 )
 
-// NewMiddleware makes a function that puts a guard before a handler:
+// Middleware puts a guard in front of a handler. It is the type of middleware that net/http and most
+// routers know; for those that know another there is [Middleware.Check]. The zero value panics.
+type Middleware func(next http.Handler) http.Handler
+
+// Check checks a request for a framework whose handlers are not of type [http.Handler]. If it returns true,
+// go on with the request that it returns, not with r: it has the claims in its context and the verified
+// e-mail header. If it returns false, the answer has been written to w and no further handler may run.
+func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	var accepted *http.Request
+	m(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { accepted = r })).ServeHTTP(w, r)
+	return accepted, accepted != nil
+}
+
+// NewMiddleware makes a [Middleware] from a guard:
 //
 //	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{
 //		Routes: []cfaccess.Route{{Verifier: verifier}},
@@ -89,40 +102,61 @@ var (
 //	http.ListenAndServe("127.0.0.1:8080", protect(mux))
 //
 // The handler gets a request only if [Verifier.VerifyRequest] accepts it or it is for an
-// [OpenPath]. [FromContext] gives the claims, and [IsOpen] tells the two cases apart. In the request
+// [OpenPath]. [FromContext] gives the claims, and [IsOpen] distinguishes the two cases. In the request
 // that the handler gets, the header Cf-Access-Authenticated-User-Email is the verified e-mail; for
-// services and on open paths there is none, whatever was sent and whatever [Config.EmailHeader] is.
+// services and on open paths it is removed, whatever [Config.EmailHeader] is.
 //
-// # Answers
+// # Frameworks
+//
+// Where the router of a framework is an [http.Handler] (chi, echo, gin, connect), put the middleware in
+// front of it: protect(router). Then it checks each request before the framework changes or routes it.
+//
+// Where only some routes of gin are protected, call Check, and Abort after a refusal: gin calls the next
+// handler otherwise.
+//
+//	func(c *gin.Context) {
+//		request, ok := protect.Check(c.Writer, c.Request)
+//		if !ok {
+//			c.Abort()
+//			return
+//		}
+//		c.Request = request
+//	}
+//
+// Fiber is not built on net/http, and its adaptor for middleware loses changes of headers. gRPC has
+// metadata instead of headers: an interceptor calls [Verifier.VerifyHeaderContext] and [NewContext].
+// The folder examples/go-frameworks of the project has tested recipes for all of these.
+//
+// # Responses
 //
 // A refused request is answered with [AccessError.HTTPStatus] and the name and general meaning of
 // the status, never the message of the error, in JSON:
 //
 //	{"status":"EXPIRED","message":"the token has expired"}
 //
-// or as plain text if the header Accept prefers text/plain or text/html. No answer is to be cached.
+// or as plain text if the header Accept prefers text/plain or text/html. No answer may be cached.
 //
 // # Paths
 //
-// Paths of a request are those of its URL as the middleware gets it, so the middleware goes outside
-// of anything that changes them, such as [http.StripPrefix]. A path which a handler, a proxy or a
+// The path of a request is that of its URL when it reaches the middleware, so put the middleware in front
+// of anything that changes it, such as [http.StripPrefix]. A path which a handler, a proxy or a
 // file system could take for another one is unclean: with an empty, "." or ".." segment (also
 // before a ";"), an encoded slash, a backslash, a control character, something still encoded after
 // decoding, or invalid UTF-8. An unclean path is never open, and where paths decide between routes
-// it is refused with [ErrUncleanPath]. Where a host has one route for all paths it passes.
+// it is refused with [ErrUncleanPath]. Where a host has one route for all paths it is verified like any other.
 //
-// A handler that takes different letters for the same path ("/Admin") needs a host of its own.
+// A handler that ignores the case of paths ("/Admin") needs its own host.
 //
 // Errors: [ErrInvalidConfig] says what of the Guard is wrong.
-func NewMiddleware(config Guard) (func(next http.Handler) http.Handler, error) {
+func NewMiddleware(config Guard) (Middleware, error) {
 	made, err := newGuard(config)
 	if err != nil {
 		return nil, err
 	}
-	return made.before, nil
+	return made.protect, nil
 }
 
-// guard is a Guard made ready for use.
+// guard is a Guard that was checked and prepared.
 type guard struct {
 	routes    routes
 	open      map[OpenPath]bool
@@ -130,26 +164,32 @@ type guard struct {
 	onRefusal func(*http.Request, *AccessError)
 }
 
-func (g *guard) before(next http.Handler) http.Handler {
+func (g *guard) protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if g.isOpen(r) {
-			next.ServeHTTP(w, passed(r, nil))
-			return
+		if request, ok := g.check(w, r); ok {
+			next.ServeHTTP(w, request)
 		}
-		route, err := g.routes.find(r)
-		var claims *Claims
-		if err == nil {
-			claims, err = g.judge(route, r)
-		}
-		if err != nil {
-			g.refuse(w, r, route, accessError(err))
-			return
-		}
-		next.ServeHTTP(w, passed(r, claims))
 	})
 }
 
-func (g *guard) judge(route *route, r *http.Request) (*Claims, error) {
+// check returns the request for the handler, or writes the answer.
+func (g *guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	if g.isOpen(r) {
+		return admitted(r, openRequest, true), true
+	}
+	route, err := g.routes.find(r)
+	var claims *Claims
+	if err == nil {
+		claims, err = g.verify(route, r)
+	}
+	if err != nil {
+		g.refuse(w, r, route, accessError(err))
+		return nil, false
+	}
+	return admitted(r, claims, route.byPath), true
+}
+
+func (g *guard) verify(route *route, r *http.Request) (*Claims, error) {
 	claims, err := route.verifier.VerifyRequest(r)
 	if err != nil {
 		return nil, err

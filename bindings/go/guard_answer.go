@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// refuse answers. Nothing of the request but its path is in the answer, and that only in a redirect.
+// refuse writes the answer. It contains nothing of the request but its path, and that only in a redirect.
 func (g *guard) refuse(w http.ResponseWriter, r *http.Request, route *route, refusal *AccessError) {
 	if g.onRefusal != nil {
 		g.onRefusal(r, refusal)
@@ -45,7 +45,7 @@ func answerBody(r *http.Request, status string) (contentType string, body []byte
 	return "application/json", append(body, '\n')
 }
 
-// meaningOf gives the general description of a status, which is the same for all requests.
+// meaningOf returns the general description of a status, which is the same for all requests.
 func meaningOf(status string) string {
 	switch status {
 	case "NO_ROUTE":
@@ -63,8 +63,8 @@ func meaningOf(status string) string {
 	return "the request was refused"
 }
 
-// canLogIn reports whether a browser that logs in comes back with another token. Access would send
-// others back at once with the token that was refused.
+// canLogIn reports whether a login would bring a browser another token. For other refusals Access would send
+// it back at once with the token that was refused.
 func canLogIn(refusal *AccessError) bool {
 	return slices.ContainsFunc([]error{ErrNoToken, ErrExpired, ErrSessionTooOld, ErrRevoked}, refusal.Is)
 }

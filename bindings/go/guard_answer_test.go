@@ -27,7 +27,7 @@ func TestARefusalSaysWhyInJSON(t *testing.T) {
 	}
 }
 
-func TestOnlyA401AsksForALogin(t *testing.T) {
+func TestOnlyA401HasAChallenge(t *testing.T) {
 	service := newMinter(t, "acme-1").token(t, currentClaims(serviceClaims(nil), nil))
 
 	got := answer(guarded(t, nil), request("GET", "/", assertion, service))
@@ -38,7 +38,7 @@ func TestOnlyA401AsksForALogin(t *testing.T) {
 	}
 }
 
-func TestAcceptChoosesTheForm(t *testing.T) {
+func TestAcceptSelectsTheContentType(t *testing.T) {
 	handler := guarded(t, nil)
 	for accept, form := range map[string]string{
 		"":                                   "application/json",
@@ -49,7 +49,7 @@ func TestAcceptChoosesTheForm(t *testing.T) {
 		"text/plain;q=0.5, application/json": "application/json",
 		"image/png":                          "application/json",
 		"text/plain;q=2":                     "application/json",
-		"rubbish;;;=,":                       "application/json",
+		"garbage;;;=,":                       "application/json",
 		"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "text/plain; charset=utf-8",
 		"text/plain":                         "text/plain; charset=utf-8",
 		"Text/Plain":                         "text/plain; charset=utf-8",
@@ -72,7 +72,7 @@ func TestPlainTextIsOneLine(t *testing.T) {
 	}
 }
 
-// The messages of errors tell numbers and configured values; answers tell neither, and no claim.
+// The messages of errors contain numbers and configured values; answers contain neither, and no claim.
 func TestAnAnswerShowsNothingOfTheToken(t *testing.T) {
 	signer := newMinter(t, "acme-1")
 	var messages []string
@@ -133,7 +133,7 @@ func TestABrowserIsSentToTheLoginPage(t *testing.T) {
 	expectRedirect(t, answer(withLoginPage(t, loginPage+"?kid=1"), browser("/")), loginPage+"?kid=1&redirect_url=%2F")
 }
 
-func TestARedirectTakesThePathOnly(t *testing.T) {
+func TestARedirectKeepsOnlyThePath(t *testing.T) {
 	handler := withLoginPage(t, loginPage)
 
 	expectRedirect(t, answer(handler, browser("http://evil.example/a%20b&c=%23?token=secret&redirect_url=https://evil.example",
@@ -152,7 +152,7 @@ func expectNoRedirect(t *testing.T, got *httptest.ResponseRecorder, code int) {
 	}
 }
 
-func TestWhatIsNotRedirected(t *testing.T) {
+func TestRequestsThatAreNotRedirected(t *testing.T) {
 	handler := withLoginPage(t, loginPage)
 	post := browser("/")
 	post.Method = "POST"
@@ -167,7 +167,7 @@ func TestWhatIsNotRedirected(t *testing.T) {
 		"POST":                  post,
 		"a WebSocket":           browser("/", "Upgrade", "websocket"),
 		"another audience":      browser("/", assertion, currentToken(t, object{"aud": "another"})),
-		"rubbish for a token":   browser("/", assertion, "rubbish"),
+		"garbage for a token":   browser("/", assertion, "garbage"),
 		"the key of a stranger": browser("/", assertion, newMinter(t, "stranger").token(t, personClaims(nil))),
 	} {
 		t.Run(name, func(t *testing.T) { expectNoRedirect(t, answer(handler, made), 401) })

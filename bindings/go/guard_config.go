@@ -39,8 +39,8 @@ func newGuard(config Guard) (*guard, error) {
 }
 
 func (r routes) add(config Route) error {
-	if config.Verifier == nil {
-		return errors.New("it has no Verifier")
+	if config.Verifier == nil || config.Verifier.handle == nil {
+		return errors.New("it has no Verifier of NewVerifier")
 	}
 	host, err := checkHost(config.Host)
 	if err != nil {
@@ -61,6 +61,9 @@ func (r routes) add(config Route) error {
 	}
 	r[host] = append(r[host], &route{prefix: prefix, verifier: config.Verifier, loginPage: login})
 	slices.SortFunc(r[host], func(a, b *route) int { return len(b.prefix) - len(a.prefix) })
+	for _, one := range r[host] {
+		one.byPath = len(r[host]) > 1 || one.prefix != ""
+	}
 	return nil
 }
 

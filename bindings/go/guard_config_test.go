@@ -24,6 +24,7 @@ func TestAGuardThatIsRefused(t *testing.T) {
 	for name, guard := range map[string]cfaccess.Guard{
 		"zero value":              {},
 		"no verifier":             route(func(r *cfaccess.Route) { r.Verifier = nil }),
+		"zero verifier":           route(func(r *cfaccess.Route) { r.Verifier = &cfaccess.Verifier{} }),
 		"host with a port":        route(func(r *cfaccess.Route) { r.Host = "app.example.com:443" }),
 		"host as a URL":           route(func(r *cfaccess.Route) { r.Host = "https://app.example.com" }),
 		"wildcard":                route(func(r *cfaccess.Route) { r.Host = "*.example.com" }),

@@ -10,8 +10,8 @@ import (
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
 
-// whoHandler tells what a handler behind a guard sees of its caller.
-func whoHandler(w http.ResponseWriter, r *http.Request) {
+// callerHandler writes what a handler behind a middleware knows of its caller.
+func callerHandler(w http.ResponseWriter, r *http.Request) {
 	who := "nobody"
 	if claims, ok := cfaccess.FromContext(r.Context()); ok {
 		who = claims.PrincipalID()
@@ -25,7 +25,7 @@ const (
 	theOpen    = `nobody open=true email=[]`
 )
 
-func newMiddleware(t testing.TB, guard cfaccess.Guard) func(http.Handler) http.Handler {
+func newMiddleware(t testing.TB, guard cfaccess.Guard) cfaccess.Middleware {
 	t.Helper()
 	protect, err := cfaccess.NewMiddleware(guard)
 	if err != nil {
@@ -34,17 +34,17 @@ func newMiddleware(t testing.TB, guard cfaccess.Guard) func(http.Handler) http.H
 	return protect
 }
 
-// guarded puts a guard of one verifier for everything before whoHandler.
+// guarded protects callerHandler with one verifier for all requests.
 func guarded(t testing.TB, change func(*cfaccess.Guard)) http.Handler {
 	t.Helper()
 	guard := cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: acmeVerifier(t)}}}
 	if change != nil {
 		change(&guard)
 	}
-	return newMiddleware(t, guard)(http.HandlerFunc(whoHandler))
+	return newMiddleware(t, guard)(http.HandlerFunc(callerHandler))
 }
 
-// verifierFor accepts tokens for one audience, by keys that are shared.
+// verifierFor accepts tokens for one audience, with shared keys.
 func verifierFor(t testing.TB, keys *cfaccess.Keys, audience string) *cfaccess.Verifier {
 	t.Helper()
 	return newVerifier(t, cfaccess.Config{Team: team, Audiences: []string{audience}}, keys)
@@ -65,14 +65,14 @@ func answer(handler http.Handler, request *http.Request) *httptest.ResponseRecor
 	return recorder
 }
 
-func expectLetThrough(t testing.TB, got *httptest.ResponseRecorder, who string) {
+func expectAccepted(t testing.TB, got *httptest.ResponseRecorder, who string) {
 	t.Helper()
 	if got.Code != http.StatusOK || got.Body.String() != who {
 		t.Errorf("got %d %s, expected %s", got.Code, got.Body, who)
 	}
 }
 
-// expectRefused looks for an answer in JSON.
+// expectRefused expects an answer in JSON.
 func expectRefused(t testing.TB, got *httptest.ResponseRecorder, code int, status string) {
 	t.Helper()
 	var body struct{ Status, Message string }

@@ -42,13 +42,13 @@ func isSafe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// isOriginOf leaves the scheme aside: a server behind a proxy does not know its own.
+// isOriginOf ignores the scheme, since a server behind a proxy does not know its own.
 func isOriginOf(origin, host string) bool {
 	_, rest, found := strings.Cut(origin, "://")
 	return found && rest == strings.ToLower(host)
 }
 
-// parseOrigin gives an origin as browsers write it.
+// parseOrigin returns an origin as browsers write it.
 func parseOrigin(origin string) (string, error) {
 	parsed, err := url.Parse(origin)
 	if err != nil || parsed.Hostname() == "" || (parsed.Scheme != "https" && parsed.Scheme != "http") ||

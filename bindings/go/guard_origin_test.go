@@ -12,7 +12,7 @@ var nobodyHandler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 	panic("the handler was reached")
 })
 
-func TestRequestsThatPagesCause(t *testing.T) {
+func TestRequestsCausedByPages(t *testing.T) {
 	handler := guarded(t, func(guard *cfaccess.Guard) {
 		guard.CheckOrigin, guard.TrustedOrigins = true, []string{"https://Trusted.example.com", "http://localhost:3000"}
 		guard.Open = []cfaccess.OpenPath{{Method: "POST", Path: "/hook"}}
@@ -68,13 +68,13 @@ func TestRequestsThatPagesCause(t *testing.T) {
 	}
 }
 
-func TestOriginsAreNotCheckedUnlessAskedFor(t *testing.T) {
+func TestOriginsAreNotCheckedByDefault(t *testing.T) {
 	got := answer(guarded(t, nil), request("POST", "/", assertion, currentToken(t, nil), "Origin", "https://evil.example"))
 
-	expectLetThrough(t, got, theUser)
+	expectAccepted(t, got, theUser)
 }
 
-func TestTheTokenIsLookedAtBeforeTheOrigin(t *testing.T) {
+func TestTheTokenIsVerifiedBeforeTheOrigin(t *testing.T) {
 	handler := guarded(t, func(guard *cfaccess.Guard) { guard.CheckOrigin = true })
 
 	expectRefused(t, answer(handler, request("POST", "/", "Origin", "https://evil.example")), 401, "NO_TOKEN")

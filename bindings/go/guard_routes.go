@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// route is a Route made ready for use. Its prefix is empty for all paths.
+// route is a Route that was checked. Its prefix is empty for all paths.
 type route struct {
 	prefix    string
+	byPath    bool // the path decides whether it is this route
 	verifier  *Verifier
 	loginPage *url.URL
 }
@@ -22,7 +23,7 @@ func (r routes) find(request *http.Request) (*route, error) {
 	if !named {
 		candidates = r[""]
 	}
-	if len(candidates) == 1 && candidates[0].prefix == "" {
+	if len(candidates) == 1 && !candidates[0].byPath {
 		return candidates[0], nil
 	}
 	if len(candidates) > 0 && !isClean(request.URL) {
@@ -41,7 +42,7 @@ func (r *route) covers(path string) bool {
 	return found && (rest == "" || rest[0] == '/')
 }
 
-// hostOf gives the host that a request is for: lower-case, without port and final dot.
+// hostOf returns the host that a request is for: lower-case, without port and final dot.
 func hostOf(r *http.Request) string {
 	return canonicalHost((&url.URL{Host: r.Host}).Hostname())
 }
@@ -50,7 +51,7 @@ func canonicalHost(name string) string {
 	return strings.TrimSuffix(strings.ToLower(name), ".")
 }
 
-// isClean reports whether a path has one meaning only.
+// isClean reports whether a path has only one meaning.
 func isClean(u *url.URL) bool {
 	if !strings.HasPrefix(u.Path, "/") || !utf8.ValidString(u.Path) || hasEncodedSlash(u.EscapedPath()) {
 		return false

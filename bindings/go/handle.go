@@ -3,72 +3,86 @@ package cfaccess
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
-// handle guards an object of the library: it is freed once, and never while a call uses it.
+// handle owns an object of the library: it is freed once, and never while a call uses it. Copies of a
+// Keys or a Verifier share their handle.
 type handle[P comparable] struct {
-	doors   [1 << doorBits]door
-	pointer P // nil once closed; changed only while all doors are locked
+	stripes [1 << stripeBits]stripe
+	pointer P           // nil once freed; changed only while all stripes are locked
+	closing atomic.Bool // set before the locks are taken
 	free    func(P)
 	noun    string
+	cleanup runtime.Cleanup
 }
 
-// door is one of several ways to the object, so that goroutines which call at once seldom write to the
-// same cache line. Who closes locks them all.
-type door struct {
+// stripe is one of several locks of the object, so that concurrent calls seldom write to the same cache
+// line. Calls share one of them, and close takes all of them.
+type stripe struct {
 	sync.RWMutex
 	_ [128 - unsafe.Sizeof(sync.RWMutex{})]byte
 }
 
-const doorBits = 4
+const stripeBits = 4
 
-// newHandle ties the object to its owner: it is freed when the owner is garbage, if not before.
-func newHandle[O any, P comparable](owner *O, pointer P, noun string, free func(P)) *handle[P] {
-	made := &handle[P]{pointer: pointer, free: free, noun: noun}
-	runtime.AddCleanup(owner, (*handle[P]).close, made)
-	return made
+// newHandle returns a handle whose object is freed when the handle is garbage, if it was not closed before.
+func newHandle[P comparable](pointer P, noun string, free func(P)) *handle[P] {
+	h := &handle[P]{pointer: pointer, free: free, noun: noun}
+	h.cleanup = runtime.AddCleanup(h, free, pointer)
+	return h
 }
 
-// borrow lends the object until the door is given back. The owner has to be kept alive until then.
-func (h *handle[P]) borrow() (P, *door, error) {
-	var closed P
+// borrow lends the object until the stripe is unlocked. The stripe is a part of the handle, so that the
+// handle is no garbage until then. While the handle is being closed, borrow refuses and does not wait.
+func (h *handle[P]) borrow() (P, *stripe, error) {
+	var none P
 	if h == nil {
-		return closed, nil, refuse(ErrInvalidArgument, "not made by a function of this package")
+		return none, nil, refuse(ErrInvalidArgument, "not made by a function of this package")
 	}
-	door := &h.doors[doorNumber()]
-	door.RLock()
-	if h.pointer == closed {
-		door.RUnlock()
-		return closed, nil, refuse(ErrInvalidArgument, h.noun+" closed")
+	stripe := &h.stripes[stripeNumber()]
+	// TryRLock fails only if close holds the lock or waits for it.
+	if h.closing.Load() || !stripe.TryRLock() {
+		return none, nil, refuse(ErrInvalidArgument, h.noun+" closed")
+	}
+	if h.pointer == none {
+		stripe.RUnlock()
+		return none, nil, refuse(ErrInvalidArgument, h.noun+" closed")
 	}
 	collectGarbage()
-	return h.pointer, door, nil
+	return h.pointer, stripe, nil
 }
 
-func (d *door) giveBack() {
-	d.RUnlock()
-}
-
-// close waits for the calls that have borrowed the object. Closing again does nothing.
-func (h *handle[P]) close() {
+// close waits for the calls that have borrowed the object, and frees it. Before that it calls finish,
+// if there is one, which may wait for what those calls wait for. Closing again waits for the first close.
+func (h *handle[P]) close(finish func(P)) {
 	if h == nil {
 		return
 	}
-	for i := range h.doors {
-		h.doors[i].Lock()
-		defer h.doors[i].Unlock()
+	h.closing.Store(true)
+	var none P
+	if finish != nil {
+		h.stripes[0].RLock()
+		if h.pointer != none {
+			finish(h.pointer)
+		}
+		h.stripes[0].RUnlock()
 	}
-	var closed P
-	if h.pointer != closed {
+	for i := range h.stripes {
+		h.stripes[i].Lock()
+		defer h.stripes[i].Unlock()
+	}
+	if h.pointer != none {
+		h.cleanup.Stop()
 		h.free(h.pointer)
-		h.pointer = closed
+		h.pointer = none
 	}
 }
 
-// doorNumber tells goroutines apart by where their stacks lie.
-func doorNumber() uint64 {
+// stripeNumber tells goroutines apart by the addresses of their stacks.
+func stripeNumber() uint64 {
 	const goldenRatio = 0x9E3779B97F4A7C15 // Fibonacci hashing
 	var here byte
-	return uint64(uintptr(unsafe.Pointer(&here))>>11) * goldenRatio >> (64 - doorBits)
+	return uint64(uintptr(unsafe.Pointer(&here))>>11) * goldenRatio >> (64 - stripeBits)
 }

@@ -1,6 +1,7 @@
 package cfaccess
 
 import (
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -8,17 +9,13 @@ import (
 	"time"
 )
 
-type owner struct{ handle *handle[*int] }
-
-func newOwner(freed *atomic.Int32) *owner {
-	made := &owner{}
-	made.handle = newHandle(made, new(int), "the owner is", func(*int) { freed.Add(1) })
-	return made
+func newTestHandle(freed *atomic.Int32) *handle[*int] {
+	return newHandle(new(int), "the object is", func(*int) { freed.Add(1) })
 }
 
-func TestAForgottenOwnerIsFreedOnce(t *testing.T) {
+func TestForgottenObjectIsFreedOnce(t *testing.T) {
 	var freed atomic.Int32
-	newOwner(&freed)
+	newTestHandle(&freed)
 
 	for deadline := time.Now().Add(10 * time.Second); freed.Load() == 0; {
 		if time.Now().After(deadline) {
@@ -32,20 +29,20 @@ func TestAForgottenOwnerIsFreedOnce(t *testing.T) {
 	}
 }
 
-func TestAClosedOwnerIsFreedOnce(t *testing.T) {
+func TestClosedObjectIsFreedOnce(t *testing.T) {
 	var freed atomic.Int32
-	owner := newOwner(&freed)
+	handle := newTestHandle(&freed)
 
 	var all sync.WaitGroup
 	for range 8 {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			owner.handle.close()
+			handle.close(nil)
 		}()
 	}
 	all.Wait()
-	runtime.KeepAlive(owner)
+	runtime.KeepAlive(handle)
 	runtime.GC()
 	runtime.GC()
 
@@ -54,33 +51,93 @@ func TestAClosedOwnerIsFreedOnce(t *testing.T) {
 	}
 }
 
-func TestCloseWaitsForWhoBorrowed(t *testing.T) {
+func TestBorrowedObjectIsNotFreed(t *testing.T) {
 	var freed atomic.Int32
-	owner := newOwner(&freed)
-	_, door, err := owner.handle.borrow()
+	_, stripe, err := newTestHandle(&freed).borrow()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for range 5 {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+
+	if freed.Load() != 0 {
+		t.Error("the object of a call in progress was freed")
+	}
+	stripe.RUnlock()
+}
+
+func TestCloseWaitsForCallsInProgress(t *testing.T) {
+	var freed atomic.Int32
+	handle := newTestHandle(&freed)
+	_, stripe, err := handle.borrow()
 	if err != nil {
 		t.Fatal(err)
 	}
 	closed := make(chan struct{})
 	go func() {
-		owner.handle.close()
+		handle.close(nil)
 		close(closed)
 	}()
 
 	time.Sleep(10 * time.Millisecond)
 	if freed.Load() != 0 {
-		t.Error("freed under who borrowed it")
+		t.Error("freed during a call")
 	}
-	door.giveBack()
+	stripe.RUnlock()
 
 	<-closed
 	if freed.Load() != 1 {
 		t.Error("not freed")
 	}
-	runtime.KeepAlive(owner)
 }
 
-func TestWhichLibraryServesWhichHeader(t *testing.T) {
+func TestCallsDuringCloseAreRefusedAtOnce(t *testing.T) {
+	handle := newTestHandle(new(atomic.Int32))
+	_, stripe, err := handle.borrow()
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan struct{})
+	go func() {
+		handle.close(nil)
+		close(closed)
+	}()
+	for !handle.closing.Load() {
+		runtime.Gosched()
+	}
+
+	refused := make(chan error)
+	go func() {
+		_, _, err := handle.borrow()
+		refused <- err
+	}()
+
+	select {
+	case err := <-refused:
+		if !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the call waits for the end of close")
+	}
+	stripe.RUnlock()
+	<-closed
+}
+
+func TestCloseFinishesBeforeItWaitsForCalls(t *testing.T) {
+	handle := newTestHandle(new(atomic.Int32))
+	_, stripe, err := handle.borrow()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	handle.close(func(*int) { stripe.RUnlock() })
+}
+
+func TestWhichLibraryFitsWhichHeader(t *testing.T) {
 	number := func(major, minor, patch version) version { return major<<16 | minor<<8 | patch }
 	for _, test := range []struct {
 		header, library version

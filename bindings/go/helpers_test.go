@@ -15,7 +15,7 @@ const (
 	clientID = "e367826f93b8d71185e03fe518aff3b4.access"
 )
 
-// now is when the vectors and the minted tokens are looked at.
+// now is the time at which the vectors and the minted tokens are verified.
 var now = time.Unix(1767225600, 0)
 
 func acmeConfig() cfaccess.Config {
@@ -47,7 +47,7 @@ func acmeVerifier(t testing.TB) *cfaccess.Verifier {
 	return newVerifier(t, acmeConfig(), loadKeys(t, "acme.jwks.json"))
 }
 
-// uncachedVerifier verifies every token from the beginning.
+// uncachedVerifier verifies every token in full.
 func uncachedVerifier(t testing.TB) *cfaccess.Verifier {
 	t.Helper()
 	config := acmeConfig()
@@ -73,7 +73,7 @@ func mustVerify(t testing.TB, verifier *cfaccess.Verifier, token string) *cfacce
 	return claims
 }
 
-// statusOf gives "OK" for no error.
+// statusOf returns "OK" for no error.
 func statusOf(t testing.TB, err error) string {
 	t.Helper()
 	if err == nil {

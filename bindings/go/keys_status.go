@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// KeysStatus says which keys are in force, and how it stands with keys that are fetched. In JSON its
-// members have the names and units that they have in all languages, and durations are in seconds.
+// KeysStatus describes the keys in force and, for keys that are fetched, their fetches. In JSON its members
+// have the names and units that they have in all languages, and durations are in seconds.
 type KeysStatus struct {
-	// Source is where the keys come from: "json", "file" or "remote".
+	// Source is the source of the keys: "json", "file" or "remote".
 	Source string `json:"source"`
-	// Keys are those that tokens are verified with.
+	// Keys are the keys that tokens are verified with.
 	Keys []Key `json:"keys"`
 	// Skipped are the keys of the document that cannot be used.
 	Skipped []SkippedKey `json:"skipped"`
 
-	// The rest is about keys that are fetched. Of others it is nil, empty and 0.
+	// The rest describes keys that are fetched. For others it is nil, empty and 0.
 
 	// Age is how long ago the endpoint last confirmed the keys in force; nil if it never did.
 	Age *time.Duration `json:"age"`
-	// NextRefresh is in how long a fetch is due. It begins with the first verification after that.
+	// NextRefresh is the time until a fetch is due. It begins with the first verification after that.
 	NextRefresh *time.Duration `json:"next_refresh"`
-	// LastError says in one line why the last fetch, or the copy on disk, failed; empty since the
-	// last success.
+	// LastError says in one line why the last fetch, or the copy on disk, failed; empty after a
+	// success.
 	LastError string `json:"last_error"`
 	// Fetches is the number of fetches begun.
 	Fetches int64 `json:"fetches"`
-	// Failures is the number of those that brought no usable keys.
+	// Failures is the number of those that returned no usable keys.
 	Failures int64 `json:"failures"`
 	// NotModified is the number of those that were answered with HTTP 304.
 	NotModified int64 `json:"not_modified"`
@@ -39,7 +39,7 @@ type KeysStatus struct {
 
 // Key is a public key that tokens are verified with.
 type Key struct {
-	// KeyID is what a token names it by ("kid").
+	// KeyID is its "kid", by which tokens name it.
 	KeyID string `json:"kid"`
 	// SHA256 is the fingerprint of the key (its DER SubjectPublicKeyInfo) in hex digits.
 	SHA256 string `json:"sha256"`
@@ -55,40 +55,40 @@ type SkippedKey struct {
 	Reason string `json:"reason"`
 }
 
-// Status says which keys are in force, which were skipped and why, and how it stands with keys that
-// are fetched. It never waits.
+// Status returns which keys are in force, which were skipped and why, and for keys that are fetched the state of
+// their fetches. It never waits.
 //
 // Errors: [ErrInvalidArgument] if the Keys are closed.
 func (k *Keys) Status() (KeysStatus, error) {
 	var status KeysStatus
-	pointer, door, err := k.borrow()
+	pointer, stripe, err := k.borrow()
 	if err != nil {
 		return status, err
 	}
-	defer k.giveBack(door)
+	defer stripe.RUnlock()
 	made := C.cfaccess_go_keys_status(pointer)
 	if err := outcomeError(made.outcome); err != nil {
 		return status, err
 	}
 	defer C.cfaccess_string_free(made.string)
 	if err := json.Unmarshal([]byte(C.GoString(made.string)), &status); err != nil {
-		return status, refuse(ErrInternal, "the library described its keys in another form")
+		return status, refuse(ErrInternal, "the library returned its status in another form")
 	}
 	return status, nil
 }
 
-// keysStatusJSON is a status with its durations in seconds: its own members hide those of the same
-// names further inside.
+// keysStatusJSON is a status with its durations in seconds: its own members hide the embedded members of the
+// same names.
 type keysStatusJSON struct {
 	keysStatusFields
 	Age         *float64 `json:"age"`
 	NextRefresh *float64 `json:"next_refresh"`
 }
 
-// keysStatusFields has no methods, so that they do not call themselves.
+// keysStatusFields has no methods, so that MarshalJSON and UnmarshalJSON do not call themselves.
 type keysStatusFields KeysStatus
 
-// MarshalJSON gives durations in seconds.
+// MarshalJSON returns durations in seconds.
 func (s KeysStatus) MarshalJSON() ([]byte, error) {
 	return json.Marshal(keysStatusJSON{keysStatusFields(s), seconds(s.Age), seconds(s.NextRefresh)})
 }

@@ -13,6 +13,7 @@ import (
 )
 
 func TestKeysFromAFile(t *testing.T) {
+	needFile(t, vectorFolder)
 	keys, err := cfaccess.KeysFromFile(filepath.Join(vectorFolder, "acme.jwks.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +96,7 @@ func TestLoadingReplacesTheWholeSet(t *testing.T) {
 	mustVerify(t, verifier, newMinter(t, "other-team").token(t, personClaims(nil)))
 }
 
-func TestABadDocumentLeavesTheKeysInForce(t *testing.T) {
+func TestABadDocumentDoesNotReplaceTheKeys(t *testing.T) {
 	keys := loadKeys(t, "acme.jwks.json")
 	verifier := newVerifier(t, acmeConfig(), keys)
 	before, _ := keys.Status()

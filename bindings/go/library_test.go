@@ -19,7 +19,7 @@ func withLibrary(t *testing.T, feature string, check func()) {
 		check()
 		return
 	}
-	folder, err := filepath.Abs(filepath.Join("../../target", feature))
+	folder, err := filepath.Abs(filepath.Join(checkout, "target", feature))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -67,20 +68,23 @@ func encodePart(t testing.TB, part object) string {
 // nil takes one away.
 func personClaims(changes object) object {
 	claims := object{}
-	if err := json.Unmarshal(person, &claims); err != nil {
+	if err := json.Unmarshal(person(), &claims); err != nil {
 		panic(err)
 	}
 	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Unix()+86400
 	return changed(claims, changes)
 }
 
-var person = func() []byte {
+var person = sync.OnceValue(func() []byte {
+	if !exists(vectorFolder) {
+		return []byte("{}") // outside of a checkout, where newMinter skips the test
+	}
 	content, err := os.ReadFile(filepath.Join(vectorFolder, "person.json"))
 	if err != nil {
 		panic(err)
 	}
 	return content
-}()
+})
 
 func serviceClaims(changes object) object {
 	return changed(object{

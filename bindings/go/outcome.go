@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// outcomeError turns what came of a call into an error, and frees the one of the library.
+// outcomeError turns the outcome of a call into an error, and frees the library's error.
 func outcomeError(outcome C.cfaccess_go_outcome) error {
 	if outcome.status == C.CFACCESS_STATUS_OK {
 		return nil
@@ -21,7 +21,7 @@ func outcomeError(outcome C.cfaccess_go_outcome) error {
 	return statusError(int32(outcome.status), C.GoString(message))
 }
 
-// statusError makes the error of a status of the library, also of one that is newer than this package.
+// statusError makes the error of a status of the library, even one that is newer than this package.
 func statusError(number int32, message string) error {
 	if known, ok := conditions[number]; ok {
 		return &AccessError{Status: known.name, HTTPStatus: known.http, Message: message}
@@ -41,7 +41,7 @@ func libraryStatusHTTP(number int32) int {
 	return int(C.cfaccess_status_http(C.int32_t(number)))
 }
 
-// terminated gives the text as C takes it. C would stop reading at a NUL inside, so that is refused.
+// terminated returns the text NUL-terminated. C would stop reading at a NUL inside, so that is refused.
 func terminated(what, text string, sentinel error) (*C.char, error) {
 	if strings.IndexByte(text, 0) >= 0 {
 		return nil, refuse(sentinel, what+" contains a NUL byte")

@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// NoProxy as [RemoteOptions.Proxy] asks for a direct connection.
+// NoProxy as [RemoteOptions.Proxy] means a direct connection.
 const NoProxy = "-"
 
-// RemoteOptions say how the keys of a team are fetched and kept current. The zero value serves: a
+// RemoteOptions say how the keys of a team are fetched and kept current. The zero value is valid: a
 // field left at zero means its default. Durations are in whole milliseconds.
 type RemoteOptions struct {
 	// CAFile is a PEM file of certificate authorities to trust in addition to those of the platform,
-	// for networks that re-sign TLS.
+	// for networks that intercept TLS.
 	CAFile string
 
-	// Proxy is used in place of the proxies of the environment, for programs whose environment is
-	// emptied, if not empty: [scheme://][user:password@]host[:port]. The scheme is http (the
+	// Proxy, if not empty, replaces the proxies of the environment, for programs whose environment is
+	// emptied: [scheme://][user:password@]host[:port]. The scheme is http (the
 	// default), https, socks4, socks4a, socks5 or socks5h, the port 443 for https and 1080 for the
 	// others unless given, as in curl. User and password are percent-encoded. Like those of the
-	// environment it is not used if NO_PROXY excepts the team's host. [NoProxy] means a direct
+	// environment it is not used if NO_PROXY names the team's host. [NoProxy] means a direct
 	// connection, whatever the environment says.
 	Proxy string
 
@@ -32,11 +32,11 @@ type RemoteOptions struct {
 	// 0 means 5 seconds.
 	Timeout time.Duration
 
-	// RefreshAfter is the age at which keys are fetched again, ahead of need: at least Cooldown.
+	// RefreshAfter is the age at which keys are fetched again, before they are needed: at least Cooldown.
 	// The endpoint's Cache-Control: max-age may make it sooner, never later. 0 means one hour.
 	RefreshAfter time.Duration
 
-	// Cooldown is the least time between the beginnings of two fetches, whatever caused them: at
+	// Cooldown is the shortest time between the starts of two fetches, whatever caused them: at
 	// least one second. Up to a tenth is added at random. 0 means 30 seconds.
 	Cooldown time.Duration
 
@@ -53,24 +53,24 @@ type RemoteOptions struct {
 	CacheFile string
 
 	// Fetch fetches the document in place of the library's own HTTPS, if not nil. Its context ends
-	// a little before Timeout does. It should heed that, since it is called again after the
-	// cooldown, but not while four calls have not ended. If it panics, the fetch has failed.
+	// a little before Timeout does. It should return then, since it is called again after the
+	// cooldown, unless four calls are still running. If it panics, the fetch has failed.
 	Fetch func(ctx context.Context, url string) ([]byte, error)
 
-	// Logger is told what happens to the keys, if not nil: at level Info that others are in force,
-	// at level Warn that a fetch or the copy on disk failed. No line holds a token.
+	// Logger logs changes of the keys, if not nil: at level Info that other keys are in force, at
+	// level Warn that a fetch or the copy on disk failed. No line contains a token.
 	Logger *slog.Logger
 }
 
-// defaultTimeout is that of the library, which has to be known here too.
+// defaultTimeout is the default of the library, which this package must know as well.
 const defaultTimeout = 5 * time.Second
 
 // RemoteKeys fetches a team's keys from https://<team>.cloudflareaccess.com/cdn-cgi/access/certs and
-// keeps them current. The team is named as in [Config.Team]. The first verification begins the first
+// keeps them current. The team is named as in [Config.Team]. The first verification starts the first
 // fetch, unless [Keys.Connect] did.
 //
-// Keys are fetched again ahead of age, and when a token names a key that is not there, but never
-// more often than once a cooldown. A call whose key is there never waits. While the endpoint fails,
+// Keys are fetched again before they become stale, and when a token names an unknown key, but never
+// more often than once per cooldown. A call whose key is known never waits. While the endpoint fails,
 // the keys in force stay so until MaxStale has passed since it last confirmed them; then every
 // token is refused with [ErrKeysUnavailable] until it answers again.
 //
@@ -98,7 +98,7 @@ func RemoteKeys(team string, options RemoteOptions) (*Keys, error) {
 	return newKeys(C.cfaccess_go_keys_remote(teamText, built), options.Timeout)
 }
 
-// build gives the options as the library takes them. The caller frees them.
+// build returns the options in the form of the library. The caller frees them.
 func (o RemoteOptions) build() (*C.cfaccess_remote_options, error) {
 	made := C.cfaccess_go_remote_options_new()
 	if err := outcomeError(made.outcome); err != nil {
@@ -160,7 +160,7 @@ func (o RemoteOptions) fillProxy(options *C.cfaccess_remote_options) error {
 	return outcomeError(C.cfaccess_go_remote_options_set_proxy(options, url))
 }
 
-// fillTimes leaves the library's defaults where nothing is asked for.
+// fillTimes leaves the library's defaults for times that are not set.
 func (o RemoteOptions) fillTimes(options *C.cfaccess_remote_options) error {
 	var times C.cfaccess_go_times
 	for _, option := range []struct {
@@ -181,7 +181,7 @@ func (o RemoteOptions) fillTimes(options *C.cfaccess_remote_options) error {
 	return outcomeError(C.cfaccess_go_remote_options_set_times(options, times))
 }
 
-// fillFunctions hands over a handle for each function, which the library releases.
+// fillFunctions passes a handle for each function, which the library releases.
 func (o RemoteOptions) fillFunctions(options *C.cfaccess_remote_options) error {
 	if o.Fetch != nil {
 		handle := cgo.NewHandle(&fetcher{fetch: o.Fetch, timeout: o.Timeout})

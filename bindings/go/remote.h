@@ -1,4 +1,4 @@
-/* Keys that are fetched, in the manner of shim.h. */
+/* Keys that are fetched. See shim.h for the form of these functions. */
 #ifndef CFACCESS_GO_REMOTE_H
 #define CFACCESS_GO_REMOTE_H
 

@@ -101,7 +101,7 @@ func TestConnectingKeysThatAreNotFetched(t *testing.T) {
 	expectError(t, (*cfaccess.Keys)(nil).Connect(), cfaccess.ErrNullArgument)
 }
 
-func TestARotationIsPickedUpAfterTheCooldown(t *testing.T) {
+func TestARotationIsNoticedAfterTheCooldown(t *testing.T) {
 	t.Parallel()
 	endpoint := newEndpoint()
 	endpoint.serve(vectorFile(t, "acme.jwks.json"))
@@ -126,14 +126,15 @@ func TestARotationIsPickedUpAfterTheCooldown(t *testing.T) {
 	}
 }
 
-func TestKeysOutliveAnOutageUntilTheyAreStale(t *testing.T) {
+func TestKeysStayInForceDuringAnOutageUntilTheyAreStale(t *testing.T) {
 	t.Parallel()
+	document := vectorFile(t, "acme.jwks.json")
 	var outage atomic.Bool
 	fetch := func(context.Context, string) ([]byte, error) {
 		if outage.Load() {
 			return nil, errors.New("an outage")
 		}
-		return vectorFile(t, "acme.jwks.json"), nil
+		return document, nil
 	}
 	keys := remoteKeys(t, cfaccess.RemoteOptions{
 		Fetch: fetch, Cooldown: time.Second, RefreshAfter: time.Second, MaxStale: 4 * time.Second,
@@ -237,7 +238,7 @@ func TestStatusInJSONHasItsDurationsInSeconds(t *testing.T) {
 	}
 }
 
-func TestKeysThatAreFetchedAreNotLoaded(t *testing.T) {
+func TestRemoteKeysCannotBeLoaded(t *testing.T) {
 	keys := newEndpoint().keys(t, nil)
 
 	expectError(t, keys.LoadJSON(vectorFile(t, "acme.jwks.json")), cfaccess.ErrInvalidArgument)

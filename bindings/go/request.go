@@ -2,7 +2,7 @@ package cfaccess
 
 // #cgo noescape cfaccess_go_verify_request
 // #cgo nocallback cfaccess_go_verify_request
-// #include "request.h"
+// #include "waiting.h"
 import "C"
 
 import (
@@ -14,7 +14,7 @@ import (
 	"unsafe"
 )
 
-// The names of the headers that matter, whose letters may be of any case.
+// The names of the headers that are read, in which the case of letters does not matter.
 const (
 	assertionHeader = "Cf-Access-Jwt-Assertion"
 	emailHeader     = "Cf-Access-Authenticated-User-Email"
@@ -22,18 +22,17 @@ const (
 )
 
 // VerifyRequest verifies the token of a request by the system's clock, and that the request does
-// not name anybody else.
+// not name another identity.
 //
-// The token is the value of the header Cf-Access-Jwt-Assertion or, where that header is not there
+// The token is the value of the header Cf-Access-Jwt-Assertion or, if that header is missing
 // and [Config.AcceptCookie] is set, of the cookie CF_Authorization. The header
 // Cf-Access-Authenticated-User-Email is treated as [Config.EmailHeader] says. No other header is
-// read. Names are compared without regard to case, also those of a map made by hand.
+// read. Names are compared without regard to case, even in a map that was not made by net/http.
 //
-// It waits for keys as Verify does, and no longer than the context of the request: if that ends
-// first, the error is [ErrKeysPending].
+// It waits for keys as [Verifier.VerifyContext] does with the context of the request.
 //
 // Errors: [ErrNoToken] if there is no token or it is empty; [ErrMalformed] if there is more than
-// one; those of [Verifier.Verify]; then [ErrIdentityMismatch]. [ErrNullArgument] if the request is
+// one; those of VerifyContext; then [ErrIdentityMismatch]. [ErrNullArgument] if the request is
 // nil.
 func (v *Verifier) VerifyRequest(request *http.Request) (*Claims, error) {
 	if request == nil {
@@ -55,12 +54,20 @@ func (v *Verifier) VerifyRequestAt(request *http.Request, at time.Time) (*Claims
 	return v.verifyHeader(request.Header, true, at.Unix())
 }
 
-// VerifyHeader does what [Verifier.VerifyRequest] does with the headers of a request. A nil Header
-// is one without a token.
+// VerifyHeader does what [Verifier.VerifyRequest] does with the headers of a request, for which no
+// context ends the wait for keys. A nil Header is one without a token.
 //
 // Errors: those of VerifyRequest.
 func (v *Verifier) VerifyHeader(header http.Header) (*Claims, error) {
 	return v.verifyHeaderNow(context.Background(), header)
+}
+
+// VerifyHeaderContext does what [Verifier.VerifyRequest] does with the context and the headers of a
+// request, for protocols that have those but no [http.Request].
+//
+// Errors: those of VerifyRequest.
+func (v *Verifier) VerifyHeaderContext(ctx context.Context, header http.Header) (*Claims, error) {
+	return v.verifyHeaderNow(ctx, header)
 }
 
 // VerifyHeaderAt does what [Verifier.VerifyRequestAt] does with the headers of a request.
@@ -75,43 +82,49 @@ func (v *Verifier) verifyHeaderNow(ctx context.Context, header http.Header) (*Cl
 	if !isPending(err) {
 		return claims, err
 	}
-	// Taken now: what waits may outlast the call, and the header is the caller's to change then.
-	request := headersThatMatter(header)
-	try := func() (*Claims, error) { return v.verifyRequest(request, false, 0) }
-	return v.room.verify(ctx, try, func() { v.waitForRequest(request) })
+	// Converted before waiting: what waits may outlast the call, and then the caller may change the header.
+	request := relevantHeaders(header)
+	return v.waiters.verify(ctx, v.repeats, func(wait bool) (*Claims, error) {
+		if wait {
+			return v.verifyRequestWaiting(request)
+		}
+		return v.verifyRequest(request, false, 0)
+	})
 }
 
 func (v *Verifier) verifyHeader(header http.Header, useNow bool, now int64) (*Claims, error) {
-	return v.verifyRequest(headersThatMatter(header), useNow, now)
+	return v.verifyRequest(relevantHeaders(header), useNow, now)
 }
 
 func (v *Verifier) verifyRequest(request C.cfaccess_go_request, useNow bool, now int64) (*Claims, error) {
-	pointer, door, err := v.borrow()
+	pointer, stripe, err := v.borrow()
 	if err != nil {
 		return nil, err
 	}
 	var verdict C.cfaccess_go_verdict
 	C.cfaccess_go_verify_request(pointer, request, flag(useNow), C.int64_t(now), &verdict)
 	runtime.KeepAlive(request) // noescape alone does not do that in Go 1.24
-	v.giveBack(door)
+	stripe.RUnlock()
 	return v.conclude(&verdict)
 }
 
-// waitForRequest returns when the fetch that the request needs is over. It holds a thread until then.
-func (v *Verifier) waitForRequest(request C.cfaccess_go_request) {
-	pointer, door, err := v.borrow()
+// verifyRequestWaiting waits for the fetch that the request needs, and holds a thread until then.
+func (v *Verifier) verifyRequestWaiting(request C.cfaccess_go_request) (*Claims, error) {
+	pointer, stripe, err := v.borrow()
 	if err != nil {
-		return
+		return nil, err
 	}
-	defer v.giveBack(door)
-	C.cfaccess_go_wait_request(pointer, request)
+	var verdict C.cfaccess_go_verdict
+	C.cfaccess_go_verify_request_waiting(pointer, request, &verdict)
+	stripe.RUnlock()
+	return v.conclude(&verdict)
 }
 
-// headersThatMatter gives the headers in the form of request.h.
-func headersThatMatter(header http.Header) C.cfaccess_go_request {
+// relevantHeaders returns the headers that the library reads, in the form of request.h.
+func relevantHeaders(header http.Header) C.cfaccess_go_request {
 	var request C.cfaccess_go_request
-	var room [1]string
-	cookies := room[:0]
+	var buffer [1]string
+	cookies := buffer[:0]
 	for name, values := range header {
 		switch {
 		case len(name) == len(assertionHeader) && strings.EqualFold(name, assertionHeader):
@@ -129,13 +142,13 @@ func headersThatMatter(header http.Header) C.cfaccess_go_request {
 	return request
 }
 
-// add puts values behind the count that is there, as far as there is room, and gives the new count.
-func add(room []C.cfaccess_go_value, count C.size_t, values []string) C.size_t {
+// add puts values after the first count places, as far as there are places, and gives the new count.
+func add(places []C.cfaccess_go_value, count C.size_t, values []string) C.size_t {
 	for _, value := range values {
-		if int(count) == len(room) {
+		if int(count) == len(places) {
 			break
 		}
-		room[count] = C.cfaccess_go_value{
+		places[count] = C.cfaccess_go_value{
 			text:   (*C.char)(unsafe.Pointer(unsafe.StringData(value))),
 			length: C.size_t(len(value)),
 		}

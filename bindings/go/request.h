@@ -1,6 +1,6 @@
 /*
- * The verification of a request as one crossing. Memory of Go that is handed to C may hold no pointer
- * to memory of Go; so the headers come by value, in a struct of a fixed size.
+ * The verification of a request as one call from Go. Go memory that is passed to C must not contain pointers
+ * to Go memory, so the headers are passed by value, in a struct of a fixed size.
  */
 #ifndef CFACCESS_GO_REQUEST_H
 #define CFACCESS_GO_REQUEST_H
@@ -61,15 +61,6 @@ static inline void cfaccess_go_verify_request(const cfaccess_verifier *verifier,
       use_now ? cfaccess_verifier_verify_request_at(verifier, headers.list, headers.len, now, &claims, &error)
               : cfaccess_verifier_try_verify_request(verifier, headers.list, headers.len, &claims, &error);
   cfaccess_go_conclude(status, claims, error, verdict);
-}
-
-/* Waits for the fetch that the request needs; what it is worth afterwards is not told. */
-static inline void cfaccess_go_wait_request(const cfaccess_verifier *verifier, cfaccess_go_request request) {
-  cfaccess_go_headers headers;
-  cfaccess_claims *claims = NULL;
-  cfaccess_go_list(&request, &headers);
-  (void)!cfaccess_verifier_verify_request(verifier, headers.list, headers.len, &claims, NULL);
-  cfaccess_claims_free(claims);
 }
 
 #endif

@@ -91,7 +91,7 @@ func TestTheEmailHeader(t *testing.T) {
 	}
 }
 
-func TestARequestLooksAtTheClock(t *testing.T) {
+func TestVerifyRequestUsesTheClock(t *testing.T) {
 	verifier := acmeVerifier(t)
 	current := http.Header{assertion: {currentToken(t, nil)}}
 	expired := http.Header{assertion: {currentToken(t, object{"exp": time.Now().Unix() - 60})}}

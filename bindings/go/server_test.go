@@ -26,7 +26,7 @@ func guardedServer(t *testing.T) *httptest.Server {
 		Open:        []cfaccess.OpenPath{{Method: "GET", Path: "/healthz"}},
 		CheckOrigin: true,
 	})
-	server := httptest.NewUnstartedServer(protect(http.HandlerFunc(whoHandler)))
+	server := httptest.NewUnstartedServer(protect(http.HandlerFunc(callerHandler)))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -117,7 +117,7 @@ func TestARealServerAgainstOddRequests(t *testing.T) {
 		{Host: "app.example.com", Verifier: acmeVerifier(t)},
 		{Host: "app.example.com", Prefix: "/admin", Verifier: verifierFor(t, loadKeys(t, "acme.jwks.json"), audienceAdmin)},
 	}})
-	server := httptest.NewServer(protect(http.HandlerFunc(whoHandler)))
+	server := httptest.NewServer(protect(http.HandlerFunc(callerHandler)))
 	defer server.Close()
 	token := assertion + ": " + currentToken(t, nil)
 	host := "Host: app.example.com"

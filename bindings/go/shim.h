@@ -1,7 +1,7 @@
 /*
- * The C side of the Go package. Crossing from Go costs, and Go memory that C may write to through a
- * pointer to a pointer is moved to the heap; so each function here does all of one call, and hands
- * its results back by value.
+ * The C side of the Go package. Calls from Go to C are expensive, and Go memory that C may write to through
+ * a pointer to a pointer is moved to the heap; so each function here does all of one call, and returns its
+ * results by value.
  */
 #ifndef CFACCESS_GO_SHIM_H
 #define CFACCESS_GO_SHIM_H
@@ -15,7 +15,7 @@
 #error "this Go package is written for cfaccess 0.1: install the header and library of that version"
 #endif
 
-/* What came of a call: the error, if there is one, belongs to the caller. */
+/* The outcome of a call: the caller owns the error, if there is one. */
 typedef struct cfaccess_go_outcome {
   cfaccess_error *error;
   cfaccess_status status;

@@ -1,9 +1,12 @@
 package cfaccess_test
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
+	"sync"
 	"testing"
+	"time"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
 )
@@ -36,6 +39,72 @@ func TestStatsCountWhatHappened(t *testing.T) {
 	if stats.Entries != 1 || stats.Bytes < int64(len(token)) || stats.Evictions != 0 {
 		t.Errorf("got %+v", stats)
 	}
+}
+
+// Claims that Go no longer keeps are converted again, from a hit in the cache of the library.
+func TestAHitWhoseClaimsAreNotKeptCountsOnce(t *testing.T) {
+	verifier := acmeVerifier(t)
+	token := tokenOf(t, "acme-1")
+	verifyNow(t, verifier, token)
+	cfaccess.ForgetClaims(verifier)
+
+	verifyNow(t, verifier, token)
+
+	expectHits(t, verifier, 1, 1)
+	verifyNow(t, verifier, token)
+	expectHits(t, verifier, 1, 2)
+}
+
+func TestCallsThatWaitForKeysCountOnce(t *testing.T) {
+	endpoint := newEndpoint()
+	verifier := newVerifier(t, acmeConfig(), endpoint.keys(t, nil))
+	good, request := tokenOf(t, "acme-1"), requestFromBrowser(tokenOf(t, "acme-1"), nil)
+	unknown := tokenOfKeyID(t, "unknown")
+
+	var all sync.WaitGroup
+	for _, call := range []func(){
+		func() { verifier.Verify(good) },
+		func() { verifier.Verify(good) },
+		func() { verifier.VerifyRequest(request) },
+		func() { verifier.Verify(unknown) },
+		func() { verifier.Verify(unknown) },
+	} {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			call()
+		}()
+	}
+	<-endpoint.begun
+	eventually(t, "all calls", func() bool { return cfaccess.PendingVerdicts(verifier) >= 5 })
+	endpoint.serve(vectorFile(t, "acme.jwks.json"))
+	all.Wait()
+
+	stats := statsOf(t, verifier)
+	if stats.Verified+stats.Hits != 3 || !reflect.DeepEqual(stats.Refusals, map[string]uint64{"UNKNOWN_KEY": 2}) {
+		t.Errorf("got %+v", stats)
+	}
+}
+
+func TestACallWhoseContextEndedCountsOnce(t *testing.T) {
+	fetch := newHeldFetch()
+	verifier := newVerifier(t, acmeConfig(), fetch.keys(t, time.Minute))
+	ended, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+
+	verifier.VerifyContext(ended, tokenOf(t, "acme-1"))
+	verifier.VerifyContext(ended, tokenOf(t, "acme-1"))
+
+	if stats := statsOf(t, verifier); !reflect.DeepEqual(stats.Refusals, map[string]uint64{"KEYS_PENDING": 2}) {
+		t.Errorf("during the fetch: %+v", stats)
+	}
+	close(fetch.released)
+	want := cfaccess.Stats{Verified: 1, Refusals: map[string]uint64{"KEYS_PENDING": 1}}
+	eventually(t, "the verdict of the call that waited inside the library", func() bool {
+		stats := statsOf(t, verifier)
+		stats.Entries, stats.Bytes = 0, 0
+		return reflect.DeepEqual(stats, want)
+	})
 }
 
 func TestStatsInJSONHaveTheNamesOfAllLanguages(t *testing.T) {

@@ -74,7 +74,7 @@ func TestClosingWhileOthersVerify(t *testing.T) {
 	}
 }
 
-func TestVerifiersAreMadeAndForgottenEverywhere(t *testing.T) {
+func TestVerifiersAreMadeAndForgottenConcurrently(t *testing.T) {
 	document := vectorFile(t, "acme.jwks.json")
 	token := newMinter(t, "acme-1").token(t, personClaims(nil))
 

@@ -14,13 +14,14 @@ import (
 )
 
 // vectorFolder holds what the tests of all languages share.
-const vectorFolder = "../../tests/vectors"
+const vectorFolder = checkout + "tests/vectors"
 
 func vectorFile(t testing.TB, name string) []byte {
 	t.Helper()
+	needFile(t, vectorFolder)
 	content, err := os.ReadFile(filepath.Join(vectorFolder, name))
 	if err != nil {
-		t.Fatalf("the shared vectors of the checkout are needed: %v", err)
+		t.Fatal(err)
 	}
 	return content
 }
@@ -83,7 +84,7 @@ type vectorConfig struct {
 	EmailHeader   string          `json:"email_header"`
 }
 
-// inGo gives the configuration as this package takes it.
+// inGo returns the configuration as this package takes it.
 func (c vectorConfig) inGo(t testing.TB) cfaccess.Config {
 	t.Helper()
 	config := cfaccess.Config{Team: c.Team, Audiences: c.Audiences, AcceptCookie: c.AcceptCookie}
@@ -130,7 +131,7 @@ func emailHeader(t testing.TB, policy string) cfaccess.EmailHeader {
 	return 0
 }
 
-// seconds gives a duration. The longest one, 292 years, stands for all that are longer still.
+// seconds returns a duration, at most the longest possible, of 292 years.
 func seconds(count int64) time.Duration {
 	const longest = int64(math.MaxInt64 / time.Second)
 	return time.Duration(min(max(count, -longest), longest)) * time.Second

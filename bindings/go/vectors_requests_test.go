@@ -43,8 +43,7 @@ func TestRequestVectors(t *testing.T) {
 	}
 }
 
-// run tries the headers as net/http reads them from a connection, and as a map made by hand. By then
-// the verifier has seen the token before.
+// run verifies the headers as net/http reads them from a connection, and as a literal map, which is a hit.
 func (v requestVector) run(t *testing.T) {
 	verifier := newVerifier(t, v.Config.inGo(t), loadKeys(t, v.Keys))
 	received, byHand := http.Header{}, http.Header{}

@@ -20,7 +20,7 @@ type tokenVector struct {
 	Claims map[string]json.RawMessage
 }
 
-// vectorSetting is what a vector is verified with; what it leaves out, the defaults of its file say.
+// vectorSetting is what a vector is verified with; members that are missing come from the defaults of its file.
 type vectorSetting struct {
 	Config *vectorConfig
 	Keys   string
@@ -53,7 +53,7 @@ func TestTokenVectors(t *testing.T) {
 	}
 }
 
-// run verifies the token twice: a cache hit gives the same verdict.
+// run verifies the token twice: the verdict is the same on a hit.
 func (v tokenVector) run(t *testing.T) {
 	verifier := newVerifier(t, v.Config.inGo(t), loadKeys(t, v.Keys))
 	for range 2 {

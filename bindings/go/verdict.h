@@ -81,13 +81,6 @@ static inline uint64_t cfaccess_go_lookup(uintptr_t verifier, const char *token,
   return cfaccess_verifier_lookup((const cfaccess_verifier *)verifier, token, token_len);
 }
 
-/* Waits for the fetch that the token needs, and ignores the outcome of the verification. */
-static inline void cfaccess_go_wait(const cfaccess_verifier *verifier, const char *token, size_t token_len) {
-  cfaccess_claims *claims = NULL;
-  (void)!cfaccess_verifier_verify(verifier, token, token_len, &claims, NULL);
-  cfaccess_claims_free(claims);
-}
-
 /* Copies the text that did not fit, and frees the claims. `text` has room for `text_length` bytes. */
 static inline void cfaccess_go_claims_take(uintptr_t claims, char *text) {
   cfaccess_claims *owned = (cfaccess_claims *)claims;

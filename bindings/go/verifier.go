@@ -4,35 +4,45 @@ package cfaccess
 // #cgo nocallback cfaccess_go_lookup
 // #cgo noescape cfaccess_go_verify
 // #cgo nocallback cfaccess_go_verify
-// #include "verdict.h"
+// #include "waiting.h"
 import "C"
 
 import (
 	"context"
 	"runtime"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
 
-// Verifier verifies the tokens of one application. It may be used by several goroutines at once.
+// Verifier verifies the tokens of one application. It may be used by several goroutines at once, and a
+// copy is the same Verifier.
 type Verifier struct {
-	handle *handle[*C.cfaccess_verifier]
-	room   *waitingRoom // that of its keys
-	table  *claimsTable // nil if nothing is kept
+	handle  *handle[*C.cfaccess_verifier]
+	waiters *fetchWaiters // those of its keys
+	table   *claimsTable  // nil if nothing is kept
+	repeats *repeats
 }
 
-// NewVerifier makes a verifier of what one application accepts and the keys of its team. The
-// configuration is copied; the keys are shared, so that all its verifiers see every change of them.
+// repeats counts what the library counted more than once: verdicts of a call that were followed by
+// another verdict of the same call.
+type repeats struct {
+	hits    atomic.Uint64
+	pending atomic.Uint64
+}
+
+// NewVerifier makes a verifier from what one application accepts and the keys of its team. The
+// configuration is copied; the keys are shared, so that all their verifiers see every change of them.
 //
 // Errors: [ErrInvalidConfig] names the field that is wrong and what was expected, also if the keys
 // are fetched for another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is
 // closed.
 func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
-	keysPointer, door, err := keys.borrow()
+	keysPointer, stripe, err := keys.borrow()
 	if err != nil {
 		return nil, err
 	}
-	defer keys.giveBack(door)
+	defer stripe.RUnlock()
 	configPointer, err := config.build()
 	if err != nil {
 		return nil, err
@@ -42,23 +52,26 @@ func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	if err := outcomeError(made.outcome); err != nil {
 		return nil, err
 	}
-	verifier := &Verifier{room: keys.room, table: newClaimsTable(config.cacheBounds())}
-	verifier.handle = newHandle(verifier, made.verifier, "the Verifier is", freeVerifier)
-	return verifier, nil
+	return &Verifier{
+		handle:  newHandle(made.verifier, "the Verifier is", freeVerifier),
+		waiters: keys.waiters,
+		table:   newClaimsTable(config.cacheBounds()),
+		repeats: &repeats{},
+	}, nil
 }
 
 func freeVerifier(verifier *C.cfaccess_verifier) {
 	C.cfaccess_verifier_free(verifier)
 }
 
-// Verify checks a token in compact form, without "Bearer " or white space around it, by the
-// system's clock. The claims are those of the token, and only of a token that holds in every point.
+// Verify verifies a token in compact form (RFC 7515 section 7.1), without "Bearer " or white space
+// around it, by the system's clock. The claims are those of the token.
 //
-// A token that was verified before is only looked up, as long as it still holds: at a hundredth of the
-// cost and less, without an allocation, and with the Claims of the first time.
+// A token that was verified before is only looked up, as long as it is still valid: at a hundredth of the
+// cost or less, without an allocation, and with the Claims of the first verification.
 //
-// If the token names a key that is not there and keys are fetched, Verify waits for the fetch, at
-// most for [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
+// If the token names an unknown key and keys are fetched, Verify waits for the fetch, for
+// at most [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
 //
 // Checks run in a fixed order, and the first that fails names the error. By step:
 //  1. form: [ErrOpaqueToken], [ErrMalformed], [ErrTooLarge]
@@ -68,19 +81,36 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 //  5. policy: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType], [ErrExpired], [ErrNotYetValid],
 //     [ErrSessionTooLong], [ErrSessionTooOld], [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
 //
-// Besides: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
+// In addition: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
 // [ErrKeysPending] if their fetch takes longer than the call may wait; [ErrInvalidArgument] if the
 // Verifier is closed; [ErrInternal].
 func (v *Verifier) Verify(token string) (*Claims, error) {
-	if claims := v.lookUp(token); claims != nil {
+	return v.VerifyContext(context.Background(), token)
+}
+
+// VerifyContext does what [Verifier.Verify] does, and stops waiting for keys when the context ends. A
+// verification that need not wait does not look at the context.
+//
+// Errors: those of Verify; [ErrKeysPending] if the context ended first, which wraps the error of the
+// context.
+func (v *Verifier) VerifyContext(ctx context.Context, token string) (*Claims, error) {
+	claims, isHit := v.lookUp(token)
+	if claims != nil {
 		return claims, nil
 	}
 	claims, err := v.verify(token, false, 0)
+	if isHit {
+		v.repeats.hits.Add(1)
+	}
 	if !isPending(err) {
 		return claims, err
 	}
-	try := func() (*Claims, error) { return v.verify(token, false, 0) }
-	return v.room.verify(context.Background(), try, func() { v.wait(token) })
+	return v.waiters.verify(ctx, v.repeats, func(wait bool) (*Claims, error) {
+		if wait {
+			return v.verifyWaiting(token)
+		}
+		return v.verify(token, false, 0)
+	})
 }
 
 // VerifyAt does what [Verifier.Verify] does as if the clock stood at the given time, for tests and
@@ -92,26 +122,26 @@ func (v *Verifier) VerifyAt(token string, at time.Time) (*Claims, error) {
 	return v.verify(token, true, at.Unix())
 }
 
-// lookUp gives the claims that were handed out before for this token, if the library says that they
-// still hold; nil whenever verify should be asked.
-func (v *Verifier) lookUp(token string) *Claims {
+// lookUp returns the claims that were handed out before for this token, if the library says that they
+// are still valid. It returns nil whenever verify should be called, even on a hit in the library's cache.
+func (v *Verifier) lookUp(token string) (claims *Claims, isHit bool) {
 	if v == nil || v.table == nil {
-		return nil
+		return nil, false
 	}
-	pointer, door, err := v.borrow()
+	pointer, stripe, err := v.borrow()
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
 	id := C.cfaccess_go_lookup(C.uintptr_t(uintptr(unsafe.Pointer(pointer))), text, C.size_t(len(token)))
 	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
-	v.giveBack(door)
-	return v.table.find(uint64(id))
+	stripe.RUnlock()
+	return v.table.find(uint64(id)), id != 0
 }
 
-// verify may promise nocallback, since fetches and their log run on threads of the library.
+// verify may be declared nocallback, since fetches and their log run on threads of the library.
 func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error) {
-	pointer, door, err := v.borrow()
+	pointer, stripe, err := v.borrow()
 	if err != nil {
 		return nil, err
 	}
@@ -119,19 +149,21 @@ func (v *Verifier) verify(token string, useNow bool, now int64) (*Claims, error)
 	var verdict C.cfaccess_go_verdict
 	C.cfaccess_go_verify(pointer, text, C.size_t(len(token)), flag(useNow), C.int64_t(now), &verdict)
 	runtime.KeepAlive(text) // noescape alone does not do that in Go 1.24
-	v.giveBack(door)
+	stripe.RUnlock()
 	return v.conclude(&verdict)
 }
 
-// wait returns when the fetch that the token needs is over. It holds a thread until then.
-func (v *Verifier) wait(token string) {
-	pointer, door, err := v.borrow()
+// verifyWaiting waits for the fetch that the token needs, and holds a thread until then.
+func (v *Verifier) verifyWaiting(token string) (*Claims, error) {
+	pointer, stripe, err := v.borrow()
 	if err != nil {
-		return
+		return nil, err
 	}
-	defer v.giveBack(door)
 	text := (*C.char)(unsafe.Pointer(unsafe.StringData(token)))
-	C.cfaccess_go_wait(pointer, text, C.size_t(len(token)))
+	var verdict C.cfaccess_go_verdict
+	C.cfaccess_go_verify_waiting(pointer, text, C.size_t(len(token)), &verdict)
+	stripe.RUnlock()
+	return v.conclude(&verdict)
 }
 
 func flag(set bool) C.int {
@@ -141,14 +173,14 @@ func flag(set bool) C.int {
 	return 0
 }
 
-// Warnings tells what looks like a mistake in the configuration without being wrong for certain,
-// one line each; nil if nothing does, and of a closed Verifier.
+// Warnings describe what looks like a mistake in the configuration but may be intended, one line each.
+// The list is nil if there are none, and for a closed Verifier.
 func (v *Verifier) Warnings() []string {
-	pointer, door, err := v.borrow()
+	pointer, stripe, err := v.borrow()
 	if err != nil {
 		return nil
 	}
-	defer v.giveBack(door)
+	defer stripe.RUnlock()
 	var warnings []string
 	for {
 		warning := C.cfaccess_verifier_warning(pointer, C.size_t(len(warnings)))
@@ -159,23 +191,19 @@ func (v *Verifier) Warnings() []string {
 	}
 }
 
-// Close frees the verifier and what it keeps. Claims that were handed out stay. Calls that wait for a fetch are refused with [ErrInvalidArgument] when
-// that is over. Closing again does nothing.
+// Close frees the verifier and its cache; Claims that were handed out stay valid. It waits for the calls
+// in progress. Calls that begin meanwhile or later, and those that wait for a fetch once that is over,
+// return [ErrInvalidArgument]. Closing again waits for the first Close.
 func (v *Verifier) Close() {
 	if v != nil {
-		v.handle.close()
+		v.handle.close(nil)
 		v.table.close()
 	}
 }
 
-func (v *Verifier) borrow() (*C.cfaccess_verifier, *door, error) {
+func (v *Verifier) borrow() (*C.cfaccess_verifier, *stripe, error) {
 	if v == nil {
 		return nil, nil, refuse(ErrNullArgument, "the Verifier is nil")
 	}
 	return v.handle.borrow()
-}
-
-func (v *Verifier) giveBack(door *door) {
-	door.giveBack()
-	runtime.KeepAlive(v)
 }

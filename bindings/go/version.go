@@ -16,7 +16,7 @@ func init() {
 }
 
 // serves reports whether a program that was built with the header works with a library of
-// version v: it promises compatibility forward, and within a minor version while the major one is 0.
+// version v: later versions are compatible within a major version, and within a minor one while the major one is 0.
 func (v version) serves(header version) bool {
 	sameSeries := v>>16 == header>>16
 	if header>>16 == 0 {

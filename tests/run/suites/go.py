@@ -7,8 +7,8 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from ..builds import DEBUG, LIBRARIES, library
-from ..needs import GO, STATICCHECK, STATICCHECK_BUILT, C
+from ..builds import DEBUG, LIBRARIES, RELEASE, library
+from ..needs import GO, PKG_CONFIG, STATICCHECK, STATICCHECK_BUILT, C
 from ..readers import GoTest, Lines, OneCheck, Silent
 from ..suite import ROOT, Need, Suite
 
@@ -17,6 +17,7 @@ FOLDER = "bindings/go"
 MODULES = {
     "the package": FOLDER,
     "the demo": "examples/demo/go",
+    "the recipes for frameworks": "examples/go-frameworks",
     "the benchmarks": "benches/go",
     "the faults": "benches/faults/go",
 }
@@ -44,14 +45,13 @@ def go_test(
     name: str,
     options: str = "",
     tags: str = TAGS,
+    where: str = FOLDER,
     builds: Sequence[Suite] = LIBRARIES,
     **more: str,
 ) -> Suite:
     # Go does not see that the shared library has changed, and would hand out a cached result: hence -count=1.
     command = f"go test -json -count=1 -tags={tags} {options} ./..."
-    return Suite(
-        name, "Go", shlex.split(command), GoTest, [GO, C], environment(**more), FOLDER, builds=builds
-    )
+    return Suite(name, "Go", shlex.split(command), GoTest, [GO, C], environment(**more), where, builds=builds)
 
 
 FORMAT = [Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO])]
@@ -67,6 +67,16 @@ TESTS = [
     go_test("tests"),
     go_test("tests with race detector", "-race"),
     go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),
+    go_test("recipes", where=MODULES["the recipes for frameworks"], builds=[RELEASE]),
+    Suite(
+        "module",
+        "Go",
+        [sys.executable, "tests/go_module.py"],
+        Lines,
+        [GO, C, PKG_CONFIG],
+        environment(),
+        builds=[RELEASE],
+    ),
 ]
 
 # The flags come before those of link_dev.go, so that this library is found first, in linking and in running.

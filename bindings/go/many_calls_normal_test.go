@@ -2,4 +2,4 @@
 
 package cfaccess_test
 
-const crowd = 5000
+const manyCalls = 5000
