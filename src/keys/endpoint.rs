@@ -47,8 +47,7 @@ impl Endpoint {
         let is_own_function = options.fetch.is_some();
         let fetch: Box<dyn Fetch> = match &options.fetch {
             Some(function) => Box::new(Custom { function: function.clone(), url: team.certs_url() }),
-            // It ends before its callers stop waiting, so that they hear why.
-            None => Box::new(Https::new(&team, timing.timeout * 19 / 20, &options)?),
+            None => Box::new(Https::new(&team, timing.timeout, &options)?),
         };
         let cache_file = options.cache_file.as_deref().map(CacheFile::new).transpose()?;
         let about = format!("keys of {}", team.host());
@@ -64,7 +63,7 @@ impl Endpoint {
                 (State::kept(document, confirmed, timing.max_stale), LogLevel::Info, news)
             }
             Some(Err(reason)) => {
-                let first = State::pending(Document::none()).with_error(&reason);
+                let first = State::pending(Document::none()).with_store_error(Some(reason.as_str().into()));
                 (first, LogLevel::Warning, reason)
             }
             None => {
@@ -92,8 +91,8 @@ impl Source for Endpoint {
         self.fetch.prepare();
     }
 
-    fn fetch(&self, current: &Document) -> Result<Answer<Document>, Failure> {
-        match self.fetch.fetch(current.entity_tag.as_deref())? {
+    fn fetch(&self, current: &Document, attempt: &Attempt) -> Result<Answer<Document>, Failure> {
+        match self.fetch.fetch(current.entity_tag.as_deref(), attempt.time_left())? {
             fetch::Answer::NotModified { max_age } => Ok(Answer::NotModified { max_age }),
             fetch::Answer::Document { bytes, entity_tag, max_age } => {
                 let set = KeySet::parse(&bytes).map_err(|refusal| Failure::new(refusal.message()))?;

@@ -10,8 +10,9 @@ pub(super) trait Fetch: Send + Sync {
     /// Does what must not be interrupted by a fork or an exit, on the thread that will fetch.
     fn prepare(&self) {}
 
-    /// Asks for the document, or whether it is still the one with this entity tag.
-    fn fetch(&self, entity_tag: Option<&str>) -> Result<Answer, Failure>;
+    /// Asks for the document, or whether it is still the one with this entity tag. Whoever waits for the answer
+    /// does so for the time that is left.
+    fn fetch(&self, entity_tag: Option<&str>, time_left: Duration) -> Result<Answer, Failure>;
 }
 
 /// The endpoint answered.
@@ -34,7 +35,7 @@ pub(super) struct Custom {
 }
 
 impl Fetch for Custom {
-    fn fetch(&self, _entity_tag: Option<&str>) -> Result<Answer, Failure> {
+    fn fetch(&self, _entity_tag: Option<&str>, _time_left: Duration) -> Result<Answer, Failure> {
         match (self.function.0)(&self.url) {
             Ok(bytes) => Ok(Answer::Document { bytes, entity_tag: None, max_age: None }),
             Err(reason) => Err(Failure::new(format!("the fetch function failed: {reason}"))),

@@ -44,8 +44,6 @@ impl Https {
             .https_only(true)
             .max_redirects(0)
             .http_status_as_error(false)
-            .timeout_global(Some(timeout))
-            .timeout_connect(Some(timeout))
             .max_idle_connections(0)
             .accept("application/json")
             .accept_encoding("identity")
@@ -100,9 +98,11 @@ impl Fetch for Https {
         connection::rehearse(self.config.clone(), &self.url);
     }
 
-    fn fetch(&self, entity_tag: Option<&str>) -> Result<Answer, Failure> {
+    fn fetch(&self, entity_tag: Option<&str>, time_left: Duration) -> Result<Answer, Failure> {
         let progress = Progress::new();
-        let deadline = Instant::now() + self.route.timeout;
+        // It ends before its callers stop waiting, so that they learn why.
+        let timeout = time_left.saturating_sub(self.route.timeout / 20);
+        let deadline = Instant::now() + timeout;
         let agent = connection::agent(
             self.config.clone(),
             &self.route.host,
@@ -110,7 +110,12 @@ impl Fetch for Https {
             &progress,
             self.lookups.clone(),
         );
-        let mut request = agent.get(&self.url);
+        let mut request = agent
+            .get(&self.url)
+            .config()
+            .timeout_global(Some(timeout))
+            .timeout_connect(Some(timeout))
+            .build();
         if let Some(entity_tag) = entity_tag {
             request = request.header(IF_NONE_MATCH, entity_tag);
         }

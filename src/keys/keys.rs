@@ -224,8 +224,8 @@ impl Keys {
         let host = self.team().map(Team::host).unwrap_or_default();
         let age = self.age_in_words().unwrap_or_default();
         let state = self.refresher.as_ref().map(|refresher| refresher.state(Tick::now()));
-        let reason =
-            state.as_ref().and_then(|state| state.last_error()).unwrap_or("they are not fetched yet");
+        let reason = state.as_ref().and_then(|state| state.last_error());
+        let reason = reason.as_deref().unwrap_or("they are not fetched yet");
         Refusal::new(Status::KeysUnavailable, format!("no keys of {host} are in force, {age}: {reason}"))
     }
 

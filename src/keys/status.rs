@@ -1,5 +1,6 @@
 //! What keys report about themselves.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -70,7 +71,7 @@ impl KeysStatus {
         let counts = state.counts();
         KeysStatus {
             age: state.age(now),
-            last_error: state.last_error().map(str::to_owned),
+            last_error: state.last_error().map(Cow::into_owned),
             next_refresh: Some(state.refresh_in(now)),
             fetches: counts.fetches,
             failures: counts.failures,

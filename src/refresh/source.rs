@@ -19,7 +19,7 @@ pub(crate) trait Source: Send + Sync + 'static {
     fn prepare(&self);
 
     /// Fetches the value, or finds that `current` is still the one.
-    fn fetch(&self, current: &Self::Value) -> Result<Answer<Self::Value>, Failure>;
+    fn fetch(&self, current: &Self::Value, attempt: &Attempt) -> Result<Answer<Self::Value>, Failure>;
 
     /// What comes into force in place of `current`, and whether it differs for those who use it.
     fn merge(&self, fetched: Self::Value, current: &Self::Value) -> (Self::Value, bool);

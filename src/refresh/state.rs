@@ -1,5 +1,6 @@
 //! Which value is in force, for how long, and what is known of its source: replaced whole, never edited.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -40,8 +41,13 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
+    /// How long it is until those who wait give up.
+    pub(crate) fn time_left(&self) -> Duration {
+        Tick::now().until(self.deadline)
+    }
+
     fn is_overdue(&self, now: Tick) -> bool {
-        self.process.is_current() && now.has_reached(self.deadline)
+        self.process.is_current() && now.is_past(self.deadline)
     }
 }
 
@@ -108,10 +114,6 @@ impl<T> State<T> {
         }
     }
 
-    pub(crate) fn with_error(self, reason: &str) -> State<T> {
-        State { last_error: Some(reason.into()), ..self }
-    }
-
     fn of(value: T) -> State<T> {
         State {
             value: Arc::new(value),
@@ -141,9 +143,12 @@ impl<T> State<T> {
         self.stale_at.earlier_of(self.refresh_at)
     }
 
-    /// Why the last fetch failed, or why its value is not kept.
-    pub(crate) fn last_error(&self) -> Option<&str> {
-        self.last_error.as_deref().or(self.store_error.as_deref())
+    /// Why the last fetch failed, and why no value is kept for the next process.
+    pub(crate) fn last_error(&self) -> Option<Cow<'_, str>> {
+        match (self.last_error.as_deref(), self.store_error.as_deref()) {
+            (Some(fetch), Some(store)) => Some(Cow::Owned([fetch, "; ", store].concat())),
+            (one, other) => one.or(other).map(Cow::Borrowed),
+        }
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -171,7 +176,7 @@ impl<T> State<T> {
         match self.in_progress {
             // It goes on in the parent of this process only.
             Some(attempt) if attempt.process != process => Turn::Now,
-            Some(attempt) if !now.has_reached(attempt.deadline) => Turn::InProgress(attempt),
+            Some(attempt) if !now.is_past(attempt.deadline) => Turn::InProgress(attempt),
             _ if !now.has_reached(self.not_before) => Turn::NotYet,
             _ => Turn::Now,
         }
@@ -205,10 +210,11 @@ impl<T> State<T> {
         attempt: &Attempt,
         (value, is_other): (T, bool),
         max_age: Option<Duration>,
+        now: Tick,
         timing: &Timing,
     ) -> State<T> {
         let generation = self.generation + u64::from(is_other);
-        State { value: Arc::new(value), generation, ..self.confirm(attempt, max_age, timing) }
+        State { value: Arc::new(value), generation, ..self.confirm(attempt, max_age, now, timing) }
     }
 
     /// The source said that the value in force is still the one.
@@ -216,18 +222,21 @@ impl<T> State<T> {
         &self,
         attempt: &Attempt,
         max_age: Option<Duration>,
+        now: Tick,
         timing: &Timing,
     ) -> State<T> {
         let counts = Counts { not_modified: self.counts.not_modified + 1, ..self.counts };
-        State { counts, ..self.confirm(attempt, max_age, timing) }
+        State { counts, ..self.confirm(attempt, max_age, now, timing) }
     }
 
-    fn confirm(&self, attempt: &Attempt, max_age: Option<Duration>, timing: &Timing) -> State<T> {
+    fn confirm(&self, attempt: &Attempt, max_age: Option<Duration>, now: Tick, timing: &Timing) -> State<T> {
+        // Somebody may have set the wall clock since the attempt began.
+        let at = attempt.began.as_seen_from(now);
         let fresh = max_age.map_or(timing.refresh_after, |age| age.min(timing.refresh_after));
         State {
-            stale_at: attempt.began.plus(timing.max_stale),
-            refresh_at: attempt.began.plus(fresh).later_of(self.not_before),
-            confirmed: Some(Confirmation { at: attempt.began, by: attempt.number }),
+            stale_at: at.plus(timing.max_stale),
+            refresh_at: at.plus(fresh).later_of(self.not_before),
+            confirmed: Some(Confirmation { at, by: attempt.number }),
             last_error: None,
             ..self.finish(attempt)
         }
@@ -276,7 +285,7 @@ impl<T> State<T> {
         State { not_before, refresh_at: self.refresh_at.later_of(not_before), ..self.clone() }
     }
 
-    pub(super) fn with_store_error(&self, reason: Option<Arc<str>>) -> State<T> {
+    pub(crate) fn with_store_error(&self, reason: Option<Arc<str>>) -> State<T> {
         State { store_error: reason, ..self.clone() }
     }
 

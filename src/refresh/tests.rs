@@ -29,7 +29,7 @@ fn begun(state: &State<&'static str>, began: i64) -> (State<&'static str>, Attem
 
 fn confirmed_at(began: i64, max_age: Option<u64>) -> State<&'static str> {
     let (state, attempt) = begun(&empty(), began);
-    state.not_modified(&attempt, max_age.map(Duration::from_secs), &TIMING)
+    state.not_modified(&attempt, max_age.map(Duration::from_secs), at(began), &TIMING)
 }
 
 fn failed(
@@ -86,6 +86,18 @@ fn a_value_ages_while_the_machine_sleeps_and_when_it_is_put_back_from_a_snapshot
 }
 
 #[test]
+fn a_value_is_in_force_although_the_wall_clock_was_set_during_its_fetch() {
+    let (state, attempt) = begun(&empty(), 100);
+    let a_day_ahead = Tick::at_seconds(101, 101 + 86_400);
+    assert_eq!(state.turn(a_day_ahead, Process::current()), Turn::InProgress(attempt));
+
+    let state = state.not_modified(&attempt, None, a_day_ahead, &TIMING);
+
+    assert!(state.is_in_force(a_day_ahead));
+    assert_eq!(state.age(a_day_ahead), Some(Duration::from_secs(1)));
+}
+
+#[test]
 fn max_age_makes_a_refresh_sooner_but_never_later_nor_within_the_cooldown() {
     for (max_age, refresh_in) in [(0, 30), (29, 30), (300, 300), (3_601, 3_600), (u64::MAX, 3_600)] {
         let left = confirmed_at(100, Some(max_age)).refresh_in(at(100));
@@ -96,11 +108,11 @@ fn max_age_makes_a_refresh_sooner_but_never_later_nor_within_the_cooldown() {
 #[test]
 fn another_value_is_another_generation_and_the_same_is_not() {
     let (state, attempt) = begun(&empty(), 100);
-    let first = state.replace(&attempt, ("one", true), None, &TIMING);
+    let first = state.replace(&attempt, ("one", true), None, at(100), &TIMING);
     assert_eq!((**first.value(), first.generation()), ("one", 1));
 
     let (state, attempt) = begun(&first, 200);
-    let second = state.replace(&attempt, ("one, with another entity tag", false), None, &TIMING);
+    let second = state.replace(&attempt, ("one, with another entity tag", false), None, at(200), &TIMING);
     assert_eq!((**second.value(), second.generation()), ("one, with another entity tag", 1));
 }
 
@@ -108,20 +120,21 @@ fn another_value_is_another_generation_and_the_same_is_not() {
 fn a_failure_keeps_what_is_in_force_and_ends_with_the_next_success() {
     let state = failed(&confirmed_at(100, None), 3_700, None, 3_701);
     assert!(state.is_in_force(at(86_499)) && !state.is_in_force(at(86_500)));
-    assert_eq!(state.last_error(), Some("an outage"));
+    assert_eq!(state.last_error().as_deref(), Some("an outage"));
     assert_eq!(state.counts(), Counts { fetches: 2, failures: 1, not_modified: 1 });
     assert_eq!(state.refresh_in(at(3_700)), TIMING.cooldown);
 
     let (state, attempt) = begun(&state, 3_730);
-    assert_eq!(state.not_modified(&attempt, None, &TIMING).last_error(), None);
+    assert_eq!(state.not_modified(&attempt, None, at(3_730), &TIMING).last_error(), None);
 }
 
 #[test]
 fn a_reason_why_the_value_is_not_kept_stays_until_it_is() {
     let state = confirmed_at(100, None).with_store_error(Some("no space".into()));
     let (state, attempt) = begun(&state, 3_700);
-    let state = state.not_modified(&attempt, None, &TIMING);
-    assert_eq!(state.last_error(), Some("no space"));
+    let state = state.not_modified(&attempt, None, at(3_700), &TIMING);
+    assert_eq!(state.last_error().as_deref(), Some("no space"));
+    assert_eq!(failed(&state, 7_300, None, 7_301).last_error().as_deref(), Some("an outage; no space"));
     assert_eq!(state.with_store_error(None).last_error(), None);
 }
 
@@ -140,7 +153,7 @@ fn a_fetch_that_does_not_end_in_time_has_failed_once() {
     assert!(state.without_overdue(at(104), &TIMING, 1).is_none());
 
     let overdue = state.without_overdue(at(105), &TIMING, 1).expect("an overdue fetch");
-    assert_eq!(overdue.last_error(), Some("the fetch gave no answer within 5 s"));
+    assert_eq!(overdue.last_error().as_deref(), Some("the fetch gave no answer within 5 s"));
     assert_eq!(overdue.counts().failures, 1);
     assert!(overdue.without_overdue(at(106), &TIMING, 1).is_none());
 
@@ -165,8 +178,8 @@ fn a_late_success_counts_unless_a_later_fetch_has_overtaken_it() {
     let (state, first) = begun(&empty(), 100);
     let (state, second) = begun(&state, 130);
 
-    let late = state.replace(&first, ("late", true), None, &TIMING);
+    let late = state.replace(&first, ("late", true), None, at(131), &TIMING);
     assert_eq!(turn(&late, 131), Turn::InProgress(second), "the second goes on");
     assert!(!late.has_overtaken(&second));
-    assert!(late.not_modified(&second, None, &TIMING).has_overtaken(&first));
+    assert!(late.not_modified(&second, None, at(132), &TIMING).has_overtaken(&first));
 }

@@ -53,7 +53,7 @@ impl<S: Source> Refresher<S> {
         }
         system::without_fork_or_exit(|| self.source.prepare());
         let current = Guard::into_inner(self.current.load());
-        let answer = catch_unwind(AssertUnwindSafe(|| self.source.fetch(current.value())));
+        let answer = catch_unwind(AssertUnwindSafe(|| self.source.fetch(current.value(), attempt)));
         let answer = answer.unwrap_or_else(|_| Err(Failure::new("an internal error ended the fetch")));
         match self.apply(attempt, answer) {
             Outcome::Overtaken => {}
@@ -76,18 +76,19 @@ impl<S: Source> Refresher<S> {
         if state.has_overtaken(attempt) {
             return Outcome::Overtaken;
         }
+        let now = Tick::now();
         let (next, outcome) = match answer {
             Ok(Answer::Value { value, max_age }) => {
                 let merged = self.source.merge(value, state.value());
                 let is_other = merged.1;
-                (state.replace(attempt, merged, max_age, &self.timing), Outcome::Confirmed { is_other })
+                (state.replace(attempt, merged, max_age, now, &self.timing), Outcome::Confirmed { is_other })
             }
-            Ok(Answer::NotModified { max_age }) => {
-                (state.not_modified(attempt, max_age, &self.timing), Outcome::Confirmed { is_other: false })
-            }
+            Ok(Answer::NotModified { max_age }) => (
+                state.not_modified(attempt, max_age, now, &self.timing),
+                Outcome::Confirmed { is_other: false },
+            ),
             Err(failure) => {
                 let reason: Arc<str> = one_line(&failure.reason).into();
-                let now = Tick::now();
                 (
                     state.fail(attempt, &reason, failure.retry_after, now, &self.timing),
                     Outcome::Failed(reason),

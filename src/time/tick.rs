@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::clock;
 
 /// A moment by two clocks, in milliseconds: a monotonic one that counts sleep, and the wall clock, which also
-/// shows that a virtual machine was restored from a snapshot. An age is the larger difference, a wait the smaller.
+/// shows that a virtual machine was restored from a snapshot. Of an age the larger difference counts; a wait goes
+/// by the monotonic clock alone, and is neither cut short nor prolonged when somebody sets the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tick {
     elapsed: i64,
@@ -31,19 +32,30 @@ impl Tick {
 
     /// How long ago `earlier` was; zero if it is yet to come.
     pub(crate) fn since(self, earlier: Tick) -> Duration {
-        let (elapsed, wall) = self.differences(earlier);
+        let elapsed = self.elapsed.saturating_sub(earlier.elapsed);
+        let wall = self.wall.saturating_sub(earlier.wall);
         Duration::from_millis(u64::try_from(elapsed.max(wall)).unwrap_or(0))
     }
 
-    /// How long it is until `later`; zero if that has been reached.
+    /// How long to wait until `later`; zero if it is over.
     pub(crate) fn until(self, later: Tick) -> Duration {
-        let (elapsed, wall) = later.differences(self);
-        Duration::from_millis(u64::try_from(elapsed.min(wall)).unwrap_or(0))
+        Duration::from_millis(u64::try_from(later.elapsed.saturating_sub(self.elapsed)).unwrap_or(0))
     }
 
     /// Whether either clock has come that far.
     pub(crate) fn has_reached(self, moment: Tick) -> bool {
         self.elapsed >= moment.elapsed || self.wall >= moment.wall
+    }
+
+    /// Whether waiting until `deadline` is over.
+    pub(crate) fn is_past(self, deadline: Tick) -> bool {
+        self.elapsed >= deadline.elapsed
+    }
+
+    /// This moment with the wall clock as it is set `now`.
+    pub(crate) fn as_seen_from(self, now: Tick) -> Tick {
+        let ago = now.elapsed.saturating_sub(self.elapsed);
+        Tick { elapsed: self.elapsed, wall: now.wall.saturating_sub(ago) }
     }
 
     pub(crate) fn earlier_of(self, other: Tick) -> Tick {
@@ -52,10 +64,6 @@ impl Tick {
 
     pub(crate) fn later_of(self, other: Tick) -> Tick {
         Tick { elapsed: self.elapsed.max(other.elapsed), wall: self.wall.max(other.wall) }
-    }
-
-    fn differences(self, earlier: Tick) -> (i64, i64) {
-        (self.elapsed.saturating_sub(earlier.elapsed), self.wall.saturating_sub(earlier.wall))
     }
 
     fn on_each_clock(self, change: impl Fn(i64) -> i64) -> Tick {
@@ -99,10 +107,19 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_the_smaller_difference() {
+    fn a_wait_does_not_go_by_the_wall_clock() {
         let deadline = Tick::at_seconds(105, 1_005);
-        assert_eq!(Tick::at_seconds(100, 1_000).until(deadline).as_secs(), 5);
-        assert_eq!(Tick::at_seconds(101, 0).until(deadline).as_secs(), 4, "the wall clock was put back");
-        assert_eq!(Tick::at_seconds(100, 2_000).until(deadline), Duration::ZERO);
+        for wall in [0, 1_001, 9_999] {
+            let now = Tick::at_seconds(101, wall);
+            assert_eq!(now.until(deadline).as_secs(), 4);
+            assert!(!now.is_past(deadline) && Tick::at_seconds(105, wall).is_past(deadline));
+        }
+    }
+
+    #[test]
+    fn a_moment_is_seen_by_the_wall_clock_of_now() {
+        let began = Tick::at_seconds(100, 1_000);
+        assert_eq!(began.as_seen_from(Tick::at_seconds(102, 4_602)), Tick::at_seconds(100, 4_600));
+        assert_eq!(began.as_seen_from(Tick::at_seconds(102, 1_002)), began);
     }
 }

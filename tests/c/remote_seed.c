@@ -67,7 +67,6 @@ static void a_child_forked_during_the_first_fetch_can_fetch(void) {
   EXPECT(failed_rounds_of(begin_one_with_a_child) == 0);
 }
 
-#ifndef __SANITIZE_ADDRESS__
 /* As begin_child(), but the child runs the handlers and destructors of this program. */
 static pid_t begin_child_that_exits(bool forks_before) {
   fflush(stdout);
@@ -97,14 +96,18 @@ static void a_process_exits_while_a_fetch_begins(void) {
 static void a_child_forked_during_the_first_fetch_exits(void) {
   EXPECT(failed_rounds_of(begin_one_whose_child_exits) == 0);
 }
-#endif
 
 int main(void) {
   behave("{\"keys\":[\"acme-1\"]}");
-  RUN(a_child_forked_during_the_first_fetch_can_fetch);
+  /* What AddressSanitizer locks itself may stay locked for ever in the child of a busy parent. */
 #ifndef __SANITIZE_ADDRESS__
-  RUN(a_process_exits_while_a_fetch_begins);
-  RUN(a_child_forked_during_the_first_fetch_exits);
+  RUN(a_child_forked_during_the_first_fetch_can_fetch);
 #endif
+  /* At the exit of a child valgrind finds the memory of those threads of its parent that the child has not.
+   */
+  if (scaled(100) == 100) {
+    RUN(a_process_exits_while_a_fetch_begins);
+    RUN(a_child_forked_during_the_first_fetch_exits);
+  }
   return all_stories_passed();
 }

@@ -243,7 +243,7 @@ def test_a_proxy_that_opens_no_tunnel_holds_up_nobody(endpoint: Endpoint, stuck:
         assert refused["waited"] < TIMEOUT + 0.15
         assert closed_after < TIMEOUT + 0.5, "no fetch goes on"
         reason = f"the proxy {stuck} (HTTPS_PROXY) had not connected to acme.cloudflareaccess.com"
-        assert probe.status()["last_error"] == f"timeout: after 0.95 s, {reason}"
+        assert probe.status()["last_error"] == f"timeout: after 1 s, {reason}"
 
 
 def test_the_certificate_of_the_endpoint_counts_and_not_that_of_the_way(endpoint: Endpoint) -> None:

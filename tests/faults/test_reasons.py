@@ -45,9 +45,9 @@ REASONS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"kind": "no_tls"}, f"{HOST} does not speak TLS on this port"),
     ({"kind": "closed"}, f"{HOST} closed the connection during the TLS handshake"),
-    ({"kind": "stalled"}, f"timeout: after 0.95 s, {HOST} had not completed the TLS handshake"),
-    ({"delay": 5}, f"timeout: after 0.95 s, {HOST} had not answered the request"),
-    ({"kind": "slow"}, f"timeout: after 0.95 s, {HOST} had not sent the whole document"),
+    ({"kind": "stalled"}, f"timeout: after 1 s, {HOST} had not completed the TLS handshake"),
+    ({"delay": 5}, f"timeout: after 1 s, {HOST} had not answered the request"),
+    ({"kind": "slow"}, f"timeout: after 1 s, {HOST} had not sent the whole document"),
     ({"kind": "truncated"}, f"{HOST} closed the connection before the document was whole"),
     ({"kind": "large"}, "the key document has more than 1048576 bytes"),
     (
