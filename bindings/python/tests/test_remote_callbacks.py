@@ -53,7 +53,7 @@ def test_document_as_text_or_bytes(form: Callable[[str], Any]) -> None:
         (InvalidConfig("not like this"), "InvalidConfig: not like this"),
         (SystemExit(3), "SystemExit: 3"),
         (KeyboardInterrupt(), "KeyboardInterrupt: "),
-        (Mute(), "Mute: its text cannot be had"),
+        (Mute(), "Mute: it has no text"),
     ],
 )
 def test_exception_is_the_reason(error: BaseException, reason: str) -> None:
@@ -174,7 +174,7 @@ def test_log_that_fails_is_logged_and_harms_nothing(caplog: pytest.LogCaptureFix
 
     assert new_verifier(keys).verify(fresh())
 
-    eventually("a record", lambda: "the log function failed; the keys go on" in caplog.messages)
+    eventually("a record", lambda: "the log function failed; the keys are not affected" in caplog.messages)
 
 
 def test_functions_are_let_go_with_the_last_verifier() -> None:

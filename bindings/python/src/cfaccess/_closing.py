@@ -1,37 +1,36 @@
 """How keys end that call Python functions.
 
-Such a function runs on a thread of the library, which Python does not know. An interpreter that ends kills
-every such thread that comes back to it, and with it the process, as nothing may unwind through the library.
-So these keys are closed before: at the exit of the interpreter, or when the last keys and verifiers of them
-are gone, whichever is first. What is closed begins no fetch and has none under way.
+The library's threads must not come back to an interpreter that has ended. So these keys are closed before: at the
+exit of the interpreter, or when the last keys and verifiers of them are gone, whichever is first. Keys that are
+closed begin no fetch, and have none in progress.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import threading
 import weakref
-from _thread import start_new_thread
 from contextlib import suppress
 
+from . import _callbacks
 from ._handle import Handle
-from ._library import slow as _slow
+from ._library import releasing_gil
 from ._native import keys_free
 from ._outcome import POINTER
+from ._unpatched import new_lock, start_thread
 
-_keys_close = _slow(None, "cfaccess_keys_close", POINTER)
+_keys_close = releasing_gil(None, "cfaccess_keys_close", POINTER)
 
 _open: weakref.WeakSet[Handle] = weakref.WeakSet()
 _ending: set[_Ending] = set()
 
 
 class _Ending:
-    """Keys that nobody uses any more, and that a function of theirs may still run for."""
+    """Keys that nobody uses any more, and that a function of theirs may still be running for."""
 
     def __init__(self, pointer: int) -> None:
         self._pointer = pointer
-        self._lock = threading.Lock()
+        self._lock = new_lock()
 
     def free(self) -> None:
         with self._lock:
@@ -40,7 +39,7 @@ class _Ending:
             _ending.discard(self)
 
     def close(self) -> None:
-        """For good: the lock is never given back, so that they are not freed while the interpreter ends."""
+        """For good: the lock is never released, so that they are not freed while the interpreter ends."""
         self._lock.acquire()
         if self in _ending:
             _keys_close(self._pointer)
@@ -54,14 +53,15 @@ def handle(pointer: int) -> Handle:
 
 
 def _end(pointer: int) -> None:
-    """In a thread, since who let go of them may be an event loop, or a function that they called."""
+    """In a thread, since the last owner may be an event loop, or a function that the keys call."""
     ending = _Ending(pointer)
     _ending.add(ending)
-    with suppress(RuntimeError):  # without a thread to be had they stay, and are closed at exit
-        start_new_thread(ending.free, ())
+    with suppress(RuntimeError):  # if no thread can start they stay, and are closed at exit
+        start_thread(ending.free)
 
 
 def _close_all() -> None:
+    _callbacks.end_all()
     for opened in list(_open):
         _keys_close(opened.pointer)
     for ending in list(_ending):
@@ -70,5 +70,5 @@ def _close_all() -> None:
 
 atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
-    # The threads that free them are in the parent, and so is what they wait for.
+    # The threads that free them are in the parent, and so are the fetches that they wait for.
     os.register_at_fork(after_in_child=_ending.clear)

@@ -19,12 +19,10 @@ class Handle:
     call in another, with the GIL or without one: it only lets go.
     """
 
-    __slots__ = ("__weakref__", "_needed", "pointer")
+    __slots__ = ("__weakref__", "pointer")
 
-    def __init__(self, pointer: int, free: Callable[[int], None], needed: Handle | None = None) -> None:
-        """`needed` is another object that lives at least as long."""
+    def __init__(self, pointer: int, free: Callable[[int], None]) -> None:
         self.pointer = pointer
-        self._needed = needed
         # At exit the process gives all memory back, and other threads may still be inside a call.
         weakref.finalize(self, free, pointer).atexit = False
 

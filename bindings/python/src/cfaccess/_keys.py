@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from . import _native, _remote
 from ._arguments import Seconds, document_bytes, function, milliseconds, path_bytes, text
 from ._handle import Handle, Owner
+from ._waiting import wait
 
 
 class Keys(Owner[Handle]):
@@ -156,7 +158,8 @@ class Keys(Owner[Handle]):
         Raises `KeysUnavailable` with the reason, and later verifications try again; `InvalidArgument` if this
         object is closed. It lets the GIL go; an event loop need not call it, see `Verifier.verify_async`.
         """
-        _remote.keys_connect(self._opened())
+        handle = self._opened()
+        wait(partial(_remote.keys_try_connect, handle), handle, self._timeout)
 
     def status(self) -> dict[str, Any]:
         """What is in force now, for logs and health pages: a new dict of plain values. It never waits.

@@ -50,8 +50,8 @@ def check_version(library: int, package: str) -> None:
 
 
 LIBRARY_PATH = _library_path()
-_keeping_gil = _load(PyDLL, LIBRARY_PATH)
-_leaving_gil = _load(CDLL, LIBRARY_PATH)
+_holding = _load(PyDLL, LIBRARY_PATH)
+_releasing = _load(CDLL, LIBRARY_PATH)
 
 DECLARED: dict[str, Any] = {}
 """Every function of the header, by its name."""
@@ -69,6 +69,6 @@ def _declare(library: Any, result: Any, name: str, *arguments: Any) -> Any:
     return function
 
 
-quick, slow = partial(_declare, _keeping_gil), partial(_declare, _leaving_gil)
+holding_gil, releasing_gil = partial(_declare, _holding), partial(_declare, _releasing)
 
-check_version(quick(c_uint32, "cfaccess_version_number")(), __version__)
+check_version(holding_gil(c_uint32, "cfaccess_version_number")(), __version__)

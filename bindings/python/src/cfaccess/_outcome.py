@@ -6,22 +6,22 @@ from ctypes import Array, byref, c_char_p, c_int32, c_void_p, sizeof, string_at
 from typing import Any
 
 from ._errors import AccessError, Internal, refusal
-from ._library import quick as _quick
+from ._library import holding_gil
 
 # Lengths are declared as void pointers: of the same size, and 100 ns faster to convert.
 POINTER = LENGTH = OUT = c_void_p
 BYTES = c_char_p
 STATUS = c_int32
 
-_version = _quick(BYTES, "cfaccess_version")
-_status_name = _quick(BYTES, "cfaccess_status_name", c_int32)
-_status_description = _quick(BYTES, "cfaccess_status_description", c_int32)
-_status_http = _quick(c_int32, "cfaccess_status_http", c_int32)
+_version = holding_gil(BYTES, "cfaccess_version")
+_status_name = holding_gil(BYTES, "cfaccess_status_name", c_int32)
+_status_description = holding_gil(BYTES, "cfaccess_status_description", c_int32)
+_status_http = holding_gil(c_int32, "cfaccess_status_http", c_int32)
 
-_error_status = _quick(STATUS, "cfaccess_error_status", POINTER)
-_error_message = _quick(BYTES, "cfaccess_error_message", POINTER)
-error_free = _quick(None, "cfaccess_error_free", POINTER)
-_string_free = _quick(None, "cfaccess_string_free", POINTER)
+_error_status = holding_gil(STATUS, "cfaccess_error_status", POINTER)
+_error_message = holding_gil(BYTES, "cfaccess_error_message", POINTER)
+error_free = holding_gil(None, "cfaccess_error_free", POINTER)
+_string_free = holding_gil(None, "cfaccess_string_free", POINTER)
 
 # The places for the outcome of one call: the result, and behind it the error. Each call has its own, so that
 # any number of threads may call at once.

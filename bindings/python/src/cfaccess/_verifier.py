@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Literal
 
 from . import _native
@@ -22,12 +23,12 @@ from ._arguments import (
     whole_seconds,
 )
 from ._claims import Claims
-from ._errors import InvalidConfig
+from ._errors import InvalidConfig, KeysPending
 from ._handle import Owner
 from ._keys import Keys
 from ._native import lookup
-from ._pending import verify_patiently
 from ._request import Headers, headers_that_matter
+from ._waiting import wait, wait_async
 
 # CFACCESS_EMAIL_HEADER_* in C.
 EMAIL_HEADER = {"check": 0, "require": 1, "ignore": 2}
@@ -169,7 +170,10 @@ class Verifier(Owner[_native.VerifierHandle]):
                     return claims
         elif type(now) is not int or not 0 <= now <= LAST_SECOND:
             now = point_in_time(now)
-        return _native.verify(_native.TOKEN, handle, token, len(token), now)
+        try:
+            return _native.verify(_native.TOKEN, handle, token, len(token), now)
+        except KeysPending:
+            return self._wait(_native.TOKEN, handle, token, len(token), now)
 
     def verify_request(self, headers: Headers, now: Seconds | None = None) -> Claims:
         """Verifies the token of a request, and returns what it says.
@@ -211,7 +215,11 @@ class Verifier(Owner[_native.VerifierHandle]):
         if now is not None and (type(now) is not int or not 0 <= now <= LAST_SECOND):
             now = point_in_time(now)
         found = headers_that_matter(headers)
-        return _native.verify(_native.REQUEST, handle, _native.headers(found), len(found), now)
+        row = _native.headers(found)
+        try:
+            return _native.verify(_native.REQUEST, handle, row, len(found), now)
+        except KeysPending:
+            return self._wait(_native.REQUEST, handle, row, len(found), now)
 
     async def verify_async(self, token: Token) -> Claims:
         """Verifies a token as `verify` does, in an event loop of `asyncio`.
@@ -227,7 +235,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         """
         handle = self._opened()
         encoded = token_bytes(token)
-        return await verify_patiently(_native.TOKEN, handle, encoded, len(encoded), self._timeout)
+        call = partial(_native.verify, _native.TOKEN, handle, encoded, len(encoded), None)
+        return await wait_async(call, handle.keys, self._timeout)
 
     async def verify_request_async(self, headers: Headers) -> Claims:
         """Verifies the token of a request as `verify_request` does, in an event loop as `verify_async` does.
@@ -239,7 +248,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         handle = self._opened()
         found = headers_that_matter(headers)
         row = _native.headers(found)
-        return await verify_patiently(_native.REQUEST, handle, row, len(found), self._timeout)
+        call = partial(_native.verify, _native.REQUEST, handle, row, len(found), None)
+        return await wait_async(call, handle.keys, self._timeout)
 
     def stats(self) -> dict[str, Any]:
         """What this verifier has done since it was made, for metrics and health pages: a new dict of plain
@@ -282,3 +292,10 @@ class Verifier(Owner[_native.VerifierHandle]):
         moment = point_in_time(time.time() if now is None else now)
         explanation: dict[str, Any] = json.loads(_native.explain(self._opened(), token_bytes(token), moment))
         return explanation
+
+    def _wait(
+        self, entry: _native.Entry, handle: _native.VerifierHandle, subject: Any, length: int, now: int | None
+    ) -> Claims:
+        """Verifies when the key has been fetched."""
+        call = partial(_native.verify, entry, handle, subject, length, now)
+        return wait(call, handle.keys, self._timeout)

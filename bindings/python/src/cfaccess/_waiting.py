@@ -1,37 +1,102 @@
-"""Verification in an event loop, where keys may have to be fetched first."""
+"""Waiting for keys that are being fetched, so that nothing but the caller waits.
+
+A blocking call of the library would hold up every greenlet of gevent and eventlet, and no signal handler of
+Python could run. So no call of the library waits. A caller that has to wait sleeps between calls: by
+`time.sleep`, which gevent and eventlet replace, or by the `sleep` of its event loop.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
-from typing import Any
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
 
-from . import _native
-from ._claims import Claims
 from ._errors import KeysPending
+from ._handle import Handle
+from ._native import keys_is_fetching
 
-# In seconds: how long from one look to the next, which grows.
-_SHORTEST, _LONGEST = 0.001, 0.02
+_Result = TypeVar("_Result")
+
+# In seconds: the time between two looks at the fetch, which grows.
+_SHORTEST, _LONGEST = 0.001, 0.05
 
 
-async def verify_patiently(
-    entry: _native.Entry, verifier: _native.VerifierHandle, subject: Any, length: int, timeout: float
-) -> Claims:
-    """Looks again until the fetch is over, at most for so many seconds, and lets the loop turn meanwhile.
+def wait(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
+    """Makes a call that may raise `KeysPending`, and makes it again after each fetch, for at most `timeout`
+    seconds."""
+    turns = _turns(call, keys, timeout)
+    try:
+        while True:
+            time.sleep(next(turns))
+    except StopIteration as returned:
+        result: _Result = returned.value
+        return result
+
+
+async def wait_async(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
+    """Does the same in an event loop."""
+    turns = _turns(call, keys, timeout)
+    try:
+        pause = next(turns)
+        sleep = _sleep_of_this_loop()
+        while True:
+            await sleep(pause)
+            pause = next(turns)
+    except StopIteration as returned:
+        result: _Result = returned.value
+        return result
+
+
+def _turns(
+    call: Callable[[], _Result], keys: Handle, timeout: float
+) -> Generator[float, None, _Result]:
+    """Yields for how long to sleep, and returns the result of the call.
 
     A fetch ends within the timeout; but where the cooldown is shorter, another may follow at once.
     """
-    pause, end = _SHORTEST, None
+    end = None
     while True:
         try:
-            return _native.verify(entry, verifier, subject, length, None, patient=False)
+            return call()
         except KeysPending:
-            now = time.monotonic()
+            now = _monotonic()
             if end is None:
                 end = now + timeout
-            elif now >= end:
+            if now >= end:
                 raise
-        # Here, since nobody else needs the package, and who comes here has imported it already.
-        import asyncio
+        pause = _SHORTEST
+        while now < end and keys_is_fetching(keys):
+            yield min(pause, end - now)
+            pause = min(2 * pause, _LONGEST)
+            now = _monotonic()
 
-        await asyncio.sleep(min(pause, end - now))
-        pause = min(2 * pause, _LONGEST)
+
+def _monotonic() -> float:
+    """A clock that goes on where tests have frozen `time.monotonic`."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+def _sleep_of_this_loop() -> Any:
+    """`sleep` of trio in a task of trio, and else that of asyncio. Each is looked for only where it has been
+    imported: a task cannot run without."""
+    trio = sys.modules.get("trio")
+    if trio is not None and not _is_asyncio_task():
+        try:
+            trio.lowlevel.current_task()
+        except RuntimeError:
+            pass
+        else:
+            return trio.sleep
+    import asyncio
+
+    return asyncio.sleep
+
+
+def _is_asyncio_task() -> bool:
+    """trio and asyncio can share a thread, one inside of the other."""
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return asyncio is not None and asyncio.current_task() is not None
+    except RuntimeError:  # no loop is running
+        return False
