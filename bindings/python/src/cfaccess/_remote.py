@@ -13,6 +13,7 @@ from . import _callbacks, _closing
 from ._arguments import document_bytes
 from ._errors import AccessError
 from ._handle import Handle
+from ._interpreter import check_callbacks
 from ._library import holding_gil, releasing_gil
 from ._native import keys_free
 from ._outcome import BYTES, LENGTH, OUT, POINTER, STATUS, WORD, Outs, apply, result
@@ -56,6 +57,8 @@ def keys_remote(
     log: Log | None,
 ) -> Handle:
     """Keys that are fetched. Times are in milliseconds and fit in 64 bits, strings have no NUL."""
+    if fetch is not None or log is not None:
+        check_callbacks()
     numbers = []
     outs = Outs()
     options = result(_options_new(outs, byref(outs, WORD)), outs)
