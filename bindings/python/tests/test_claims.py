@@ -214,6 +214,20 @@ def test_claims_survive_a_copy_and_a_pickle(claims: Claims) -> None:
     assert pickle.loads(pickle.dumps(claims)) == claims
 
 
+def test_claims_pickled_in_another_format_are_refused(claims: Claims) -> None:
+    read, (version, *content) = claims.__reduce__()
+
+    assert read(version, *content) == claims
+    with pytest.raises(pickle.UnpicklingError, match=r"pickled in format 2, and .* reads format 1"):
+        read(version + 1, *content)
+
+
+def test_claims_come_from_a_verifier_only() -> None:
+    for make in (Claims, lambda: Claims.__new__(Claims)):
+        with pytest.raises(TypeError, match="claims come from a Verifier"):
+            make()
+
+
 def test_claims_outlive_the_verifier(verifier: Verifier, keys: Keys, claims: Claims) -> None:
     verifier.close()
     keys.close()

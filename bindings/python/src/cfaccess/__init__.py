@@ -17,6 +17,12 @@ shared library that the wheel carries; the environment variable `CFACCESS_LIBRAR
 its absolute path.
 """
 
+# ruff: noqa: E402
+import sys
+
+if sys.implementation.name != "cpython":
+    raise ImportError(f"cfaccess: this is {sys.implementation.name}, and the package works in CPython only")
+
 from ._claims import Claims
 from ._errors import (
     AccessError,
@@ -29,6 +35,7 @@ from ._errors import (
     InvalidArgument,
     InvalidClaim,
     InvalidConfig,
+    KeysAway,
     KeysInvalid,
     KeysPending,
     KeysUnavailable,
@@ -72,6 +79,7 @@ __all__ = [
     "InvalidClaim",
     "InvalidConfig",
     "Keys",
+    "KeysAway",
     "KeysInvalid",
     "KeysPending",
     "KeysUnavailable",

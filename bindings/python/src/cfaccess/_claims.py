@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from operator import attrgetter
+from pickle import UnpicklingError
 from typing import Any, Final, Literal, NoReturn
 
 from ._arguments import Seconds, point_in_time
@@ -204,8 +205,11 @@ class Claims:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"claims are read-only, {name} too")
 
+    def __new__(cls) -> NoReturn:
+        raise TypeError("claims come from a Verifier, which has verified them")
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return claims_of, (self._head, self._block)
+        return _unpickled, (_PICKLE_FORMAT, self._head, self._block)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Claims):
@@ -228,10 +232,21 @@ _set_block, _set_email, _set_head, _set_strings = (vars(Claims)[slot].__set__ fo
 
 def claims_of(head: tuple[int, ...], block: str) -> Claims:
     """Claims that say the same for ever, so that every caller with the same token may have them."""
-    claims = Claims()
+    claims: Claims = object.__new__(Claims)
     _set_head(claims, head)
     _set_block(claims, block)
     return claims
+
+
+# Another number wherever the head or the block changes its shape.
+_PICKLE_FORMAT = 1
+
+
+def _unpickled(version: int, head: tuple[int, ...], block: str) -> Claims:
+    if version != _PICKLE_FORMAT:
+        expected = f"this version of cfaccess reads format {_PICKLE_FORMAT}"
+        raise UnpicklingError(f"the claims were pickled in format {version!r}, and {expected}")
+    return claims_of(head, block)
 
 
 def _groups(custom: dict[str, Any]) -> tuple[str, ...] | None:

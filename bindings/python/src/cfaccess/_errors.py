@@ -59,28 +59,43 @@ class InvalidConfig(AccessError):
     number, status, http_status = 3, "INVALID_CONFIG", 500
 
 
-class KeysInvalid(AccessError):
+class KeysAway(AccessError):
+    """There are no keys to judge by, which says nothing about the token: the base of `KeysUnavailable`,
+    `KeysPending`, `KeysInvalid` and `NoUsableKeys`, never raised itself. Answer 503, and let the caller try
+    again later.
+
+    >>> from cfaccess import KeysAway
+    >>> try:
+    ...     Keys.from_json("{}")
+    ... except KeysAway as error:
+    ...     print(error.status, error.http_status)
+    KEYS_INVALID 503
+    """
+
+    http_status = 503
+
+
+class KeysInvalid(KeysAway):
     """The key document is not a usable JWK Set (RFC 7517 section 5). The keys in force stay."""
 
     number, status, http_status = 20, "KEYS_INVALID", 503
 
 
-class NoUsableKeys(AccessError):
+class NoUsableKeys(KeysAway):
     """The key document holds no key that may be used. The keys in force stay."""
 
     number, status, http_status = 21, "NO_USABLE_KEYS", 503
 
 
-class KeysUnavailable(AccessError):
+class KeysUnavailable(KeysAway):
     """No keys are in force: they could not be fetched, or not be confirmed for too long, or not be read. The
     message says why."""
 
     number, status, http_status = 22, "KEYS_UNAVAILABLE", 503
 
 
-class KeysPending(AccessError):
-    """The keys are still being fetched; ask again. Only `verify_async` and `verify_request_async` raise
-    it."""
+class KeysPending(KeysAway):
+    """The keys were still being fetched after the `timeout` of the keys. Try again."""
 
     number, status, http_status = 23, "KEYS_PENDING", 503
 
@@ -232,8 +247,12 @@ class Internal(AccessError):
     number, status, http_status = 255, "INTERNAL", 500
 
 
-BY_NUMBER: dict[int, type[AccessError]] = {kind.number: kind for kind in AccessError.__subclasses__()}
-"""The statuses of the library; those below it does not have."""
+BY_NUMBER: dict[int, type[AccessError]] = {
+    kind.number: kind
+    for kind in (*AccessError.__subclasses__(), *KeysAway.__subclasses__())
+    if kind is not KeysAway
+}
+"""The statuses of the library. It does not have those that follow."""
 
 
 class NoRoute(AccessError):
@@ -254,7 +273,7 @@ class CrossOrigin(AccessError):
     status, http_status = "CROSS_ORIGIN", 403
 
 
-for _kind in (AccessError, *AccessError.__subclasses__()):
+for _kind in (AccessError, *AccessError.__subclasses__(), *KeysAway.__subclasses__()):
     _kind.__module__ = "cfaccess"  # so that tracebacks show the name by which programs import it
 
 

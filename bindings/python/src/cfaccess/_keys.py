@@ -31,7 +31,10 @@ class Keys(Owner[Handle]):
     [2048]
     """
 
-    __slots__ = ("_timeout",)
+    __slots__ = ("_origin", "_timeout")
+
+    _origin: str
+    """What they were made from, for people."""
 
     _timeout: float
     """How long a verification may wait for a fetch, in seconds."""
@@ -122,7 +125,7 @@ class Keys(Owner[Handle]):
             None if fetch is None else function(fetch, "fetch"),
             None if log is None else function(log, "log"),
         )
-        return cls._of(handle, float(timeout))
+        return cls._of(handle, f"team={team!r}", float(timeout))
 
     @classmethod
     def from_json(cls, document: str | bytes) -> Keys:
@@ -131,7 +134,7 @@ class Keys(Owner[Handle]):
         Raises `KeysInvalid` if it is not a JWK Set, `NoUsableKeys` if none of its keys may be used, and
         `TypeError` for another type.
         """
-        return cls._of(_native.keys_from_json(document_bytes(document)))
+        return cls._of(_native.keys_from_json(document_bytes(document)), "from JSON")
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Keys:
@@ -140,7 +143,7 @@ class Keys(Owner[Handle]):
         Raises what `from_json` raises; `KeysUnavailable` if the file cannot be read; `InvalidArgument`
         for a path that no file can have.
         """
-        return cls._of(_native.keys_from_file(path_bytes(path)))
+        return cls._of(_native.keys_from_file(path_bytes(path)), f"from {os.fspath(path)!r}")
 
     def load_json(self, document: str | bytes) -> None:
         """Swaps the whole set for that of another key document, while other threads verify.
@@ -190,9 +193,13 @@ class Keys(Owner[Handle]):
         status: dict[str, Any] = json.loads(_native.keys_status(self._opened()))
         return status
 
+    def __repr__(self) -> str:
+        return f"<Keys {self._origin}{' closed' if self._handle is None else ''}>"
+
     @classmethod
-    def _of(cls, handle: Handle, timeout: float = 0) -> Keys:
+    def _of(cls, handle: Handle, origin: str, timeout: float = 0) -> Keys:
         keys = cls.__new__(cls)
         keys._handle = handle
+        keys._origin = origin
         keys._timeout = timeout
         return keys

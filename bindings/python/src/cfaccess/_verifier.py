@@ -33,6 +33,9 @@ from ._waiting import wait, wait_async
 # CFACCESS_EMAIL_HEADER_* in C.
 EMAIL_HEADER = {"check": 0, "require": 1, "ignore": 2}
 
+# By repr(), of up to 1,024.
+_AUDIENCES_SHOWN = 3
+
 
 class Verifier(Owner[_native.VerifierHandle]):
     """Verifies the tokens of one application. Made once, used by any number of threads.
@@ -78,7 +81,7 @@ class Verifier(Owner[_native.VerifierHandle]):
     'ada@example.com'
     """
 
-    __slots__ = ("_timeout", "_warnings")
+    __slots__ = ("_audiences", "_team", "_timeout", "_warnings")
 
     def __init__(
         self,
@@ -98,9 +101,10 @@ class Verifier(Owner[_native.VerifierHandle]):
         if not isinstance(keys, Keys):
             raise TypeError(f"keys must be Keys, not {type(keys).__name__}")
         any_service = isinstance(allow_services, str) and allow_services == "any"
+        encoded_audiences = texts(audiences, "audiences")
         self._handle = _native.verifier(
             text(team, "team"),
-            texts(audiences, "audiences"),
+            encoded_audiences,
             None if any_service else texts(allow_services, "allow_services"),
             whole_seconds(leeway, "leeway", InvalidConfig),
             whole_seconds(max_lifetime, "max_lifetime", InvalidConfig),
@@ -113,6 +117,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         )
         self._warnings = _native.warnings(self._handle)
         self._timeout = keys._timeout
+        self._team = team
+        self._audiences = tuple(audience.decode() for audience in encoded_audiences)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -292,6 +298,13 @@ class Verifier(Owner[_native.VerifierHandle]):
         moment = point_in_time(time.time() if now is None else now)
         explanation: dict[str, Any] = json.loads(_native.explain(self._opened(), token_bytes(token), moment))
         return explanation
+
+    def __repr__(self) -> str:
+        shown = [repr(audience) for audience in self._audiences[:_AUDIENCES_SHOWN]]
+        if len(self._audiences) > _AUDIENCES_SHOWN:
+            shown.append(f"{len(self._audiences) - _AUDIENCES_SHOWN} more")
+        closed = " closed" if self._handle is None else ""
+        return f"<Verifier team={self._team!r} audiences=[{', '.join(shown)}]{closed}>"
 
     def _wait(
         self, entry: _native.Entry, handle: _native.VerifierHandle, subject: Any, length: int, now: int | None
