@@ -42,8 +42,8 @@ def library() -> Path:
         )
     if shutil.which("cargo") is None:
         raise SystemExit(
-            "cfaccess: cargo is missing, which builds the library; install Rust (https://rustup.rs), or name a "
-            "built library in CFACCESS_LIBRARY."
+            "cfaccess: cargo is missing, which builds the library; install Rust (https://rustup.rs), or name "
+            "a built library in CFACCESS_LIBRARY."
         )
     build = subprocess.run(["cargo", "build", "--release", "--locked"], cwd=REPOSITORY, check=False)
     if build.returncode:

@@ -21,7 +21,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "lifespan.shutdown.complete"})
         return
     caller = claims(scope)
-    body = (caller and caller.email or "nobody").encode()
+    body = ("nobody" if caller is None else caller.email or "").encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})
 

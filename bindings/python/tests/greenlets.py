@@ -1,7 +1,7 @@
 """A program whose threads are greenlets of gevent or eventlet.
 
-Its arguments: the library to use, what to do, the file with the endpoint's authorities, a key document and a token.
-It prints what it measured.
+Its arguments: gevent or eventlet, the task, the file with the endpoint's authority, a key document and a
+token. It prints what it measured.
 """
 
 from __future__ import annotations

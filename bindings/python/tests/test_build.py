@@ -44,6 +44,8 @@ def test_failure_of_cargo_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_named_library_that_is_missing_is_one_sentence(tmp_path: Path) -> None:
-    absent = tmp_path / "absent.so"
+    absent = str(tmp_path / "absent.so")
 
-    assert said(tmp_path, CFACCESS_LIBRARY=str(absent)) == f"cfaccess: CFACCESS_LIBRARY names no file: {absent}"
+    line = said(tmp_path, CFACCESS_LIBRARY=absent)
+
+    assert line == f"cfaccess: CFACCESS_LIBRARY names no file: {absent}"

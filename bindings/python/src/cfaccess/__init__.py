@@ -17,7 +17,6 @@ shared library that the wheel carries; the environment variable `CFACCESS_LIBRAR
 its absolute path.
 """
 
-# ruff: noqa: E402
 import sys
 
 if sys.implementation.name != "cpython":

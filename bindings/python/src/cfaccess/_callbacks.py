@@ -1,8 +1,9 @@
 """Calls of the application's functions, `fetch` and `log`, from threads of the library.
 
-Python does not know such a thread. An interpreter that ends kills every one that comes back to it, and with it
-the process, as nothing may unwind through the library. So a function runs on a thread of Python's own, which may
-hang for ever, while the library's thread waits for its result, or for the end of the interpreter.
+Python did not start these threads. An interpreter that ends kills every one that returns to it, and with it
+the process, as nothing may unwind through the library. So each function runs on a thread that Python has
+started, which may hang forever, while the library's thread waits for its result or for the end of the
+interpreter.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def end_all() -> None:
-    """Ends all calls in progress, and every later one: the interpreter is about to end. What they have called
-    goes on for as long as the interpreter lives."""
+    """Makes all calls in progress, and all later ones, raise at once: the interpreter is about to end. The
+    functions themselves run on for as long as the interpreter lives."""
     global _interpreter_ends
     _interpreter_ends = True
     for results in list(_results):
@@ -45,6 +46,7 @@ def end_all() -> None:
 
 
 def _run(results: SimpleQueue[tuple[Any, BaseException | None]], function: Any, arguments: Any) -> None:
+    outcome: tuple[Any, BaseException | None]
     try:
         outcome = function(*arguments), None
     except BaseException as error:
@@ -60,5 +62,5 @@ def _ending() -> RuntimeError:
 
 
 if hasattr(os, "register_at_fork"):
-    # Those who wait are in the parent.
+    # The threads that wait are in the parent.
     os.register_at_fork(after_in_child=_results.clear)

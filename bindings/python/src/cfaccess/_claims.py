@@ -205,7 +205,7 @@ class Claims:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"claims are read-only, {name} too")
 
-    def __new__(cls) -> NoReturn:
+    def __new__(cls) -> Claims:
         raise TypeError("claims come from a Verifier, which has verified them")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -232,7 +232,7 @@ _set_block, _set_email, _set_head, _set_strings = (vars(Claims)[slot].__set__ fo
 
 def claims_of(head: tuple[int, ...], block: str) -> Claims:
     """Claims that say the same for ever, so that every caller with the same token may have them."""
-    claims: Claims = object.__new__(Claims)
+    claims = object.__new__(Claims)
     _set_head(claims, head)
     _set_block(claims, block)
     return claims

@@ -1,8 +1,8 @@
-"""How keys end that call Python functions.
+"""How keys that call Python functions are closed.
 
-The library's threads must not come back to an interpreter that has ended. So these keys are closed before: at the
-exit of the interpreter, or when the last keys and verifiers of them are gone, whichever is first. Keys that are
-closed begin no fetch, and have none in progress.
+The library's threads must not return to an interpreter that has ended. So these keys are closed before that:
+at the exit of the interpreter, or when the last keys and verifiers of them are gone, whichever is first. Keys
+that are closed begin no fetch, and have none in progress.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from ._errors import InvalidConfig
 
 
 def check_callbacks() -> None:
-    """Refuses functions that threads of the library would call in a sub-interpreter with a GIL of its own (PEP
-    684). ctypes runs them under the GIL of the main interpreter, which ends the process
+    """Refuses `fetch` and `log` in a sub-interpreter with a GIL of its own (PEP 684). ctypes would call them
+    under the GIL of the main interpreter, which aborts the process
     (https://docs.python.org/3/c-api/init.html#non-python-created-threads)."""
     if has_own_gil():
         raise InvalidConfig("fetch and log cannot be used in a sub-interpreter that has a GIL of its own")
@@ -16,7 +16,7 @@ def check_callbacks() -> None:
 def has_own_gil() -> bool:
     """Whether this is such a sub-interpreter. Before Python 3.13, ctypes cannot be imported in one at all."""
     try:
-        import _interpreters
+        import _interpreters  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         return False
     number = _interpreters.get_current()[0]

@@ -62,7 +62,9 @@ TOKEN = (
 )
 REQUEST = (
     holding_gil(STATUS, "cfaccess_verifier_try_verify_request", POINTER, POINTER, LENGTH, OUT, OUT),
-    holding_gil(STATUS, "cfaccess_verifier_try_verify_request_at", POINTER, POINTER, LENGTH, c_int64, OUT, OUT),
+    holding_gil(
+        STATUS, "cfaccess_verifier_try_verify_request_at", POINTER, POINTER, LENGTH, c_int64, OUT, OUT
+    ),
 )
 Entry = tuple[Any, Any]
 
@@ -71,7 +73,7 @@ _verifier_free = holding_gil(None, "cfaccess_verifier_free", POINTER)
 
 
 class VerifierHandle(Handle):
-    """A verifier, with its keys and with the claims by their `id`; `kept` is None where no tokens are kept."""
+    """A verifier, with its keys and the claims by their `id`; `kept` is None where no tokens are kept."""
 
     __slots__ = ("kept", "keys")
 

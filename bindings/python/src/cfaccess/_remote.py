@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from ctypes import CFUNCTYPE, byref, c_char_p, c_int32, c_int64, c_void_p
 from functools import partial
 from itertools import count
@@ -33,9 +34,7 @@ _set_max_stale = holding_gil(STATUS, "cfaccess_remote_options_set_max_stale", PO
 _set_ca_file = holding_gil(STATUS, "cfaccess_remote_options_set_ca_file", POINTER, BYTES, OUT)
 _set_proxy = holding_gil(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
 _set_cache_file = holding_gil(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
-_set_fetch = holding_gil(
-    STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT
-)
+_set_fetch = holding_gil(STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT)
 _set_log = holding_gil(STATUS, "cfaccess_remote_options_set_log", POINTER, _Log, POINTER, _Release, OUT)
 _options_free = holding_gil(None, "cfaccess_remote_options_free", POINTER)
 
@@ -82,14 +81,15 @@ def keys_remote(
         keys = result(_keys_remote(team, options, outs, byref(outs, WORD)), outs)
     finally:
         _options_free(options)
-    # Up to here the library could call them in this thread only. From now on it calls them in threads of its own.
+    # So far the library could call them in this thread only. From now on it calls them in threads of its own.
     for number in numbers:
         functions[number] = partial(_callbacks.call, functions[number])
     return _closing.handle(keys) if numbers else Handle(keys, keys_free)
 
 
 def keys_try_connect(keys: Handle) -> None:
-    """Begins to fetch them, unless some are in force. It never waits: until they are, it raises `KeysPending`."""
+    """Begins to fetch them, unless some are in force. It never waits: it raises `KeysPending` until they
+    are."""
     apply(_keys_try_connect, keys.pointer)
 
 
@@ -127,10 +127,8 @@ def _fetch(number: int, url: bytes, document: int) -> int:
 
 @_Log  # type: ignore[untyped-decorator]
 def _log(number: int, level: int, line: bytes) -> None:
-    try:
+    with suppress(BaseException):  # no thread could start, or the interpreter is ending
         functions[number](LOG_LEVELS[level], line.decode("utf-8", "replace"))
-    except BaseException:
-        pass  # there was no thread for it, or the interpreter is ending
 
 
 # CFACCESS_LOG_* in C.

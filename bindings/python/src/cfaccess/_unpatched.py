@@ -1,7 +1,7 @@
-"""Threads of the operating system, also where gevent or eventlet has put greenlets in their place.
+"""Threads of the operating system, even where gevent or eventlet has replaced threads by greenlets.
 
-The library's own threads wait for Python functions that run here, and Python waits here for the library's
-threads. Both would take a whole event loop along if they were greenlets.
+The library's threads wait for Python functions that run on such threads, and such threads wait for the
+library's. Greenlets that did so would block a whole event loop.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 
 def start_thread(function: Any, *arguments: Any) -> None:
-    """Starts a thread that the interpreter does not wait for when it ends. Raises `RuntimeError` if there can be
-    no other thread."""
+    """Starts a thread that the interpreter does not wait for when it ends. Raises `RuntimeError` if none can
+    start."""
     _original("start_new_thread")(function, arguments)
 
 
@@ -23,7 +23,8 @@ def new_lock() -> Any:
 
 
 def close_event_loops() -> None:
-    """Closes what gevent and eventlet open for each thread that uses them, and leave open when it ends."""
+    """Closes the event loops that gevent and eventlet open in each thread that uses them, and leave open when
+    the thread ends."""
     gevent, eventlet = sys.modules.get("gevent"), sys.modules.get("eventlet")
     if gevent is not None:
         gevent.get_hub().destroy(destroy_loop=True)

@@ -48,9 +48,7 @@ async def wait_async(call: Callable[[], _Result], keys: Handle, timeout: float) 
         return result
 
 
-def _turns(
-    call: Callable[[], _Result], keys: Handle, timeout: float
-) -> Generator[float, None, _Result]:
+def _turns(call: Callable[[], _Result], keys: Handle, timeout: float) -> Generator[float, None, _Result]:
     """Yields for how long to sleep, and returns the result of the call.
 
     A fetch ends within the timeout; but where the cooldown is shorter, another may follow at once.
