@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import threading
 import time
@@ -92,6 +93,44 @@ def test_nobody_waits_for_a_fetch_that_hangs() -> None:
 
     eventually("keys after all", lambda: keys.status()["keys"])
     assert verifier.verify(fresh())
+
+
+@pytest.mark.xfail(reason="the library does not count a fetch that it has given up", strict=True)
+def test_fetch_that_is_given_up_counts_as_a_failure_with_a_reason() -> None:
+    source = Source("acme-1")
+    keys = source.keys(timeout=0.2)
+
+    with source.held():
+        assert status_of(keys.connect) == "KEYS_UNAVAILABLE"
+        status = keys.status()
+
+    assert status["failures"] == 1
+    assert status["last_error"]
+
+
+@pytest.mark.xfail(reason="the library begins no fetch while four are running", strict=True)
+def test_four_fetches_that_hang_are_reported_and_followed_by_another() -> None:
+    document, begun, over = certs("acme-1"), itertools.count(1), threading.Event()
+    warnings: list[str] = []
+
+    def fetch(_: str) -> str:
+        if next(begun) < 5:
+            over.wait(60)
+        return document
+
+    def log(level: int, line: str) -> None:
+        if level == logging.WARNING:
+            warnings.append(line)
+
+    keys = Keys.remote("acme", fetch=fetch, log=log, timeout=0.2, cooldown=1)
+    verifier = new_verifier(keys)
+
+    try:
+        eventually("a fifth fetch", lambda: status_of(lambda: verifier.verify(fresh())) == "OK")
+        assert keys.status()["failures"] == 4
+        assert len(warnings) >= 4
+    finally:
+        over.set()
 
 
 def test_waiting_lets_other_threads_run() -> None:
