@@ -11,8 +11,9 @@ import atexit
 import os
 import weakref
 from contextlib import suppress
+from functools import partial
 
-from . import _callbacks
+from ._callbacks import are_idle, end_all
 from ._handle import Handle
 from ._library import releasing_gil
 from ._native import keys_free
@@ -28,13 +29,18 @@ _ending: set[_Ending] = set()
 class _Ending:
     """Keys that nobody uses any more, and that a function of theirs may still be running for."""
 
-    def __init__(self, pointer: int) -> None:
+    def __init__(self, pointer: int, functions: list[int]) -> None:
         self._pointer = pointer
+        self._functions = functions
         self._lock = new_lock()
 
     def free(self) -> None:
         with self._lock:
-            _keys_close(self._pointer)
+            # Closing waits for at most the timeout, which is too short where a function has not returned.
+            idle = False
+            while not idle:
+                idle = are_idle(self._functions)
+                _keys_close(self._pointer)
             keys_free(self._pointer)
             _ending.discard(self)
 
@@ -45,23 +51,23 @@ class _Ending:
             _keys_close(self._pointer)
 
 
-def handle(pointer: int) -> Handle:
-    """The handle of keys that call Python functions."""
-    handle = Handle(pointer, _end)
+def handle(pointer: int, functions: list[int]) -> Handle:
+    """The handle of keys that call these functions, by their numbers."""
+    handle = Handle(pointer, partial(_end, functions))
     _open.add(handle)
     return handle
 
 
-def _end(pointer: int) -> None:
+def _end(functions: list[int], pointer: int) -> None:
     """In a thread, since the last owner may be an event loop, or a function that the keys call."""
-    ending = _Ending(pointer)
+    ending = _Ending(pointer, functions)
     _ending.add(ending)
     with suppress(RuntimeError):  # if no thread can start they stay, and are closed at exit
         start_thread(ending.free)
 
 
 def _close_all() -> None:
-    _callbacks.end_all()
+    end_all()
     for opened in list(_open):
         _keys_close(opened.pointer)
     for ending in list(_ending):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import PyDLL, byref, c_char, c_int32, c_int64, c_uint64, py_object
 from struct import Struct
 from typing import Any
@@ -31,6 +33,8 @@ _keys_from_json = releasing_gil(STATUS, "cfaccess_keys_from_json", BYTES, LENGTH
 _keys_from_file = releasing_gil(STATUS, "cfaccess_keys_from_file", BYTES, OUT, OUT)
 _keys_load_json = releasing_gil(STATUS, "cfaccess_keys_load_json", POINTER, BYTES, LENGTH, OUT)
 _keys_status = holding_gil(STATUS, "cfaccess_keys_status", POINTER, OUT, OUT)
+_keys_begin_wait = holding_gil(c_int32, "cfaccess_keys_begin_wait", POINTER)
+_keys_end_wait = holding_gil(None, "cfaccess_keys_end_wait", POINTER)
 _keys_is_fetching = holding_gil(c_int32, "cfaccess_keys_is_fetching", POINTER)
 keys_free = holding_gil(None, "cfaccess_keys_free", POINTER)
 
@@ -98,6 +102,18 @@ def keys_from_file(path: bytes) -> Handle:
 def keys_is_fetching(keys: Handle) -> bool:
     """Whether a fetch is in progress that has not reached its timeout."""
     return bool(_keys_is_fetching(keys.pointer))
+
+
+@contextmanager
+def waiting_for_keys(keys: Handle) -> Iterator[bool]:
+    """Tells whether one more caller may wait for a fetch, and counts it as one that waits until the end."""
+    if not _keys_begin_wait(keys.pointer):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        _keys_end_wait(keys.pointer)
 
 
 def keys_load_json(keys: Handle, document: bytes) -> None:

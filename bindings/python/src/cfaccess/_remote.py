@@ -10,8 +10,9 @@ from functools import partial
 from itertools import count
 from typing import Any, Union
 
-from . import _callbacks, _closing
+from . import _closing
 from ._arguments import document_bytes
+from ._callbacks import Callback, functions
 from ._errors import AccessError
 from ._handle import Handle
 from ._interpreter import check_callbacks
@@ -83,8 +84,8 @@ def keys_remote(
         _options_free(options)
     # So far the library could call them in this thread only. From now on it calls them in threads of its own.
     for number in numbers:
-        functions[number] = partial(_callbacks.call, functions[number])
-    return _closing.handle(keys) if numbers else Handle(keys, keys_free)
+        functions[number] = Callback(functions[number])
+    return _closing.handle(keys, numbers) if numbers else Handle(keys, keys_free)
 
 
 def keys_try_connect(keys: Handle) -> None:
@@ -93,9 +94,7 @@ def keys_try_connect(keys: Handle) -> None:
     apply(_keys_try_connect, keys.pointer)
 
 
-# The functions that the library may call, by the number that it was given; 0 would be its NULL.
-functions: dict[int, Any] = {}
-_numbers = count(1)
+_numbers = count(1)  # 0 would be NULL for the library
 
 
 def _numbered(function: Any) -> int:

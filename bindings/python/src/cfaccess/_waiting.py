@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ._errors import KeysPending
 from ._handle import Handle
-from ._native import keys_is_fetching
+from ._native import keys_is_fetching, waiting_for_keys
 
 _Result = TypeVar("_Result")
 
@@ -24,18 +24,19 @@ _SHORTEST, _LONGEST = 0.001, 0.05
 
 def wait(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
     """Makes a call that may raise `KeysPending`, and makes it again after each fetch, for at most `timeout`
-    seconds."""
-    turns = _turns(call, keys, timeout)
-    try:
-        while True:
-            time.sleep(next(turns))
-    except StopIteration as returned:
-        result: _Result = returned.value
-        return result
+    seconds. If enough callers are waiting already, it does not wait."""
+    with waiting_for_keys(keys) as may_wait:
+        turns = _turns(call, keys, timeout if may_wait else 0)
+        try:
+            while True:
+                time.sleep(next(turns))
+        except StopIteration as returned:
+            result: _Result = returned.value
+            return result
 
 
 async def wait_async(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
-    """Does the same in an event loop."""
+    """Does the same in an event loop, where any number may wait, since nothing else waits for them."""
     turns = _turns(call, keys, timeout)
     try:
         pause = next(turns)
