@@ -47,6 +47,6 @@ def library() -> Path:
         )
     build = subprocess.run(["cargo", "build", "--release", "--locked"], cwd=REPOSITORY, check=False)
     if build.returncode:
-        raise SystemExit("cfaccess: cargo could not build the library; its reason stands above.")
+        raise SystemExit("cfaccess: cargo could not build the library; see its output above.")
     target = Path(os.environ.get("CARGO_TARGET_DIR", "target"))
     return REPOSITORY / target / "release" / "libcfaccess.so"

@@ -40,7 +40,7 @@ def test_failure_of_cargo_is_one_sentence(tmp_path: Path) -> None:
     cargo.write_text("#!/bin/sh\nexit 101\n")
     cargo.chmod(0o755)
 
-    assert said(tmp_path) == "cfaccess: cargo could not build the library; its reason stands above."
+    assert said(tmp_path) == "cfaccess: cargo could not build the library; see its output above."
 
 
 def test_named_library_that_is_missing_is_one_sentence(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def keys_from_json(document: bytes) -> Handle:
 
 
 def keys_from_file(path: bytes) -> Handle:
-    """Keys from a file that holds a JWK Set. The path has no NUL."""
+    """Keys from a file with a JWK Set. The path has no NUL."""
     outs = Outs()
     status = _keys_from_file(path, outs, byref(outs, WORD))
     return Handle(result(status, outs), keys_free)
@@ -117,12 +117,12 @@ def waiting_for_keys(keys: Handle) -> Iterator[bool]:
 
 
 def keys_load_json(keys: Handle, document: bytes) -> None:
-    """Swaps the whole set; on a refusal the old one stays."""
+    """Replaces the whole set; on a refusal the old one stays."""
     apply(_keys_load_json, keys.pointer, document, len(document))
 
 
 def keys_status(keys: Handle) -> bytes:
-    """What the set holds, as JSON."""
+    """What is in force, as JSON."""
     outs = Outs()
     status = _keys_status(keys.pointer, outs, byref(outs, WORD))
     return string(result(status, outs))
@@ -155,7 +155,7 @@ def verifier(
     cache_bytes: int,
     keys: Handle,
 ) -> VerifierHandle:
-    """A verifier; `services` is None for any. Texts have no NUL, numbers fit in 64 bits."""
+    """A verifier; `services` is None for any. Strings have no NUL, numbers fit in 64 bits."""
     outs = Outs()
     config = result(_config_new(team, outs, byref(outs, WORD)), outs)
     try:
@@ -185,7 +185,7 @@ def verifier(
 
 
 def warnings(verifier: Handle) -> tuple[str, ...]:
-    """What is doubtful in the configuration, one line each."""
+    """What looks wrong in the configuration, one line each."""
     lines: list[str] = []
     while (line := _verifier_warning(verifier.pointer, len(lines))) is not None:
         lines.append(line.decode())
@@ -203,8 +203,9 @@ _text_at = PyDLL(None).PyUnicode_DecodeUTF8
 _text_at.restype, _text_at.argtypes = py_object, (POINTER, LENGTH, BYTES)
 
 
-# Places for an outcome that no call is using, with the references to their halves: making them anew for every
-# token takes longer. List operations are atomic, so no two calls hold the same; a refused call drops its own.
+# Places for an outcome that no call is using, with references to their halves: to make new ones for each
+# token takes longer. List operations are atomic, so no two calls use the same one; a refused call drops its
+# own.
 _spare: list[tuple[Any, Any, Any]] = []
 
 

@@ -1,4 +1,4 @@
-"""How calls end, as ctypes sees it: what they hand out, or why they refuse."""
+"""How calls end, as ctypes sees it: what they return, or why they refuse."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _error_message = holding_gil(BYTES, "cfaccess_error_message", POINTER)
 error_free = holding_gil(None, "cfaccess_error_free", POINTER)
 _string_free = holding_gil(None, "cfaccess_string_free", POINTER)
 
-# The places for the outcome of one call: the result, and behind it the error. Each call has its own, so that
-# any number of threads may call at once.
+# The places for the outcome of one call: the result, then the error. Each call has its own, so that any
+# number of threads may call at once.
 Outs = c_void_p * 2
 WORD = sizeof(c_void_p)
 
 
 def refused(status: int, error: int | None) -> AccessError:
-    """The exception for an error, which goes back."""
+    """The exception for an error, which is freed."""
     if error is None:
         return refusal(status, description(status))
     try:
@@ -40,17 +40,17 @@ def refused(status: int, error: int | None) -> AccessError:
 
 
 def result(status: int, outs: Array[c_void_p]) -> int:
-    """The address that a call handed out; raises its refusal."""
+    """The address that a call returned; raises its refusal."""
     if status:
         raise refused(status, outs[1])
-    handed_out = outs[0]
-    if handed_out is None:
-        raise Internal("the library succeeded without a result")
-    return handed_out
+    address = outs[0]
+    if address is None:
+        raise Internal("the library returned OK without a result")
+    return address
 
 
 def apply(function: Any, pointer: int, *values: Any) -> None:
-    """Calls a function that hands out nothing; raises its refusal."""
+    """Calls a function that returns nothing else; raises its refusal."""
     error = c_void_p()
     status = function(pointer, *values, byref(error))
     if status:
@@ -58,7 +58,7 @@ def apply(function: Any, pointer: int, *values: Any) -> None:
 
 
 def string(address: int) -> bytes:
-    """A copy of a string that the library handed out, which goes back."""
+    """A copy of a string that the library returned, which is freed."""
     try:
         return string_at(address)
     finally:

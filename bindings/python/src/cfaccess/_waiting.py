@@ -1,6 +1,6 @@
 """Waiting for keys that are being fetched, so that nothing but the caller waits.
 
-A blocking call of the library would hold up every greenlet of gevent and eventlet, and no signal handler of
+A blocking call of the library would block every greenlet of gevent and eventlet, and no signal handler of
 Python could run. So no call of the library waits. A caller that has to wait sleeps between calls: by
 `time.sleep`, which gevent and eventlet replace, or by the `sleep` of its event loop.
 """
@@ -18,7 +18,7 @@ from ._native import keys_is_fetching, waiting_for_keys
 
 _Result = TypeVar("_Result")
 
-# In seconds: the time between two looks at the fetch, which grows.
+# In seconds. The pauses between two calls grow.
 _SHORTEST, _LONGEST = 0.001, 0.05
 
 
@@ -50,7 +50,7 @@ async def wait_async(call: Callable[[], _Result], keys: Handle, timeout: float) 
 
 
 def _turns(call: Callable[[], _Result], keys: Handle, timeout: float) -> Generator[float, None, _Result]:
-    """Yields for how long to sleep, and returns the result of the call.
+    """Yields how long to sleep, and returns the result of the call.
 
     A fetch ends within the timeout; but where the cooldown is shorter, another may follow at once.
     """
@@ -77,8 +77,8 @@ def _monotonic() -> float:
 
 
 def _sleep_of_this_loop() -> Any:
-    """`sleep` of trio in a task of trio, and else that of asyncio. Each is looked for only where it has been
-    imported: a task cannot run without."""
+    """The `sleep` of trio in a task of trio, and otherwise that of asyncio. Neither is imported where it is
+    not running already."""
     trio = sys.modules.get("trio")
     if trio is not None and not _is_asyncio_task():
         try:
@@ -93,7 +93,7 @@ def _sleep_of_this_loop() -> Any:
 
 
 def _is_asyncio_task() -> bool:
-    """trio and asyncio can share a thread, one inside of the other."""
+    """trio and asyncio can share a thread, one running inside the other."""
     asyncio = sys.modules.get("asyncio")
     try:
         return asyncio is not None and asyncio.current_task() is not None
