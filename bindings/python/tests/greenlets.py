@@ -31,7 +31,7 @@ TASK, CA_FILE, CERTS, TOKEN = sys.argv[2:]
 HEADERS = {"Cf-Access-Jwt-Assertion": TOKEN}
 
 
-def longest_halt(waits: Callable[[], object]) -> float:
+def longest_block(waits: Callable[[], object]) -> float:
     """For how many seconds another greenlet could not run, at the worst, while one waits."""
     over = threading.Event()
 
@@ -49,8 +49,8 @@ def longest_halt(waits: Callable[[], object]) -> float:
     return longest
 
 
-def halts_of_calls() -> None:
-    """Prints how long each call that waits for the endpoint holds up the others."""
+def blocks_of_calls() -> None:
+    """Prints how long each call that waits for the endpoint blocks the others."""
 
     def verifier() -> Verifier:
         return Verifier(team="acme", audiences=[AUDIENCE], keys=keys())
@@ -58,15 +58,15 @@ def halts_of_calls() -> None:
     def keys() -> Keys:
         return Keys.remote("acme", ca_file=CA_FILE, timeout=2)
 
-    print(longest_halt(lambda: verifier().verify(TOKEN)))
-    print(longest_halt(lambda: verifier().verify(TOKEN, now=5)))
-    print(longest_halt(lambda: verifier().verify_request(HEADERS)))
-    print(longest_halt(lambda: verifier().verify_request(HEADERS, now=5)))
-    print(longest_halt(lambda: keys().connect()))
+    print(longest_block(lambda: verifier().verify(TOKEN)))
+    print(longest_block(lambda: verifier().verify(TOKEN, now=5)))
+    print(longest_block(lambda: verifier().verify_request(HEADERS)))
+    print(longest_block(lambda: verifier().verify_request(HEADERS, now=5)))
+    print(longest_block(lambda: keys().connect()))
 
 
 def sleep_and_fetch(_: str) -> str:
-    """Turns the event loop of its thread."""
+    """Runs the event loop of its thread."""
     time.sleep(0.01)
     return CERTS
 
@@ -80,10 +80,10 @@ def descriptors_of_fetches() -> None:
         print(len(os.listdir("/proc/self/fd")))
 
 
-def end_amid_a_fetch() -> None:
+def end_during_a_fetch() -> None:
     """Prints how long a caller waited for a fetch that hangs, and ends."""
     keys = Keys.remote("acme", fetch=lambda _: time.sleep(600), timeout=0.2)  # type: ignore[arg-type, return-value]
-    print(longest_halt(keys.connect))
+    print(longest_block(keys.connect))
 
 
-{"halts": halts_of_calls, "descriptors": descriptors_of_fetches, "end": end_amid_a_fetch}[TASK]()
+{"blocks": blocks_of_calls, "descriptors": descriptors_of_fetches, "end": end_during_a_fetch}[TASK]()

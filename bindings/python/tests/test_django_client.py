@@ -45,13 +45,13 @@ def caller(verifier: Verifier, token: str, now: int) -> Claims:
 def test_claims_are_handed_to_the_client(caller: Claims) -> None:
     client = Client(**{"cfaccess.claims": caller})
 
-    assert client.get("/").content == b"ada@example.com"
+    assert client.get("/").content == b"user@example.com"
 
 
 def test_claims_of_one_request(caller: Claims) -> None:
     client = Client()
 
-    assert client.get("/", **{"cfaccess.claims": caller}).content == b"ada@example.com"
+    assert client.get("/", **{"cfaccess.claims": caller}).content == b"user@example.com"
     assert client.get("/", **{"cfaccess.claims": None}).content == b"nobody"
 
 
@@ -80,4 +80,4 @@ def test_claims_are_handed_to_views_under_asgi_by_a_middleware(caller: Claims) -
         return await AsyncClient().get("/async")
 
     with override_settings(MIDDLEWARE=[f"{__name__}.known_caller"]):
-        assert asyncio.run(main()).content == b"ada@example.com"
+        assert asyncio.run(main()).content == b"user@example.com"

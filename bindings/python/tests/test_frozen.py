@@ -55,7 +55,7 @@ def test_event_loop_waits_for_keys_with_real_asyncio() -> None:
     verifier = new_verifier(Keys.remote("acme", fetch=fetch, timeout=20))
 
     with freezegun.freeze_time("2026-01-01", real_asyncio=True):
-        assert asyncio.run(verifier.verify_async(token)).email == "ada@example.com"
+        assert asyncio.run(verifier.verify_async(token)).email == "user@example.com"
 
 
 def test_explanation_is_as_of_the_frozen_time(verifier: Verifier, token: str) -> None:

@@ -42,7 +42,7 @@ def check(keys):
     with Verifier(team="acme", audiences=[audience], keys=keys) as verifier:
         for _ in range(100):
             claims = verifier.verify(token)
-            assert claims.email == "ada@example.com"
+            assert claims.email == "user@example.com"
         assert asyncio.run(verifier.verify_async(token)) == claims
         assert verifier.verify_request({"Cf-Access-Jwt-Assertion": token}) == claims
         assert pickle.loads(pickle.dumps(claims)) == claims

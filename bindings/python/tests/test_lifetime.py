@@ -1,4 +1,4 @@
-"""Who closes what, and what that means to the others."""
+"""What closing an object means for others that use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which library is loaded, and what is said when none can be."""
+"""Which library is loaded, and what the error says if none can be."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def copied(destination: Path) -> Path:
     return destination
 
 
-def test_library_beside_the_package_is_loaded(tmp_path: Path) -> None:
+def test_library_in_the_package_is_loaded(tmp_path: Path) -> None:
     parent = copied(tmp_path)
     shutil.copy(_library.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
 

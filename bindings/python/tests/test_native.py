@@ -18,7 +18,7 @@ HEADER = re.sub(
 C_SIZES = {"int32_t": 4, "uint32_t": 4, "int64_t": 8, "uint64_t": 8, "size_t": 8, "cfaccess_status": 4}
 FUNCTIONS = {name: ctypes.sizeof(ctypes.c_void_p) for name in re.findall(r"\(\*(cfaccess_\w+)\)", HEADER)}
 
-# They wait for a fetch, which would hold up every greenlet, and every handler of a signal.
+# They wait for a fetch, which would block greenlets and signal handlers.
 NEVER_CALLED = {
     "cfaccess_keys_connect",
     "cfaccess_verifier_verify",
@@ -139,7 +139,7 @@ def test_kind_is_the_one_of_the_header(name: str) -> None:
 
 
 def constant(name: str) -> int:
-    """The value of a macro like `8` or `(1 << 3)`, with or without a `u` behind the numbers."""
+    """The value of a macro like `8` or `(1 << 3)`, with or without a `u` after the numbers."""
     definition = re.search(rf"#define\s+{name}\s+(.+)", HEADER)
     assert definition
     numbers = [int(number) for number in re.findall(r"\d+", definition.group(1))]

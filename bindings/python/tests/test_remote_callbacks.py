@@ -1,4 +1,4 @@
-"""Python functions that the library calls: `fetch` and `log`, when they fail, and when they are let go."""
+"""Python functions that the library calls: `fetch` and `log`, when they fail, and when they are released."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def failing(error: BaseException) -> Callable[[str], str]:
 
 
 def reason_of(fetch: Any) -> str:
-    """Why a fetch failed, as the caller hears it."""
+    """Why a fetch failed, as reported to the caller."""
     with pytest.raises(KeysUnavailable) as refused:
         Keys.remote("acme", fetch=fetch).connect()
     return refused.value.message.partition("never confirmed: the fetch function failed: ")[2]
@@ -158,7 +158,7 @@ def test_fetch_may_ask_for_the_status_and_verify() -> None:
         keys.connect()
 
     eventually("keys", lambda: keys.status()["keys"])
-    # It waited for itself until the timeout.
+    # It waited for itself, until the timeout.
     assert seen == [1, "KEYS_UNAVAILABLE", "KEYS_UNAVAILABLE"]
 
 
@@ -178,7 +178,7 @@ def test_fetch_may_close_its_keys() -> None:
     assert done.is_set()
 
 
-def test_log_hears_levels_of_logging_and_no_token() -> None:
+def test_log_gets_levels_of_logging_and_no_token() -> None:
     lines: list[tuple[int, str]] = []
     source = Source()
     source.answer(lambda: 1 / 0)
@@ -214,7 +214,7 @@ def test_log_that_fails_is_logged_and_harms_nothing(caplog: pytest.LogCaptureFix
     eventually("a record", lambda: "the log function failed; the keys are not affected" in caplog.messages)
 
 
-def test_functions_are_let_go_with_the_last_verifier() -> None:
+def test_functions_are_released_with_the_last_verifier() -> None:
     before = set(_callbacks.functions)
     keys = Source("acme-1").keys(log=lambda *_: None)
     verifier = new_verifier(keys)
@@ -228,7 +228,7 @@ def test_functions_are_let_go_with_the_last_verifier() -> None:
     eventually("the release", lambda: not set(_callbacks.functions) - before)
 
 
-def test_functions_of_refused_options_are_let_go() -> None:
+def test_functions_of_refused_options_are_released() -> None:
     before = set(_callbacks.functions)
 
     with pytest.raises(InvalidConfig):
@@ -237,7 +237,7 @@ def test_functions_of_refused_options_are_let_go() -> None:
     assert not set(_callbacks.functions) - before
 
 
-def test_functions_are_let_go_after_the_fetch_that_runs() -> None:
+def test_functions_are_released_after_the_fetch_that_runs() -> None:
     before = set(_callbacks.functions)
     source = Source("acme-1")
     with source.held():

@@ -90,7 +90,7 @@ if child:
 # What is put in place of a function that returns.
 HANGS = {
     "fetch sleeps": ("time.sleep(0.3)", "time.sleep(600)"),
-    "fetch runs for ever": ("time.sleep(0.3)", "while True: time.sleep(0.001)"),
+    "fetch runs forever": ("time.sleep(0.3)", "while True: time.sleep(0.001)"),
     "log sleeps": ("time.sleep(0.05)", "time.sleep(600)"),
 }
 

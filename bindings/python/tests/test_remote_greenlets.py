@@ -1,4 +1,4 @@
-"""Greenlets of gevent and eventlet go on while one of them waits for keys."""
+"""Greenlets of gevent and eventlet run while one of them waits for keys."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def measured(greenlets: str, task: str, endpoint: Endpoint) -> list[float]:
 
 
 @by_each_library
-def test_no_call_holds_up_the_others_while_the_endpoint_stalls(greenlets: str, endpoint: Endpoint) -> None:
+def test_no_call_blocks_the_others_while_the_endpoint_stalls(greenlets: str, endpoint: Endpoint) -> None:
     endpoint.behave(kind="stalled")
 
-    halts = measured(greenlets, "halts", endpoint)
+    blocks = measured(greenlets, "blocks", endpoint)
 
-    assert len(halts) == 5
-    assert max(halts) < 0.5
+    assert len(blocks) == 5
+    assert max(blocks) < 0.5
 
 
 @by_each_library
@@ -68,7 +68,7 @@ def test_program_ends_although_a_fetch_function_hangs(greenlets: str, endpoint: 
     assert time.monotonic() - began < 20
 
 
-def test_forged_token_does_not_hold_up_the_requests_of_a_server(endpoint: Endpoint, tmp_path: Path) -> None:
+def test_forged_token_does_not_block_the_requests_of_a_server(endpoint: Endpoint, tmp_path: Path) -> None:
     pytest.importorskip("gunicorn", reason="the Python package gunicorn is missing")
     pytest.importorskip("gevent", reason="the Python package gevent is missing")
     with serving(GUNICORN, "preloaded_app:app", tmp_path, endpoint) as server, ThreadPoolExecutor(1) as pool:

@@ -17,7 +17,7 @@ THREADS = 8
 
 
 def with_random_key(token: str, random: Random) -> str:
-    """The token with a `kid` that no key has. Its signature is not looked at."""
+    """The token with a `kid` that no key has. Its signature is never verified."""
     header = {"alg": "RS256", "kid": f"{random.getrandbits(256):064x}"}
     return ".".join([base64url(json.dumps(header).encode()), *token.split(".")[1:]])
 
@@ -41,7 +41,7 @@ def test_ten_thousand_random_keys_cause_no_fetch_within_the_cooldown() -> None:
     assert verifier.verify(good)
 
 
-def test_all_who_need_the_first_keys_wait_for_one_fetch() -> None:
+def test_all_that_need_the_first_keys_wait_for_one_fetch() -> None:
     source = Source("acme-1")
     verifier = new_verifier(source.keys(timeout=20))
     tokens = [fresh(email=f"{number}@example.com") for number in range(THREADS)]

@@ -68,7 +68,8 @@ class Guard:
 
         A refused request is answered with the `http_status` of the refusal, and in JSON (or as plain text, if
         `Accept` prefers it) with the name and the general meaning of its status, never with anything of the
-        token: `{"status": "EXPIRED", "message": "the token has expired"}`. None of these answers may be cached.
+        token: `{"status": "EXPIRED", "message": "the token has expired"}`. None of these answers may be
+        cached.
 
         A path that an application, a proxy or a file system could take for another one is unclean: with
         an empty segment, `.` or `..` (also before `;`), an encoded slash where the server reports it, a
