@@ -22,7 +22,8 @@ from ._unpatched import new_lock, start_thread
 
 _keys_close = releasing_gil(None, "cfaccess_keys_close", POINTER)
 
-_open: weakref.WeakSet[Handle] = weakref.WeakSet()
+# With the numbers of their functions.
+_open: weakref.WeakKeyDictionary[Handle, list[int]] = weakref.WeakKeyDictionary()
 _ending: set[_Ending] = set()
 
 
@@ -36,11 +37,7 @@ class _Ending:
 
     def free(self) -> None:
         with self._lock:
-            # Closing waits for at most the timeout, which is too short where a function has not returned.
-            idle = False
-            while not idle:
-                idle = are_idle(self._functions)
-                _keys_close(self._pointer)
+            _close(self._pointer, self._functions)
             keys_free(self._pointer)
             _ending.discard(self)
 
@@ -48,13 +45,13 @@ class _Ending:
         """For good: the lock is never released, so that they are not freed while the interpreter ends."""
         self._lock.acquire()
         if self in _ending:
-            _keys_close(self._pointer)
+            _close(self._pointer, self._functions)
 
 
 def handle(pointer: int, functions: list[int]) -> Handle:
     """The handle of keys that call these functions, by their numbers."""
     handle = Handle(pointer, partial(_end, functions))
-    _open.add(handle)
+    _open[handle] = functions
     return handle
 
 
@@ -66,10 +63,19 @@ def _end(functions: list[int], pointer: int) -> None:
         start_thread(ending.free)
 
 
+def _close(pointer: int, functions: list[int]) -> None:
+    """Closes keys, and returns when no thread of the library runs Python. The library alone waits for at most
+    the timeout, which is too short where a function has not returned."""
+    idle = False
+    while not idle:
+        idle = are_idle(functions)
+        _keys_close(pointer)
+
+
 def _close_all() -> None:
     end_all()
-    for opened in list(_open):
-        _keys_close(opened.pointer)
+    for opened, functions in list(_open.items()):
+        _close(opened.pointer, functions)
     for ending in list(_ending):
         ending.close()
 

@@ -82,10 +82,10 @@ class Keys(Owner[Handle]):
         - `max_stale`: how long keys stay in force when the endpoint no longer confirms them, in seconds, from
           `refresh_after` to 518,400 (six days). Then every token is refused with `KeysUnavailable`.
         - `cache_file`: where a copy of the keys is kept, so that a restart during an outage works. It is
-          replaced atomically and readable by its owner only. The path must not be a symbolic link or belong to
-          another user, and its folder must not belong to another user (root excepted) or be writable by
-          others without the sticky bit; a group of this process may write both. A copy that is corrupt,
-          older than `max_stale` or writable by others is ignored, which `status()` reports.
+          replaced atomically and readable by its owner only. The path must not be a symbolic link or belong
+          to another user, and its folder must not belong to another user (root excepted) or be writable by
+          others without the sticky bit; a group of this process may write both. A copy that is corrupt, older
+          than `max_stale` or writable by others is ignored, which `status()` reports.
         - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`,
           instead of the library's own HTTPS. An exception is the reason for the failure.
         - `log`: a function that is called with a level of the module `logging` (`INFO` when keys are
