@@ -1011,7 +1011,7 @@ void cfaccess_remote_options_free(struct cfaccess_remote_options *options);
  * Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
  * and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
  *
- * The name look-up of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
+ * The name lookup of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
  * until it ends, also after cfaccess_keys_close() and cfaccess_keys_free(): at most one thread for each
  * keys.
  *
@@ -1041,6 +1041,46 @@ cfaccess_status cfaccess_keys_remote(const char *team,
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_connect(const struct cfaccess_keys *keys,
                                       struct cfaccess_error **out_error);
+
+/**
+ * Connects as cfaccess_keys_connect(), but never waits. For event loops.
+ *
+ * @param keys       borrowed
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_keys_connect(), and #CFACCESS_STATUS_KEYS_PENDING while the keys are being fetched
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_try_connect(const struct cfaccess_keys *keys,
+                                          struct cfaccess_error **out_error);
+
+/**
+ * Whether a fetch is in progress that has not reached its timeout. After #CFACCESS_STATUS_KEYS_PENDING, a caller
+ * that waits in its own way asks this again and again, and then repeats its call. It never waits.
+ *
+ * @param keys  borrowed
+ * @return 1 or 0; 0 for NULL
+ */
+CFACCESS_MUST_USE
+int32_t cfaccess_keys_is_fetching(const struct cfaccess_keys *keys);
+
+/**
+ * Asks whether a caller that got #CFACCESS_STATUS_KEYS_PENDING may wait for the fetch in a way of its own. While
+ * keys are in force, only two callers of a process may wait at once, so that tokens with made-up keys cannot hold
+ * up a whole server; this counts them together with those that wait inside of the library. It never waits.
+ *
+ * @param keys  borrowed
+ * @return 1 if it may, and calls cfaccess_keys_end_wait() once when it has waited; 0 if enough callers wait, and for
+ *         NULL
+ */
+CFACCESS_MUST_USE
+int32_t cfaccess_keys_begin_wait(const struct cfaccess_keys *keys);
+
+/**
+ * Ends a wait that cfaccess_keys_begin_wait() has allowed.
+ *
+ * @param keys  borrowed; NULL is fine
+ */
+void cfaccess_keys_end_wait(const struct cfaccess_keys *keys);
 
 /**
  * Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
@@ -1110,6 +1150,25 @@ cfaccess_status cfaccess_verifier_verify_request_at(const struct cfaccess_verifi
                                                     int64_t now,
                                                     struct cfaccess_claims **out_claims,
                                                     struct cfaccess_error **out_error);
+
+/**
+ * Verifies as cfaccess_verifier_verify_request_at(), but never waits, as cfaccess_verifier_try_verify().
+ *
+ * @param verifier     borrowed
+ * @param headers      as in cfaccess_verifier_verify_request()
+ * @param headers_len  how many
+ * @param now          seconds since 1970, from 0 to 2^53 - 1
+ * @param out_claims   owned, freed with cfaccess_claims_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify_request_at(), and #CFACCESS_STATUS_KEYS_PENDING
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_try_verify_request_at(const struct cfaccess_verifier *verifier,
+                                                        const struct cfaccess_header *headers,
+                                                        size_t headers_len,
+                                                        int64_t now,
+                                                        struct cfaccess_claims **out_claims,
+                                                        struct cfaccess_error **out_error);
 
 /**
  * The name of a status, the same in every language: "EXPIRED".
@@ -1240,6 +1299,25 @@ cfaccess_status cfaccess_verifier_verify_at(const struct cfaccess_verifier *veri
                                             int64_t now,
                                             struct cfaccess_claims **out_claims,
                                             struct cfaccess_error **out_error);
+
+/**
+ * Verifies as cfaccess_verifier_verify_at(), but never waits, as cfaccess_verifier_try_verify().
+ *
+ * @param verifier    borrowed
+ * @param token       as in cfaccess_verifier_verify()
+ * @param token_len   as in cfaccess_verifier_verify()
+ * @param now         seconds since 1970, from 0 to 2^53 - 1
+ * @param out_claims  owned, freed with cfaccess_claims_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_verifier_verify_at(), and #CFACCESS_STATUS_KEYS_PENDING
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_verifier_try_verify_at(const struct cfaccess_verifier *verifier,
+                                                const char *token,
+                                                size_t token_len,
+                                                int64_t now,
+                                                struct cfaccess_claims **out_claims,
+                                                struct cfaccess_error **out_error);
 
 /**
  * Explains to people why a token is refused: a JSON object with the list `checks` of every check that can be

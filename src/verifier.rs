@@ -95,6 +95,14 @@ impl<V: View> Verifier<V> {
         self.verify_by(|| now, token, Patience::Wait)
     }
 
+    /// Verifies as [`Verifier::verify_at`], but never waits, as [`Verifier::try_verify`].
+    ///
+    /// # Errors
+    /// As [`Verifier::try_verify`].
+    pub fn try_verify_at(&self, token: &[u8], now: Timestamp) -> Result<Verified<V>, Refusal> {
+        self.verify_by(|| now, token, Patience::None)
+    }
+
     /// Verifies the token of a request, given as its headers (names without regard to case), now.
     ///
     /// The token is the value of `Cf-Access-Jwt-Assertion`; where that header is not there and the
@@ -127,6 +135,18 @@ impl<V: View> Verifier<V> {
         now: Timestamp,
     ) -> Result<Verified<V>, Refusal> {
         self.verify_request_by(|| now, headers, Patience::Wait)
+    }
+
+    /// Verifies as [`Verifier::verify_request_at`], but never waits, as [`Verifier::try_verify`].
+    ///
+    /// # Errors
+    /// As [`Verifier::try_verify_request`].
+    pub fn try_verify_request_at(
+        &self,
+        headers: &[(&[u8], &[u8])],
+        now: Timestamp,
+    ) -> Result<Verified<V>, Refusal> {
+        self.verify_request_by(|| now, headers, Patience::None)
     }
 
     /// The [`Verified::id`] of the claims that this very token has been verified to, if they are still valid:

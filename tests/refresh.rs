@@ -124,9 +124,25 @@ fn trying_never_waits() {
 
     assert_eq!(try_verdict(&verifier, &good_token()), "KEYS_PENDING");
     assert_eq!(try_verdict(&verifier, &good_token()), "KEYS_PENDING");
+    let at = verifier.try_verify_at(good_token().as_bytes(), now()).map(drop).expect_err("no keys yet");
+    assert_eq!(at.status().name(), "KEYS_PENDING");
+    assert_eq!(keys.try_connect().expect_err("no keys yet").status().name(), "KEYS_PENDING");
+    assert!(keys.is_fetching());
+    assert!((0..10).all(|_| keys.begin_wait()), "all may wait for the first keys");
+    (0..10).for_each(|_| keys.end_wait());
     answer.send(Ok(document())).expect("a fetch");
     eventually("keys", || !keys.status().keys.is_empty());
 
+    assert!(!keys.is_fetching());
+    keys.try_connect().expect("keys");
+    assert_eq!(
+        [(); 3].map(|()| keys.begin_wait()),
+        [true, true, false],
+        "few may wait while keys are in force"
+    );
+    keys.end_wait();
+    assert!(keys.begin_wait());
+    verifier.try_verify_at(good_token().as_bytes(), now()).expect("claims");
     assert_eq!(try_verdict(&verifier, &good_token()), "EXPIRED", "its key is there and its time is over");
     assert_eq!(try_verdict(&verifier, &token_of_key(&"0".repeat(64))), "UNKNOWN_KEY");
     assert_eq!(endpoint.fetches(), 1);

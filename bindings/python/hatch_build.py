@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -39,6 +40,13 @@ def library() -> Path:
             f"cfaccess: the Rust sources are missing (no Cargo.toml in {REPOSITORY}). "
             "Build the wheel in a checkout of the repository, or name a built library in CFACCESS_LIBRARY."
         )
-    subprocess.run(["cargo", "build", "--release", "--locked"], cwd=REPOSITORY, check=True)
+    if shutil.which("cargo") is None:
+        raise SystemExit(
+            "cfaccess: cargo is missing, which builds the library; install Rust (https://rustup.rs), or name "
+            "a built library in CFACCESS_LIBRARY."
+        )
+    build = subprocess.run(["cargo", "build", "--release", "--locked"], cwd=REPOSITORY, check=False)
+    if build.returncode:
+        raise SystemExit("cfaccess: cargo could not build the library; see its output above.")
     target = Path(os.environ.get("CARGO_TARGET_DIR", "target"))
     return REPOSITORY / target / "release" / "libcfaccess.so"

@@ -316,6 +316,57 @@ pub unsafe extern "C" fn cfaccess_keys_connect(
     unsafe { fallible(out_error, || not_null(keys)?.0.connect()) }
 }
 
+/// Connects as cfaccess_keys_connect(), but never waits. For event loops.
+///
+/// @param keys       borrowed
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_keys_connect(), and #CFACCESS_STATUS_KEYS_PENDING while the keys are being fetched
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_try_connect(
+    keys: Option<&cfaccess_keys>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { fallible(out_error, || not_null(keys)?.0.try_connect()) }
+}
+
+/// Whether a fetch is in progress that has not reached its timeout. After #CFACCESS_STATUS_KEYS_PENDING, a caller
+/// that waits in its own way asks this again and again, and then repeats its call. It never waits.
+///
+/// @param keys  borrowed
+/// @return 1 or 0; 0 for NULL
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_keys_is_fetching(keys: Option<&cfaccess_keys>) -> i32 {
+    quietly(|| i32::from(keys.is_some_and(|keys| keys.0.is_fetching())))
+}
+
+/// Asks whether a caller that got #CFACCESS_STATUS_KEYS_PENDING may wait for the fetch in a way of its own. While
+/// keys are in force, only two callers of a process may wait at once, so that tokens with made-up keys cannot hold
+/// up a whole server; this counts them together with those that wait inside of the library. It never waits.
+///
+/// @param keys  borrowed
+/// @return 1 if it may, and calls cfaccess_keys_end_wait() once when it has waited; 0 if enough callers wait, and for
+///         NULL
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_keys_begin_wait(keys: Option<&cfaccess_keys>) -> i32 {
+    quietly(|| i32::from(keys.is_some_and(|keys| keys.0.begin_wait())))
+}
+
+/// Ends a wait that cfaccess_keys_begin_wait() has allowed.
+///
+/// @param keys  borrowed; NULL is fine
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_keys_end_wait(keys: Option<&cfaccess_keys>) {
+    quietly(|| {
+        if let Some(keys) = keys {
+            keys.0.end_wait();
+        }
+    });
+}
+
 /// Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
 /// any more. Keys in force stay so until they are stale. Not to be called from such a function.
 ///

@@ -99,6 +99,32 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_request_at(
     unsafe { verify_request(verifier, headers, headers_len, verify, out_claims, out_error) }
 }
 
+/// Verifies as cfaccess_verifier_verify_request_at(), but never waits, as cfaccess_verifier_try_verify().
+///
+/// @param verifier     borrowed
+/// @param headers      as in cfaccess_verifier_verify_request()
+/// @param headers_len  how many
+/// @param now          seconds since 1970, from 0 to 2^53 - 1
+/// @param out_claims   owned, freed with cfaccess_claims_free()
+/// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify_request_at(), and #CFACCESS_STATUS_KEYS_PENDING
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_try_verify_request_at(
+    verifier: Option<&cfaccess_verifier>,
+    headers: *const cfaccess_header,
+    headers_len: usize,
+    now: i64,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let verify = |verifier: &Verifier<CView>, headers: &[Header<'_>]| {
+        verifier.try_verify_request_at(headers, timestamp(now)?)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { verify_request(verifier, headers, headers_len, verify, out_claims, out_error) }
+}
+
 /// # Safety
 /// `headers` is NULL or valid for reading `headers_len` headers, each of them valid as described; the
 /// out-pointers are NULL or valid for writing.

@@ -149,6 +149,30 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
     unsafe { verify(verifier, token, token_len, verify_at, out_claims, out_error) }
 }
 
+/// Verifies as cfaccess_verifier_verify_at(), but never waits, as cfaccess_verifier_try_verify().
+///
+/// @param verifier    borrowed
+/// @param token       as in cfaccess_verifier_verify()
+/// @param token_len   as in cfaccess_verifier_verify()
+/// @param now         seconds since 1970, from 0 to 2^53 - 1
+/// @param out_claims  owned, freed with cfaccess_claims_free()
+/// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+/// @return as cfaccess_verifier_verify_at(), and #CFACCESS_STATUS_KEYS_PENDING
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_verifier_try_verify_at(
+    verifier: Option<&cfaccess_verifier>,
+    token: *const c_char,
+    token_len: usize,
+    now: i64,
+    out_claims: *mut *mut cfaccess_claims,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let verify_at = |verifier: &Verifier<CView>, token: &[u8]| verifier.try_verify_at(token, timestamp(now)?);
+    // SAFETY: the caller's promise.
+    unsafe { verify(verifier, token, token_len, verify_at, out_claims, out_error) }
+}
+
 /// Explains to people why a token is refused: a JSON object with the list `checks` of every check that can be
 /// made, each with `check`, `result` ("passed" or "failed"), `expected` and `found`, and if it failed
 /// `status` and `message`. It is not a verdict, and no member says whether the token is accepted. Claims are

@@ -96,6 +96,40 @@ impl Keys {
         self.in_force().map(drop).ok_or_else(|| self.unavailable())
     }
 
+    /// As [`Keys::connect`], but never waits.
+    ///
+    /// # Errors
+    /// As [`Keys::connect`], and `KEYS_PENDING` while the keys are being fetched.
+    pub fn try_connect(&self) -> Result<(), Refusal> {
+        let Some(refresher) = &self.refresher else { return Ok(()) };
+        if self.in_force().is_some() {
+            return Ok(());
+        }
+        match refresher.help() {
+            Help::InProgress(_) => Err(self.pending()),
+            Help::None => self.in_force().map(drop).ok_or_else(|| self.unavailable()),
+        }
+    }
+
+    /// Whether a fetch is in progress that has not reached its timeout. Never waits.
+    pub fn is_fetching(&self) -> bool {
+        self.refresher.as_ref().is_some_and(|refresher| refresher.is_fetching())
+    }
+
+    /// Asks whether a caller may wait for a fetch in a way of its own. While keys are in force, only a few callers
+    /// of a process may at once. If it may, it says when it is done by [`Keys::end_wait`]. Never waits.
+    pub fn begin_wait(&self) -> bool {
+        let limited = self.in_force().is_some();
+        self.refresher.as_ref().is_none_or(|refresher| refresher.begin_wait(limited))
+    }
+
+    /// Called once after each [`Keys::begin_wait`] that said yes.
+    pub fn end_wait(&self) {
+        if let Some(refresher) = &self.refresher {
+            refresher.end_wait();
+        }
+    }
+
     /// Begins a fetch without waiting for it, unless keys are in force or a fetch is in progress.
     pub fn begin(&self) {
         if let Some(refresher) = &self.refresher

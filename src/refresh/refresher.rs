@@ -1,8 +1,8 @@
 //! Keeps a value current: when to fetch, and who waits.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -121,28 +121,35 @@ impl<S: Source> Refresher<S> {
         Help::None
     }
 
+    pub(crate) fn is_fetching(&self) -> bool {
+        let process = self.monitors.get().process;
+        matches!(self.current.load().turn(Tick::now(), process), Turn::InProgress(_))
+    }
+
+    /// Counts a caller among those that wait, unless that is limited and enough callers do.
+    pub(crate) fn begin_wait(&self, limited: bool) -> bool {
+        let monitor = self.monitors.get();
+        let mut threads = monitor.enter();
+        if limited && threads.waiting >= WAITING_MAX {
+            self.suppressed.fetch_add(1, Ordering::Relaxed);
+            return false;
+        }
+        threads.waiting += 1;
+        true
+    }
+
+    /// Undoes [`Refresher::begin_wait`].
+    pub(crate) fn end_wait(&self) {
+        let monitor = self.monitors.get();
+        let mut threads = monitor.enter();
+        // It may have begun in the parent of this process.
+        threads.waiting = threads.waiting.saturating_sub(1);
+    }
+
     /// Waits for a fetch, for at most the timeout. Its thread has then ended as well, unless it was given up.
     pub(crate) fn wait(&self, attempt: &Attempt) {
         let monitor = self.monitors.get();
-        let threads = monitor.enter();
-        self.wait_inside(&monitor, threads, attempt);
-    }
-
-    /// Waits as [`Refresher::wait`], unless enough callers do.
-    pub(crate) fn wait_as_one_of_few(&self, attempt: &Attempt) -> Waited {
-        let monitor = self.monitors.get();
         let mut threads = monitor.enter();
-        if threads.waiting >= WAITING_MAX {
-            self.suppressed.fetch_add(1, Ordering::Relaxed);
-            return Waited::NotAtAll;
-        }
-        threads.waiting += 1;
-        self.wait_inside(&monitor, threads, attempt);
-        monitor.enter().waiting -= 1;
-        Waited::ToTheEnd
-    }
-
-    fn wait_inside<'m>(&self, monitor: &'m Monitor, mut threads: MutexGuard<'m, Threads>, attempt: &Attempt) {
         while threads.finished < attempt.number {
             let left = Tick::now().until(attempt.deadline);
             if left.is_zero() {
@@ -153,6 +160,16 @@ impl<S: Source> Refresher<S> {
         let ended = threads.take_ended();
         drop(threads);
         join(ended);
+    }
+
+    /// Waits as [`Refresher::wait`], unless enough callers do.
+    pub(crate) fn wait_as_one_of_few(&self, attempt: &Attempt) -> Waited {
+        if !self.begin_wait(true) {
+            return Waited::NotAtAll;
+        }
+        self.wait(attempt);
+        self.end_wait();
+        Waited::ToTheEnd
     }
 
     /// Begins no further fetch, and waits for those in progress, for at most the timeout.

@@ -83,12 +83,16 @@ static void trying_never_waits(void) {
   await(&at->waiting, "a fetch");
   EXPECT_STATUS(CFACCESS_STATUS_KEYS_PENDING, try_verdict(verifier, TOKEN_GOOD_NOW));
   EXPECT_STATUS(CFACCESS_STATUS_KEYS_PENDING, try_request(verifier, TOKEN_GOOD_NOW));
+  EXPECT_STATUS(CFACCESS_STATUS_KEYS_PENDING, cfaccess_keys_try_connect(keys, NULL));
+  EXPECT(cfaccess_keys_is_fetching(keys) == 1);
   EXPECT(cfaccess_status_http(CFACCESS_STATUS_KEYS_PENDING) == 503);
   up(&at->go_on);
   EXPECT(comes_to(CFACCESS_STATUS_OK, verifier, TOKEN_PERSON, 60000));
 
   EXPECT_STATUS(CFACCESS_STATUS_OK, try_verdict(verifier, TOKEN_GOOD_NOW));
   EXPECT_STATUS(CFACCESS_STATUS_OK, try_request(verifier, TOKEN_GOOD_NOW));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_keys_try_connect(keys, NULL));
+  EXPECT(cfaccess_keys_is_fetching(keys) == 0);
   EXPECT(atomic_load(&at->begun) == 1);
   cfaccess_verifier_free(verifier);
   cfaccess_keys_free(keys);

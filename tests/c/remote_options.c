@@ -79,16 +79,24 @@ static void null_where_a_value_is_needed(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_keys_remote(NULL, options, &keys, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_keys_remote(TEAM, options, NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_keys_connect(NULL, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_keys_try_connect(NULL, &error));
+  EXPECT(cfaccess_keys_is_fetching(NULL) == 0 && cfaccess_keys_begin_wait(NULL) == 0);
+  cfaccess_keys_end_wait(NULL);
   EXPECT_NULL_ARGUMENT(cfaccess_document_write(NULL, "{}", 2, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify(NULL, "a.b.c", 5, &claims, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_at(NULL, "a.b.c", 5, NOW, &claims, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_request(NULL, &one, 1, &claims, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_request_at(NULL, &one, 1, NOW, &claims, &error));
   EXPECT(keys == NULL && claims == NULL);
 
   cfaccess_verifier *verifier = usual_verifier();
   claims = GARBAGE;
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify(verifier, NULL, 5, &claims, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify(verifier, "a.b.c", 5, NULL, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_at(verifier, NULL, 5, NOW, &claims, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_at(verifier, "a.b.c", 5, NOW, NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_request(verifier, NULL, 1, &claims, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_request_at(verifier, NULL, 1, NOW, &claims, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_verifier_try_verify_request(verifier, &one, 1, NULL, &error));
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT,
                 cfaccess_verifier_try_verify(verifier, GARBAGE, SIZE_MAX, &claims, NULL));
@@ -111,6 +119,7 @@ static void null_everywhere(void) {
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_log(NULL, NULL, NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_remote(NULL, NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_connect(NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_keys_try_connect(NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_document_write(NULL, NULL, 0, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_try_verify(NULL, NULL, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT,

@@ -20,7 +20,7 @@ PERMISSIVE = frozenset(
     }
 )
 # Welcome besides in what only builds or tests, since none of it goes along with the library.
-FOR_TOOLS = PERMISSIVE | {"MPL-2.0", "NCSA", "PSF-2.0"}
+FOR_TOOLS = PERMISSIVE | {"MPL-2.0", "NCSA", "PSF-2.0", "ZPL-2.1"}
 
 TOKEN = re.compile(r"\(|\)|[^\s()]+")
 

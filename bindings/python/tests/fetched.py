@@ -1,4 +1,4 @@
-"""Keys that are fetched, from a source that answers as a test tells it to."""
+"""Keys that are fetched from a source whose answers a test chooses."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ class Source:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """A fetch that begins meanwhile does not end before."""
+        """A fetch that begins inside of the block does not end before the block does."""
         with self._held:
             yield
 
     def await_fetch(self) -> None:
-        """Returns when a fetch has begun that this was not told of yet."""
+        """Waits for the next fetch to begin."""
         assert self._running.acquire(timeout=20), "no fetch began"
 
     def keys(self, **options: Any) -> Keys:
-        """Keys that are fetched from here, every second if need be."""
+        """Keys that are fetched from here, every second if needed."""
         return Keys.remote("acme", **{"fetch": self, "cooldown": 1, **options})
 
 
-def eventually(what: str, holds: Callable[[], object]) -> None:
-    """Looks until it holds, for what nothing can be awaited of."""
+def eventually(what: str, condition: Callable[[], object]) -> None:
+    """Polls until the condition is true."""
     end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end, f"waited in vain: {what}"
+    while not condition():
+        assert time.monotonic() < end, f"timed out waiting for {what}"
         time.sleep(0.005)

@@ -1,4 +1,4 @@
-"""One request through either middleware, to an application that tells what it sees."""
+"""One request through either middleware, to an application that reports what it sees."""
 
 from __future__ import annotations
 
@@ -123,6 +123,6 @@ def _told(claims: Any, emails: list[str]) -> bytes:
 
 
 def fresh_service() -> str:
-    """A service's token of now."""
+    """A service's token that is valid now."""
     now = int(time.time())
     return mint(service(iat=now - 60, exp=now + 3600))

@@ -1,4 +1,5 @@
-"""What a server loads before it forks: keys that are fetched, and an application that tells its process."""
+"""What a server loads before it forks: keys that are fetched, and an application that answers with its
+process id."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ def connect() -> None:
 
 connecting = threading.Thread(target=connect)
 connecting.start()
-if "FORK_AMID_FETCH" not in os.environ:
+if "FORK_DURING_FETCH" not in os.environ:
     connecting.join()
 
 

@@ -96,7 +96,7 @@ def mint(claims: dict[str, Any], key: str = "acme-1", **header: Any) -> str:
 
 
 def fresh(key: str = "acme-1", **changes: Any) -> str:
-    """A person's token of now."""
+    """A person's token that is valid now."""
     now = int(time.time())
     return mint(person(**{"iat": now - 60, "nbf": now - 60, "exp": now + 3600, **changes}), key)
 

@@ -47,7 +47,7 @@ def test_good_token_with_one_huge_part(verifier: Verifier, token: str, part: int
     assert status_of(lambda: verifier.verify(".".join(parts), now=NOW)) == "TOO_LARGE"
 
 
-def test_good_token_with_anything_behind_or_before_it(verifier: Verifier, token: str) -> None:
+def test_good_token_with_anything_before_or_after_it(verifier: Verifier, token: str) -> None:
     for byte in range(256):
         junk = bytes([byte])
         if chr(byte) in string.ascii_letters + string.digits + "-_":

@@ -1,4 +1,4 @@
-"""A token that comes again is only looked up, and judged as strictly as the first time."""
+"""A cached token is only looked up, and checked as strictly as the first time."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from support import AUDIENCE, attributes, certs, fresh, mint, new_verifier, pers
 ASSERTION, EMAIL = "Cf-Access-Jwt-Assertion", "Cf-Access-Authenticated-User-Email"
 
 
-def looks(verifier: Verifier) -> tuple[int, int]:
-    """How many tokens were accepted by whole verifications, and how many by being looked up."""
+def misses_and_hits(verifier: Verifier) -> tuple[int, int]:
+    """How many tokens were accepted after full verifications, and how many from the cache."""
     stats = verifier.stats()
     return stats["verified"], stats["hits"]
 
 
 @pytest.mark.parametrize("form", [str, str.encode, lambda text: memoryview(text.encode())])
-def test_second_look_says_the_same_and_is_a_hit(verifier: Verifier, form: Callable[[str], Any]) -> None:
+def test_second_verification_is_a_hit_with_the_same_claims(
+    verifier: Verifier, form: Callable[[str], Any]
+) -> None:
     token = form(fresh())
 
     first, second = verifier.verify(token), verifier.verify(token)
 
     assert attributes(second) == attributes(first)
     assert second == first
-    assert looks(verifier) == (1, 1)
+    assert misses_and_hits(verifier) == (1, 1)
 
 
 def test_every_form_of_a_token_finds_the_others(verifier: Verifier) -> None:
@@ -38,7 +40,7 @@ def test_every_form_of_a_token_finds_the_others(verifier: Verifier) -> None:
     for form in (token, token.encode(), bytearray(token.encode()), memoryview(token.encode())):
         assert verifier.verify(form).email == "user@example.com"
 
-    assert looks(verifier) == (1, 3)
+    assert misses_and_hits(verifier) == (1, 3)
 
 
 def test_requests_and_event_loops_find_it_too(verifier: Verifier) -> None:
@@ -51,7 +53,7 @@ def test_requests_and_event_loops_find_it_too(verifier: Verifier) -> None:
     others = [verifier.verify(token), verifier.verify_request([(ASSERTION, token)]), *asyncio.run(main())]
 
     assert [attributes(claims) for claims in others] == [attributes(first)] * 4
-    assert looks(verifier) == (1, 4)
+    assert misses_and_hits(verifier) == (1, 4)
 
 
 def test_hit_in_an_event_loop_takes_neither_thread_nor_turn(verifier: Verifier) -> None:
@@ -65,7 +67,7 @@ def test_hit_in_an_event_loop_takes_neither_thread_nor_turn(verifier: Verifier) 
         assert returned.value.value.email == "user@example.com"
 
     assert threading.active_count() == threads
-    assert looks(verifier) == (1, 2)
+    assert misses_and_hits(verifier) == (1, 2)
 
 
 def test_what_one_caller_changes_no_other_sees(verifier: Verifier) -> None:
@@ -103,7 +105,7 @@ def test_service_is_found_as_a_service(keys: Keys) -> None:
         claims = verifier.verify(token)
         assert (claims.kind, claims.email) == ("service", None)
 
-    assert looks(verifier) == (1, 1)
+    assert misses_and_hits(verifier) == (1, 1)
 
 
 def test_warm_token_expires_in_the_same_second(keys: Keys) -> None:
@@ -128,7 +130,7 @@ def test_warm_token_expires_in_the_same_second(keys: Keys) -> None:
     ("later", "options", "verdict"),
     [(3_631, {}, "EXPIRED"), (-100, {}, "NOT_YET_VALID"), (101, {"max_age": 160}, "SESSION_TOO_OLD")],
 )
-def test_time_is_looked_at_again(keys: Keys, later: int, options: dict[str, int], verdict: str) -> None:
+def test_time_is_checked_on_a_hit(keys: Keys, later: int, options: dict[str, int], verdict: str) -> None:
     verifier = new_verifier(keys, **options)
     now = int(time.time())
     token = fresh(iat=now - 60, nbf=now - 60, exp=now + 3_600)
@@ -136,7 +138,7 @@ def test_time_is_looked_at_again(keys: Keys, later: int, options: dict[str, int]
 
     assert status_of(lambda: verifier.verify(token, now=now + later)) == verdict
     assert verifier.verify(token, now=now)
-    assert looks(verifier) == (1, 1)
+    assert misses_and_hits(verifier) == (1, 1)
 
 
 def test_key_that_left_takes_its_tokens_along(keys: Keys, verifier: Verifier) -> None:
@@ -149,10 +151,10 @@ def test_key_that_left_takes_its_tokens_along(keys: Keys, verifier: Verifier) ->
     assert status_of(lambda: verifier.verify(left)) == "UNKNOWN_KEY"
     assert status_of(lambda: verifier.verify_request({ASSERTION: left})) == "UNKNOWN_KEY"
     assert verifier.verify(stayed)
-    assert looks(verifier) == (2, 3)
+    assert misses_and_hits(verifier) == (2, 3)
 
 
-def test_token_is_verified_anew_when_its_key_comes_back(keys: Keys, verifier: Verifier) -> None:
+def test_token_is_verified_in_full_when_its_key_returns(keys: Keys, verifier: Verifier) -> None:
     token = fresh("acme-1")
     verifier.verify(token)
     keys.load_json(certs("acme-2"))
@@ -161,7 +163,7 @@ def test_token_is_verified_anew_when_its_key_comes_back(keys: Keys, verifier: Ve
     keys.load_json(certs("acme-1"))
 
     assert verifier.verify(token).email == "user@example.com"
-    assert looks(verifier) == (2, 0)
+    assert misses_and_hits(verifier) == (2, 0)
 
 
 def test_email_header_is_compared_each_time(verifier: Verifier) -> None:
@@ -189,7 +191,7 @@ def test_verifiers_share_no_tokens(keys: Keys) -> None:
     one.verify(token)
 
     assert status_of(lambda: other.verify(token)) == "WRONG_AUDIENCE"
-    assert looks(other) == (0, 0)
+    assert misses_and_hits(other) == (0, 0)
 
 
 def test_verifiers_mix_no_claims_up(keys: Keys) -> None:
@@ -209,7 +211,7 @@ def test_cache_that_is_off_keeps_nothing(keys: Keys, option: str) -> None:
 
     assert attributes(verifier.verify(token)) == attributes(verifier.verify(token))
 
-    assert looks(verifier) == (2, 0)
+    assert misses_and_hits(verifier) == (2, 0)
     assert verifier.stats()["entries"] == verifier.stats()["bytes"] == 0
     assert verifier._opened().kept is None
 
@@ -272,7 +274,7 @@ def test_refusals_are_not_kept(keys: Keys, verifier: Verifier) -> None:
     assert verifier.stats()["entries"] == 0
 
 
-def test_audience_is_the_configured_one_on_both_looks(verifier: Verifier) -> None:
+def test_audience_is_checked_on_a_miss_and_on_a_hit(verifier: Verifier) -> None:
     token = fresh(aud=["0" * 64, AUDIENCE])
 
     assert [verifier.verify(token).audiences for _ in range(2)] == [("0" * 64, AUDIENCE)] * 2

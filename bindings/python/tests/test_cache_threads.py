@@ -75,7 +75,7 @@ class TestFork:
         assert in_child(lambda: [verifier.verify(child).email for _ in range(2)] == ["child@example.com"] * 2)
         assert [verifier.verify(parent).email for _ in range(2)] == ["parent@example.com"] * 2
 
-    def test_fork_amid_threads_that_fill_the_table(self, keys: Keys) -> None:
+    def test_fork_while_threads_fill_the_table(self, keys: Keys) -> None:
         verifier = new_verifier(keys, cache_entries=4)
         tokens = [fresh(email=f"{number}@example.com") for number in range(16)]
         done = threading.Event()

@@ -92,7 +92,7 @@ def test_several_audiences_keep_their_order(verifier: Verifier) -> None:
     assert verifier.verify(mint(person(aud=audiences)), now=NOW).audiences == tuple(audiences)
 
 
-def test_custom_claims_come_as_they_were_signed(verifier: Verifier) -> None:
+def test_custom_claims_are_as_signed(verifier: Verifier) -> None:
     custom = {
         "groups": ["a", "b"],
         "nested": {"deep": [1, 2.5, None, True]},
@@ -184,7 +184,7 @@ def test_session_ends_with_the_token_or_with_its_age(keys: Keys, max_age: int | 
     assert claims.seconds_left(NOW + ends + 1) == 0
 
 
-def test_seconds_left_ask_the_clock_by_default(verifier: Verifier) -> None:
+def test_seconds_left_use_the_clock_by_default(verifier: Verifier) -> None:
     import time
 
     claims = verifier.verify(mint(person(exp=int(time.time()) + 1000, iat=int(time.time()), nbf=None)))
@@ -212,6 +212,21 @@ def test_claims_are_compared_by_what_they_say(verifier: Verifier, token: str, cl
 def test_claims_survive_a_copy_and_a_pickle(claims: Claims) -> None:
     assert copy.deepcopy(claims) == claims
     assert pickle.loads(pickle.dumps(claims)) == claims
+
+
+def test_claims_pickled_in_another_format_are_refused(claims: Claims) -> None:
+    read, (version, *content) = claims.__reduce__()
+
+    assert read(version, *content) == claims
+    with pytest.raises(pickle.UnpicklingError, match=r"pickled in format 2, and .* reads format 1"):
+        read(version + 1, *content)
+
+
+def test_claims_come_from_a_verifier_only() -> None:
+    with pytest.raises(TypeError, match="claims come from a Verifier"):
+        Claims()
+    with pytest.raises(TypeError, match="claims come from a Verifier"):
+        Claims.__new__(Claims)
 
 
 def test_claims_outlive_the_verifier(verifier: Verifier, keys: Keys, claims: Claims) -> None:

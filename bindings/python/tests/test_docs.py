@@ -23,7 +23,7 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 
 
 def names() -> dict[str, Any]:
-    """What the examples take as given: a key document, an application, a token of now."""
+    """What the examples use: a key document, an application, a token that is valid now."""
     keys = Keys.from_json(certs("acme-1"))
     return {
         "AccessError": AccessError,

@@ -7,7 +7,7 @@ import re
 
 import cfaccess
 import pytest
-from cfaccess import AccessError, Verifier, _library
+from cfaccess import AccessError, KeysAway, Verifier, _library
 from cfaccess._errors import BY_NUMBER, refusal
 from support import REPOSITORY, mint, person
 
@@ -79,3 +79,10 @@ def test_refusals_of_the_middleware_are_not_those_of_the_library(kind: type[Acce
     assert kind not in KINDS
     assert kind.number == -1
     assert kind.http_status == 403
+
+
+def test_keys_that_are_away_can_be_caught_at_once() -> None:
+    statuses = {"KEYS_INVALID", "NO_USABLE_KEYS", "KEYS_UNAVAILABLE", "KEYS_PENDING"}
+
+    assert {kind.status for kind in KINDS if issubclass(kind, KeysAway)} == statuses
+    assert {kind.http_status for kind in KINDS if issubclass(kind, KeysAway)} == {KeysAway.http_status}

@@ -21,7 +21,7 @@ def test_good_token_fails_no_check(verifier: Verifier, token: str) -> None:
     assert len(explanation["checks"]) > 5
 
 
-def test_every_fault_is_told_at_once(verifier: Verifier) -> None:
+def test_every_fault_is_reported_at_once(verifier: Verifier) -> None:
     claims = person(
         iss="https://other.cloudflareaccess.com", aud=["0" * 64], exp=NOW - 100, iat=NOW - 200, nbf=None
     )
@@ -31,7 +31,7 @@ def test_every_fault_is_told_at_once(verifier: Verifier) -> None:
     assert {"WRONG_ISSUER", "WRONG_AUDIENCE", "EXPIRED"} <= statuses
 
 
-def test_bad_signature_is_told_beside_the_claims(verifier: Verifier, token: str) -> None:
+def test_bad_signature_is_reported_with_the_claims(verifier: Verifier, token: str) -> None:
     forged = token.rpartition(".")[0] + "." + base64url(b"\0" * 256)
 
     explanation = verifier.explain(forged, now=NOW)

@@ -43,7 +43,7 @@ def test_child_closes_what_it_was_given(keys: Keys, verifier: Verifier, token: s
     assert verifier.verify(token, now=NOW)
 
 
-def test_fork_amid_verifying_and_loading_threads(keys: Keys, verifier: Verifier, token: str) -> None:
+def test_fork_while_threads_verify_and_load(keys: Keys, verifier: Verifier, token: str) -> None:
     done = threading.Event()
 
     def work() -> None:

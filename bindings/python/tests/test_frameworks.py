@@ -45,7 +45,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def fresh() -> str:
-    """A token of now."""
+    """A token that is valid now."""
     now = int(time.time())
     return mint(person(iat=now - 60, nbf=now - 60, exp=now + 3600))
 
@@ -66,7 +66,7 @@ def test_no_token_is_401_and_never_stored(server: Server) -> None:
     assert answer.headers["WWW-Authenticate"] == "Cloudflare-Access"
 
 
-def test_text_is_answered_to_who_prefers_it(server: Server) -> None:
+def test_answer_is_text_if_the_client_prefers_it(server: Server) -> None:
     answer = server.ask("/", Accept="text/plain", Cf_Access_Jwt_Assertion="x")
 
     assert (answer.status, answer.body) == (401, "MALFORMED: not a signed token in compact form\n")
@@ -79,7 +79,7 @@ def test_expired_token_is_401_without_a_word_of_it(server: Server) -> None:
 
     assert (answer.status, json.loads(answer.body)["status"]) == (401, "EXPIRED")
     said = answer.body + str(answer.headers)
-    assert not any(word in said for word in (*expired.split("."), "ada@", "7335d417"))
+    assert not any(word in said for word in (*expired.split("."), "user@", "7335d417"))
 
 
 def test_path_that_does_not_exist_needs_a_token_too(server: Server, fresh: str) -> None:
@@ -99,7 +99,7 @@ def test_open_path_is_open_by_its_method_and_whole_path(server: Server) -> None:
         assert server.ask(path, method).status == 401, (method, path)
 
 
-def test_open_path_beside_a_good_token_is_open(server: Server, fresh: str) -> None:
+def test_open_path_with_a_good_token_is_open(server: Server, fresh: str) -> None:
     assert server.ask("/healthz", Cf_Access_Jwt_Assertion=fresh).body == "open"
 
 

@@ -1,4 +1,4 @@
-"""Who closes what, and what that means to the others."""
+"""What closing an object means for others that use it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_verifiers_share_the_keys(keys: Keys, token: str) -> None:
 
 def test_close_frees_at_once_and_once() -> None:
     freed: list[int] = []
-    keys = Keys._of(Handle(4096, freed.append))
+    keys = Keys._of(Handle(4096, freed.append), "from nothing")
 
     keys.close()
     assert freed == [4096]
@@ -120,3 +120,25 @@ def test_file_is_read_once(tmp_path: Path, token: str) -> None:
     path.unlink()
 
     assert verifier.verify(token, now=NOW)
+
+
+def test_representation_of_keys_names_what_they_were_made_from(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(certs("acme-1"))
+    keys = Keys.from_json(certs("acme-1"))
+
+    assert repr(keys) == "<Keys from JSON>"
+    assert repr(Keys.from_file(file)) == f"<Keys from '{file}'>"
+    assert repr(Keys.remote("acme")) == "<Keys team='acme'>"
+    keys.close()
+    assert repr(keys) == "<Keys from JSON closed>"
+
+
+def test_representation_of_a_verifier_names_its_team_and_audiences(keys: Keys) -> None:
+    verifier = new_verifier(keys, audiences=iter(["a", "b"]))
+
+    assert repr(verifier) == "<Verifier team='acme' audiences=['a', 'b']>"
+    verifier.close()
+    assert repr(verifier) == "<Verifier team='acme' audiences=['a', 'b'] closed>"
+    many = new_verifier(keys, audiences=map(str, range(1000)))
+    assert repr(many) == "<Verifier team='acme' audiences=['0', '1', '2', 997 more]>"

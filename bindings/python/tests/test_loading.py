@@ -1,4 +1,4 @@
-"""Which library is loaded, and what is said when none can be."""
+"""Which library is loaded, and what the error says if none can be."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import sys
 from pathlib import Path
 
 import cfaccess
+import pytest
 from cfaccess import _library
 
 PACKAGE = Path(cfaccess.__file__).parent
 
 
-def import_error(parent: Path, library: str | None) -> str:
+def import_error(parent: Path, library: str | None, python: str = sys.executable, before: str = "") -> str:
     """What `import cfaccess` says in a new process; empty if it succeeds."""
     environment = {name: value for name, value in os.environ.items() if name != "CFACCESS_LIBRARY"}
     if library is not None:
         environment["CFACCESS_LIBRARY"] = library
     run = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(parent)!r}); import cfaccess"],
+        [python, "-c", f"import sys; sys.path.insert(0, {str(parent)!r})\n{before}\nimport cfaccess"],
         env=environment,
         capture_output=True,
         text=True,
@@ -35,7 +36,7 @@ def copied(destination: Path) -> Path:
     return destination
 
 
-def test_library_beside_the_package_is_loaded(tmp_path: Path) -> None:
+def test_library_in_the_package_is_loaded(tmp_path: Path) -> None:
     parent = copied(tmp_path)
     shutil.copy(_library.LIBRARY_PATH, parent / "cfaccess" / "libcfaccess.so")
 
@@ -83,3 +84,18 @@ def test_library_of_something_else_is_named(tmp_path: Path) -> None:
     said = import_error(copied(tmp_path), library=_ctypes.__file__)
 
     assert f"{_ctypes.__file__} has no function cfaccess_version_number" in said
+
+
+def test_other_pythons_are_refused_in_a_sentence() -> None:
+    pretend = "import sys; sys.implementation.name = 'pypy'"
+
+    said = import_error(PACKAGE.parent, library=None, before=pretend)
+
+    assert said == "ImportError: cfaccess: this is pypy, and the package works in CPython only"
+
+
+@pytest.mark.skipif(shutil.which("pypy3") is None, reason="pypy3 is missing")
+def test_pypy_is_refused_in_a_sentence() -> None:
+    said = import_error(PACKAGE.parent, library=None, python="pypy3")
+
+    assert said == "ImportError: cfaccess: this is pypy, and the package works in CPython only"

@@ -15,7 +15,7 @@ PAGE = 4096
 
 
 def growth(work: Callable[[], object], times: int) -> int:
-    """Bytes by which the process grew over so many runs, after a warm-up."""
+    """By how many bytes the process grew over these runs, after a warm-up."""
     if not STATM.exists():
         pytest.skip(f"{STATM} is missing on this platform")
 

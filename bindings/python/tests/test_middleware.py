@@ -1,4 +1,4 @@
-"""Whom the middlewares let through, what the application sees, and what the others are told."""
+"""Whom the middlewares let through, what the application sees, and what the others are answered."""
 
 from __future__ import annotations
 
@@ -80,9 +80,7 @@ def test_answer_to_head_has_no_body(ask: Ask, verifier: Verifier) -> None:
         ("nonsense;;;,,/", "application/json"),
     ],
 )
-def test_form_of_the_answer_is_what_is_asked_for(
-    ask: Ask, verifier: Verifier, accept: str, content_type: str
-) -> None:
+def test_answer_has_the_requested_form(ask: Ask, verifier: Verifier, accept: str, content_type: str) -> None:
     assert ask(headers=[("Accept", accept)], verifier=verifier).headers["content-type"] == content_type
 
 
@@ -108,24 +106,24 @@ def test_another_persons_email_is_refused(ask: Ask, verifier: Verifier) -> None:
     assert (seen.status, seen.outcome) == (403, "IDENTITY_MISMATCH")
 
 
-def test_service_is_told_by_its_client_id(ask: Ask, keys: Keys) -> None:
+def test_service_is_identified_by_its_client_id(ask: Ask, keys: Keys) -> None:
     verifier = new_verifier(keys, allow_services=[CLIENT_ID])
 
     assert ask(headers=[(ASSERTION, fresh_service())], verifier=verifier).outcome == CLIENT_ID
 
 
-def test_hook_is_told_of_refusals_only(ask: Ask, verifier: Verifier) -> None:
-    told: list[tuple[Any, AccessError]] = []
+def test_hook_is_called_for_refusals_only(ask: Ask, verifier: Verifier) -> None:
+    reported: list[tuple[Any, AccessError]] = []
 
     def on_refusal(source: Any, error: AccessError) -> None:
-        told.append((source, error))
+        reported.append((source, error))
 
     ask(headers=[(ASSERTION, fresh())], verifier=verifier, on_refusal=on_refusal)
     ask(verifier=verifier, on_refusal=on_refusal)
     ask("/a", routes={"/b": verifier}, on_refusal=on_refusal)
 
-    assert [error.status for _, error in told] == ["NO_TOKEN", "NO_ROUTE"]
-    assert all(source.get("REQUEST_METHOD") or source["method"] == "GET" for source, _ in told)
+    assert [error.status for _, error in reported] == ["NO_TOKEN", "NO_ROUTE"]
+    assert all(source.get("REQUEST_METHOD") or source["method"] == "GET" for source, _ in reported)
 
 
 def test_hook_that_fails_does_not_open_the_door(
@@ -187,7 +185,7 @@ def test_only_navigation_goes_to_the_login_page(
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "application/json", "text/html;q=0", "text/*"])
-def test_only_who_asks_for_html_goes_there(ask: Ask, verifier: Verifier, accept: str) -> None:
+def test_only_requests_for_html_are_redirected(ask: Ask, verifier: Verifier, accept: str) -> None:
     assert ask(headers=[("Accept", accept)], verifier=verifier, login_page=LOGIN_PAGE).status == 401
 
 
@@ -247,7 +245,7 @@ def test_handshake_of_another_origin_is_refused(ask: Ask, verifier: Verifier) ->
     assert ask(headers=sent, verifier=verifier, check_origin=True).outcome == "CROSS_ORIGIN"
 
 
-def test_origin_tells_nothing_to_who_has_no_token(ask: Ask, verifier: Verifier) -> None:
+def test_cross_origin_request_without_token_is_refused_for_the_token(ask: Ask, verifier: Verifier) -> None:
     assert ask(method="POST", headers=[("Origin", EVIL)], verifier=verifier, check_origin=True).status == 401
 
 

@@ -1,8 +1,9 @@
-"""Python functions that the library calls: `fetch` and `log`, when they fail, and when they are let go."""
+"""Python functions that the library calls: `fetch` and `log`, when they fail, and when they are released."""
 
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import threading
 import time
@@ -11,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from cfaccess import InvalidConfig, Keys, KeysUnavailable, _remote
+from cfaccess import InvalidConfig, Keys, KeysUnavailable, _callbacks
 from fetched import Source, eventually
 from support import certs, fresh, new_verifier, status_of
 
@@ -26,7 +27,7 @@ def failing(error: BaseException) -> Callable[[str], str]:
 
 
 def reason_of(fetch: Any) -> str:
-    """Why a fetch failed, as the caller hears it."""
+    """Why a fetch failed, as reported to the caller."""
     with pytest.raises(KeysUnavailable) as refused:
         Keys.remote("acme", fetch=fetch).connect()
     return refused.value.message.partition("never confirmed: the fetch function failed: ")[2]
@@ -53,7 +54,7 @@ def test_document_as_text_or_bytes(form: Callable[[str], Any]) -> None:
         (InvalidConfig("not like this"), "InvalidConfig: not like this"),
         (SystemExit(3), "SystemExit: 3"),
         (KeyboardInterrupt(), "KeyboardInterrupt: "),
-        (Mute(), "Mute: its text cannot be had"),
+        (Mute(), "Mute: it has no text"),
     ],
 )
 def test_exception_is_the_reason(error: BaseException, reason: str) -> None:
@@ -94,6 +95,42 @@ def test_nobody_waits_for_a_fetch_that_hangs() -> None:
     assert verifier.verify(fresh())
 
 
+def test_fetch_that_is_given_up_counts_as_a_failure_with_a_reason() -> None:
+    source = Source("acme-1")
+    keys = source.keys(timeout=0.2)
+
+    with source.held():
+        assert status_of(keys.connect) == "KEYS_UNAVAILABLE"
+        status = keys.status()
+
+    assert status["failures"] == 1
+    assert status["last_error"]
+
+
+def test_four_fetches_that_hang_are_reported_and_followed_by_another() -> None:
+    document, begun, over = certs("acme-1"), itertools.count(1), threading.Event()
+    warnings: list[str] = []
+
+    def fetch(_: str) -> str:
+        if next(begun) < 5:
+            over.wait(60)
+        return document
+
+    def log(level: int, line: str) -> None:
+        if level == logging.WARNING:
+            warnings.append(line)
+
+    keys = Keys.remote("acme", fetch=fetch, log=log, timeout=0.2, cooldown=1, refresh_after=1)
+    verifier = new_verifier(keys)
+
+    try:
+        eventually("a fifth fetch", lambda: status_of(lambda: verifier.verify(fresh())) == "OK")
+        assert keys.status()["failures"] == 4
+        assert len(warnings) >= 4
+    finally:
+        over.set()
+
+
 def test_waiting_lets_other_threads_run() -> None:
     source = Source("acme-1")
     verifier = new_verifier(source.keys(timeout=20))
@@ -121,7 +158,7 @@ def test_fetch_may_ask_for_the_status_and_verify() -> None:
         keys.connect()
 
     eventually("keys", lambda: keys.status()["keys"])
-    # It waited for itself until the timeout.
+    # It waited for itself, until the timeout.
     assert seen == [1, "KEYS_UNAVAILABLE", "KEYS_UNAVAILABLE"]
 
 
@@ -141,7 +178,7 @@ def test_fetch_may_close_its_keys() -> None:
     assert done.is_set()
 
 
-def test_log_hears_levels_of_logging_and_no_token() -> None:
+def test_log_gets_levels_of_logging_and_no_token() -> None:
     lines: list[tuple[int, str]] = []
     source = Source()
     source.answer(lambda: 1 / 0)
@@ -174,38 +211,38 @@ def test_log_that_fails_is_logged_and_harms_nothing(caplog: pytest.LogCaptureFix
 
     assert new_verifier(keys).verify(fresh())
 
-    eventually("a record", lambda: "the log function failed; the keys go on" in caplog.messages)
+    eventually("a record", lambda: "the log function failed; the keys are not affected" in caplog.messages)
 
 
-def test_functions_are_let_go_with_the_last_verifier() -> None:
-    before = set(_remote.functions)
+def test_functions_are_released_with_the_last_verifier() -> None:
+    before = set(_callbacks.functions)
     keys = Source("acme-1").keys(log=lambda *_: None)
     verifier = new_verifier(keys)
     assert verifier.verify(fresh())
     keys.close()
-    assert len(set(_remote.functions) - before) == 2
+    assert len(set(_callbacks.functions) - before) == 2
 
     del verifier
     gc.collect()
 
-    eventually("the release", lambda: not set(_remote.functions) - before)
+    eventually("the release", lambda: not set(_callbacks.functions) - before)
 
 
-def test_functions_of_refused_options_are_let_go() -> None:
-    before = set(_remote.functions)
+def test_functions_of_refused_options_are_released() -> None:
+    before = set(_callbacks.functions)
 
     with pytest.raises(InvalidConfig):
         Source("acme-1").keys(log=lambda *_: None, timeout=0)
 
-    assert not set(_remote.functions) - before
+    assert not set(_callbacks.functions) - before
 
 
-def test_functions_are_let_go_after_the_fetch_that_runs() -> None:
-    before = set(_remote.functions)
+def test_functions_are_released_after_the_fetch_that_runs() -> None:
+    before = set(_callbacks.functions)
     source = Source("acme-1")
     with source.held():
         assert status_of(source.keys(timeout=0.1).connect) == "KEYS_UNAVAILABLE"
         gc.collect()
-        assert len(set(_remote.functions) - before) == 1
+        assert len(set(_callbacks.functions) - before) == 1
 
-    eventually("the release", lambda: not set(_remote.functions) - before)
+    eventually("the release", lambda: not set(_callbacks.functions) - before)

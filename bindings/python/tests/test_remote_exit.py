@@ -1,4 +1,4 @@
-"""A program that ends while its `fetch` runs ends like any other."""
+"""A program that ends while its `fetch` or its `log` runs ends like any other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ begun = threading.Event()
 
 class LastWords:
     def __del__(self, sleep=time.sleep):
-        sleep(0.6)    # the interpreter is still ending when the function comes back
+        sleep(0.6)    # the interpreter is still ending when the function returns
 
 sys.last_words = LastWords()
 
@@ -52,16 +52,16 @@ ENDINGS = {
     "falls off its end": "begin_a_fetch()",
     "exits": "begin_a_fetch(); sys.exit(0)",
     "closes keys and verifier": "begin_a_fetch().join(); keys.close(); verifier.close()",
-    "lets go of all": "begin_a_fetch().join(); del keys, verifier",
-    "has no thread to let go in": """
+    "drops all of them": "begin_a_fetch().join(); del keys, verifier",
+    "has no thread to close them in": """
 import cfaccess._closing
 def refuse(*_): raise RuntimeError("can't start new thread")
 begin_a_fetch().join()
-cfaccess._closing.start_new_thread = refuse
+cfaccess._closing.start_thread = refuse
 keys.close(); verifier.close()
 """,
     "keeps the verifier": "begin_a_fetch(); keys.close(); del keys",
-    "lets go as it ends": """
+    "drops them as it ends": """
 class Holder: pass
 holder = Holder()
 holder.itself, holder.verifier = holder, verifier
@@ -87,13 +87,29 @@ if child:
 }
 
 
+# What is put in place of a function that returns.
+HANGS = {
+    "fetch sleeps": ("time.sleep(0.3)", "time.sleep(600)"),
+    "fetch runs forever": ("time.sleep(0.3)", "while True: time.sleep(0.001)"),
+    "log sleeps": ("time.sleep(0.05)", "time.sleep(600)"),
+}
+
+
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS.keys())
 def test_program_ends_quietly(ending: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(cfaccess.__file__).parents[1])}
-    command = [sys.executable, "-W", "ignore", "-c", BEGINNING + ending, certs("acme-1"), AUDIENCE, fresh()]
-
     for _ in range(3):
-        run = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+        assert outcome_of(BEGINNING + ending) == (0, "", "")
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS.keys())
+@pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS.keys())
+def test_program_ends_although_a_function_hangs(hang: tuple[str, str], ending: str) -> None:
+    assert outcome_of(BEGINNING.replace(*hang) + ending) == (0, "", "")
+
+
+def outcome_of(program: str) -> tuple[int, str, str]:
+    """Exit status and output of a program, which ends within 30 seconds."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(cfaccess.__file__).parents[1])}
+    command = [sys.executable, "-W", "ignore", "-c", program, certs("acme-1"), AUDIENCE, fresh()]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    return run.returncode, run.stdout, run.stderr

@@ -1,4 +1,4 @@
-"""After `fork` the child fetches for itself, also when the parent was amid a fetch."""
+"""After `fork` the child fetches for itself, even if the parent was fetching."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def accepts(verifier: Verifier, key: str = "acme-1") -> bool:
     return status_of(lambda: verifier.verify(fresh(key))) == "OK"
 
 
-def test_child_goes_on_with_the_keys_of_its_parent() -> None:
+def test_child_uses_the_keys_of_its_parent() -> None:
     source = Source("acme-1")
     verifier = new_verifier(source.keys())
     assert accepts(verifier)
@@ -33,7 +33,7 @@ def test_child_goes_on_with_the_keys_of_its_parent() -> None:
     assert in_child(lambda: accepts(verifier) and source.fetches == 1)
 
 
-def test_child_fetches_what_its_parent_has_not() -> None:
+def test_child_fetches_keys_that_its_parent_does_not_have() -> None:
     verifier = new_verifier(Source("acme-1").keys())
 
     assert in_child(lambda: accepts(verifier))
@@ -54,7 +54,7 @@ def test_rotation_reaches_parent_and_child() -> None:
     assert noticed()
 
 
-def test_fork_amid_a_fetch() -> None:
+def test_fork_during_a_fetch() -> None:
     parent, document = os.getpid(), certs("acme-1")
     begun, end = threading.Event(), threading.Event()
 
@@ -123,13 +123,11 @@ def test_workers_of_gunicorn_pick_up_a_rotation(endpoint: Endpoint, tmp_path: Pa
         assert workers_that_accept(server, "acme-1") == set()
 
 
-def test_workers_of_gunicorn_fetch_when_the_fork_came_amid_a_fetch(
-    endpoint: Endpoint, tmp_path: Path
-) -> None:
+def test_workers_of_gunicorn_fetch_after_a_fork_during_a_fetch(endpoint: Endpoint, tmp_path: Path) -> None:
     pytest.importorskip("gunicorn", reason="the Python package gunicorn is missing")
     endpoint.behave(delay=2)
 
-    with serving(PRELOADED, "preloaded_app:app", tmp_path, endpoint, FORK_AMID_FETCH="yes") as server:
+    with serving(PRELOADED, "preloaded_app:app", tmp_path, endpoint, FORK_DURING_FETCH="yes") as server:
         assert len(all_accept(server, "acme-1")) == 3
 
     assert len(endpoint.requests) == 4, "one of the parent, and one of each worker"

@@ -1,4 +1,4 @@
-"""From a request in any of the forms in which Python holds one to who is calling."""
+"""Who is calling, from requests in any form that Python programs have them in."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ FORMS: list[Callable[[Pairs], Any]] = [as_text, as_bytes, as_scope, as_mapping, 
 
 
 def expresses(form: Callable[[Pairs], Any], pairs: Pairs) -> bool:
-    """A dict has no name twice. An environ does not tell `_` from `-`, and its names are of letters in
+    """A dict has no name twice. An environ does not distinguish `_` from `-`, and its names are of letters in
     ASCII."""
     if form is as_mapping:
         return len({name for name, _ in pairs}) == len(pairs)
@@ -227,7 +227,7 @@ def test_text_that_no_token_has_is_malformed(verifier: Verifier, text: str) -> N
     assert status_of(lambda: verifier.verify_request({ASSERTION: text}, now=NOW)) == "MALFORMED"
 
 
-def test_cookie_behind_a_comma_of_a_wsgi_server_is_not_found(keys: Keys, token: str) -> None:
+def test_cookie_after_a_comma_of_a_wsgi_server_is_not_found(keys: Keys, token: str) -> None:
     verifier = new_verifier(keys, accept_cookie=True)
     environ = {"REQUEST_METHOD": "GET", "HTTP_COOKIE": f"a=1,CF_Authorization={token}"}
 
@@ -243,7 +243,7 @@ def test_any_number_of_headers_is_few_for_the_library(keys: Keys, token: str, na
     assert status_of(lambda: verifier.verify_request(many, now=NOW)) in ("NO_TOKEN", "MALFORMED")
 
 
-def test_good_token_behind_many_cookies_is_found(keys: Keys, token: str) -> None:
+def test_good_token_after_many_cookies_is_found(keys: Keys, token: str) -> None:
     verifier = new_verifier(keys, accept_cookie=True)
     cookies = [("cookie", f"a{number}=1") for number in range(100)]
 

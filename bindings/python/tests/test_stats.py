@@ -19,7 +19,7 @@ def test_new_verifier_has_done_nothing(verifier: Verifier) -> None:
     }
 
 
-def test_first_looks_and_hits_are_told_apart(verifier: Verifier) -> None:
+def test_misses_and_hits_are_counted_apart(verifier: Verifier) -> None:
     token = fresh()
 
     for _ in range(5):

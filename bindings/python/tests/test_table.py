@@ -1,4 +1,4 @@
-"""What a verifier keeps of claims in the form of Python has a bound, and what is used stays."""
+"""The claims that a verifier keeps as Python objects are bounded, and those in use are kept."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_verifier_keeps_few_claims_of_many_tokens(keys: Keys) -> None:
     assert len(entries(kept(verifier))) <= 16
 
 
-def test_claims_that_were_dropped_are_made_anew(verifier: Verifier) -> None:
+def test_claims_that_were_dropped_are_converted_again(verifier: Verifier) -> None:
     token = fresh()
     first = verifier.verify(token)
     verifier._opened().kept = Table(10, MEGABYTE)

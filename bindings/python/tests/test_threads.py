@@ -1,4 +1,4 @@
-"""Eight threads at once: one verifier, keys that are swapped, objects that are closed."""
+"""Eight threads at once: one verifier, keys that are replaced, objects that are closed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_thread_gets_the_refusal_of_its_own_token(verifier: Verifier, toke
     at_once(work)
 
 
-def test_keys_are_swapped_under_running_verifications() -> None:
+def test_keys_are_replaced_during_verifications() -> None:
     keys = Keys.from_json(certs("acme-1", "acme-2"))
     verifier = new_verifier(keys)
     kept, dropped = mint(person(), key="acme-1"), mint(person(), key="acme-2")

@@ -61,7 +61,7 @@ def test_accepted_token_says_what_was_signed(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize("vector", TOKENS["vectors"], ids=by_name)
-def test_token_has_the_same_verdict_and_claims_when_it_comes_again(vector: Vector) -> None:
+def test_verdict_and_claims_are_the_same_from_the_cache(vector: Vector) -> None:
     verifier = verifier_of(vector)
     token, now = joined(vector["token"]), vector.get("now", DEFAULTS["now"])
 
@@ -103,7 +103,7 @@ def test_key_document_has_its_verdict(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize("vector", vectors("keys")["vectors"], ids=by_name)
-def test_key_document_swaps_the_whole_set_or_nothing(vector: Vector, keys: Keys) -> None:
+def test_key_document_replaces_the_whole_set_or_nothing(vector: Vector, keys: Keys) -> None:
     before = keys.status()
 
     verdict = status_of(lambda: keys.load_json(joined(vector["document"])))

@@ -11,11 +11,15 @@
 ...     print("hello,", claims.email)
 hello, ada@example.com
 
-Everything public is in this module, and in `cfaccess.wsgi` and `cfaccess.asgi`, which put a verifier before
-applications of Flask, Django, FastAPI and all others that speak WSGI or ASGI. The work is done by a
-shared library that the wheel carries; the environment variable `CFACCESS_LIBRARY` may name another one by
-its absolute path.
+Everything public is in this module, and in `cfaccess.wsgi` and `cfaccess.asgi`, which guard applications of
+Flask, Django, FastAPI and every other WSGI or ASGI framework. The work is done by a shared library that is
+part of the wheel; the environment variable `CFACCESS_LIBRARY` may name another one by its absolute path.
 """
+
+import sys
+
+if sys.implementation.name != "cpython":
+    raise ImportError(f"cfaccess: this is {sys.implementation.name}, and the package works in CPython only")
 
 from ._claims import Claims
 from ._errors import (
@@ -29,6 +33,7 @@ from ._errors import (
     InvalidArgument,
     InvalidClaim,
     InvalidConfig,
+    KeysAway,
     KeysInvalid,
     KeysPending,
     KeysUnavailable,
@@ -72,6 +77,7 @@ __all__ = [
     "InvalidClaim",
     "InvalidConfig",
     "Keys",
+    "KeysAway",
     "KeysInvalid",
     "KeysPending",
     "KeysUnavailable",

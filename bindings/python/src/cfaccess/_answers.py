@@ -1,4 +1,4 @@
-"""What a refused request is answered."""
+"""The answers to refused requests."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ _OWN = {
     CrossOrigin: "a page of another origin caused the request",
 }
 
-# A fresh login gives another token. Others Access would send back at once with the one that was refused.
+# A new login gives another token. After other refusals, Access would send the browser back with the same
+# token.
 _LOGIN_HELPS = (NoToken, Expired, SessionTooOld, Revoked)
 
 _NEVER_STORED = [("Cache-Control", "no-store"), ("Vary", "Accept")]
 
 
 def answer(request: Incoming, error: AccessError, login_page: str | None) -> Answer:
-    """The way to the login page, where that helps, or else the status and its meaning in general."""
+    """A redirect to the login page where that helps, and otherwise the status and its general meaning."""
     if login_page and isinstance(error, _LOGIN_HELPS) and _is_navigation(request):
         path = quote(request.path, safe="/;:@=+$,&!~*'()")
         location = f"{login_page}?redirect_url={quote(path, safe='')}"
@@ -61,7 +62,7 @@ def _body(request: Incoming, error: AccessError) -> tuple[str, bytes]:
 
 
 def _is_navigation(request: Incoming) -> bool:
-    """Whether a browser shows the answer as a page, at a path that leads nowhere else."""
+    """Whether a browser shows the answer as a page, and its path can be understood in one way only."""
     accept = ",".join(request.header("accept")).lower()
     return (
         request.method == "GET"

@@ -1,6 +1,7 @@
-"""From what Python programs hand in to what the library takes.
+"""Converts arguments to what the library takes.
 
-Wrong types are `TypeError`. A wrong value is left for the library to refuse, unless C could not carry it.
+Wrong types are a `TypeError`. Wrong values are left for the library to refuse, unless C cannot represent
+them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _FAR = 2**43
 
 
 def token_bytes(token: Token) -> bytes:
-    """The very bytes of a token. A character that no token has becomes bytes that no token has."""
+    """The bytes of a token. A character that no token has becomes bytes that no token has."""
     if isinstance(token, str):
         return str.encode(token, "utf-8", "surrogatepass")
     if isinstance(token, (bytes, bytearray, memoryview)):
@@ -53,7 +54,7 @@ def path_bytes(path: str | os.PathLike[str], name: str = "path") -> bytes:
 
 
 def text(value: str, name: str) -> bytes:
-    """A configured string as C takes it: UTF-8, ended by the first NUL."""
+    """A configured string as C takes it: UTF-8, terminated by the first NUL."""
     if not isinstance(value, str):
         raise wrong_type(name, "str", value)
     try:
@@ -73,14 +74,14 @@ def texts(values: Iterable[str], name: str) -> list[bytes]:
 
 
 def switch(value: bool, name: str) -> bool:
-    """Yes or no. The string "false" is neither."""
+    """True or false. The string "false" is neither."""
     if not isinstance(value, bool):
         raise wrong_type(name, "bool", value)
     return value
 
 
 def choice(value: str, numbers: Mapping[str, int], name: str) -> int:
-    """The number of one word out of several."""
+    """The number of one of several words."""
     if not isinstance(value, str):
         raise wrong_type(name, "str", value)
     if value not in numbers:
@@ -89,14 +90,14 @@ def choice(value: str, numbers: Mapping[str, int], name: str) -> int:
 
 
 def whole_number(value: int, name: str) -> int:
-    """A count. What does not fit in 64 bits becomes the nearest that does."""
+    """A count. A value that does not fit in 64 bits becomes the nearest that does."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise wrong_type(name, "int", value)
     return _in_64_bits(value)
 
 
 def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
-    """Seconds, rounded down. What does not fit in 64 bits becomes the nearest that does."""
+    """Seconds, rounded down. A value that does not fit in 64 bits becomes the nearest that does."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise wrong_type(name, "seconds as int or float", value)
     if isinstance(value, float):
@@ -107,8 +108,8 @@ def whole_seconds(value: Seconds, name: str, refusal: type[AccessError]) -> int:
 
 
 def milliseconds(value: Seconds, name: str) -> int:
-    """Seconds in milliseconds, rounded. What does not fit in 64 bits becomes something out of bounds that
-    does."""
+    """Seconds in milliseconds, rounded. A value that does not fit in 64 bits becomes one that does and is
+    out of bounds too."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise wrong_type(name, "seconds as int or float", value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -117,7 +118,7 @@ def milliseconds(value: Seconds, name: str) -> int:
 
 
 def function(value: Callable[..., Any], name: str) -> Any:
-    """Something to call, and not to await."""
+    """A function that is called, not awaited."""
     if not callable(value) or inspect.iscoroutinefunction(value):
         raise TypeError(f"{name} must be a plain function")
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from operator import attrgetter
+from pickle import UnpicklingError
 from typing import Any, Final, Literal, NoReturn
 
 from ._arguments import Seconds, point_in_time
@@ -40,7 +41,7 @@ class Claims:
     # Filled once, by `claims_of`: the block of `cfaccess_claims`, a NUL after each string, and its head.
     _block: str
     _head: tuple[int, ...]
-    # Filled by the first who asks for one of them: the e-mail, and the strings of the block.
+    # Filled when one of them is first read: the e-mail, and the strings of the block.
     _email: str | None
     _strings: tuple[str, ...]
 
@@ -114,7 +115,7 @@ class Claims:
 
     @property
     def identity_nonce(self) -> str | None:
-        """`identity_nonce`: where tokens of today have the identifier of the session."""
+        """`identity_nonce`: where current tokens have the identifier of the session."""
         return self._optional(6, IDENTITY_NONCE)
 
     @property
@@ -140,10 +141,10 @@ class Claims:
 
     @property
     def custom(self) -> dict[str, Any] | None:
-        """`custom`: the SAML attributes and OIDC claims that Access was told to add. Access leaves some out
-        when they are too many: an absent group is no proof that the person is not in it.
+        """`custom`: the SAML attributes and OIDC claims that Access is configured to add. Access omits some
+        if there are too many: an absent group is no proof that the person is not in it.
 
-        Every read parses them anew and gives a dict of your own; keep it in a variable.
+        Every read parses them again and returns a new dict; keep it in a variable.
         """
         if not self._head[2] & CUSTOM:
             return None
@@ -153,14 +154,14 @@ class Claims:
     @property
     def groups(self) -> tuple[str, ...] | None:
         """`groups` of `custom`, which has three states. The groups, in their order; `()` if the token
-        says that there are none, by an empty list or `null`; and `None` if it does not tell: nobody
-        configured the claim, or Access left it out because the token grew too large. `None` is no proof
+        says that there are none, by an empty list or `null`; and `None` if it does not say: the
+        claim is not configured, or Access omitted it because the token became too large. `None` is no proof
         that the person is in no group.
 
         Identity providers write a group as a string, which is taken as it is, or as an object, of which the
         first of `name`, `email` and `id` counts that is a string and not empty. Several groups may have one
-        name: look at `custom` where identifiers matter. A list with anything else in it, or something else
-        than a list, is `None` too: what cannot be read whole is not read in part.
+        name: read `custom` where identifiers matter. A list with anything else in it, or anything but a list,
+        is `None` too: what cannot be read completely is not read in part.
         """
         return _groups(self.custom or {})
 
@@ -168,7 +169,7 @@ class Claims:
     def payload(self) -> dict[str, Any]:
         """Every claim of the token, those without an attribute here included.
 
-        Every read parses them anew and gives a dict of your own; keep it in a variable.
+        Every read parses them again and returns a new dict; keep it in a variable.
         """
         payload: dict[str, Any] = json.loads(self._strings[0])
         return payload
@@ -182,8 +183,8 @@ class Claims:
         return max(0, self.ends_at - point_in_time(time.time() if now is None else now))
 
     def __getattr__(self, name: str) -> Any:
-        # Python asks here for what a slot has not yet, and for what there is not at all. Of two threads both
-        # may fill the slots, with the same.
+        # Called for slots that are not filled yet, and for names that do not exist. Two threads may both fill
+        # the slots, with the same values.
         if name not in ("email", "_email", "_strings"):
             raise AttributeError(f"claims have no {name}")
         strings = tuple(self._block.split("\0"))
@@ -204,8 +205,11 @@ class Claims:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"claims are read-only, {name} too")
 
+    def __new__(cls) -> Claims:
+        raise TypeError("claims come from a Verifier, which has verified them")
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return claims_of, (self._head, self._block)
+        return _unpickled, (_PICKLE_FORMAT, self._head, self._block)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Claims):
@@ -219,7 +223,7 @@ class Claims:
         return f"<Claims {self.kind} {self.principal_id!r} expires_at={self.expires_at}>"
 
 
-# The attribute that is read of most claims. Without a function of Python it takes half the time.
+# The attribute that is read most often. Without a Python function it takes half the time.
 Claims.email = property(attrgetter("_email"), doc=Claims.email.__doc__)  # type: ignore[method-assign, assignment]
 
 
@@ -227,11 +231,22 @@ _set_block, _set_email, _set_head, _set_strings = (vars(Claims)[slot].__set__ fo
 
 
 def claims_of(head: tuple[int, ...], block: str) -> Claims:
-    """Claims that say the same for ever, so that every caller with the same token may have them."""
-    claims = Claims()
+    """Claims that never change, so that all callers with the same token may share them."""
+    claims = object.__new__(Claims)
     _set_head(claims, head)
     _set_block(claims, block)
     return claims
+
+
+# Another number wherever the head or the block changes its shape.
+_PICKLE_FORMAT = 1
+
+
+def _unpickled(version: int, head: tuple[int, ...], block: str) -> Claims:
+    if version != _PICKLE_FORMAT:
+        expected = f"this version of cfaccess reads format {_PICKLE_FORMAT}"
+        raise UnpicklingError(f"the claims were pickled in format {version!r}, and {expected}")
+    return claims_of(head, block)
 
 
 def _groups(custom: dict[str, Any]) -> tuple[str, ...] | None:

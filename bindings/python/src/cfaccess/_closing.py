@@ -1,74 +1,86 @@
-"""How keys end that call Python functions.
+"""How keys that call Python functions are closed.
 
-Such a function runs on a thread of the library, which Python does not know. An interpreter that ends kills
-every such thread that comes back to it, and with it the process, as nothing may unwind through the library.
-So these keys are closed before: at the exit of the interpreter, or when the last keys and verifiers of them
-are gone, whichever is first. What is closed begins no fetch and has none under way.
+The library's threads must not return to an interpreter that has ended. So these keys are closed before that:
+at the exit of the interpreter, or when the last keys and verifiers of them are gone, whichever is first. Keys
+that are closed begin no fetch, and have none in progress.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import threading
 import weakref
-from _thread import start_new_thread
 from contextlib import suppress
+from functools import partial
 
+from ._callbacks import are_idle, end_all
 from ._handle import Handle
-from ._library import slow as _slow
+from ._library import releasing_gil
 from ._native import keys_free
 from ._outcome import POINTER
+from ._unpatched import new_lock, start_thread
 
-_keys_close = _slow(None, "cfaccess_keys_close", POINTER)
+_keys_close = releasing_gil(None, "cfaccess_keys_close", POINTER)
 
-_open: weakref.WeakSet[Handle] = weakref.WeakSet()
+# With the numbers of their functions.
+_open: weakref.WeakKeyDictionary[Handle, list[int]] = weakref.WeakKeyDictionary()
 _ending: set[_Ending] = set()
 
 
 class _Ending:
-    """Keys that nobody uses any more, and that a function of theirs may still run for."""
+    """Keys that nobody uses any more, and that a function of theirs may still be running for."""
 
-    def __init__(self, pointer: int) -> None:
+    def __init__(self, pointer: int, functions: list[int]) -> None:
         self._pointer = pointer
-        self._lock = threading.Lock()
+        self._functions = functions
+        self._lock = new_lock()
 
     def free(self) -> None:
         with self._lock:
-            _keys_close(self._pointer)
+            _close(self._pointer, self._functions)
             keys_free(self._pointer)
             _ending.discard(self)
 
     def close(self) -> None:
-        """For good: the lock is never given back, so that they are not freed while the interpreter ends."""
+        """For good: the lock is never released, so that they are not freed while the interpreter ends."""
         self._lock.acquire()
         if self in _ending:
-            _keys_close(self._pointer)
+            _close(self._pointer, self._functions)
 
 
-def handle(pointer: int) -> Handle:
-    """The handle of keys that call Python functions."""
-    handle = Handle(pointer, _end)
-    _open.add(handle)
+def handle(pointer: int, functions: list[int]) -> Handle:
+    """The handle of keys that call these functions, by their numbers."""
+    handle = Handle(pointer, partial(_end, functions))
+    _open[handle] = functions
     return handle
 
 
-def _end(pointer: int) -> None:
-    """In a thread, since who let go of them may be an event loop, or a function that they called."""
-    ending = _Ending(pointer)
+def _end(functions: list[int], pointer: int) -> None:
+    """In a thread, since the last owner may be an event loop, or a function that the keys call."""
+    ending = _Ending(pointer, functions)
     _ending.add(ending)
-    with suppress(RuntimeError):  # without a thread to be had they stay, and are closed at exit
-        start_new_thread(ending.free, ())
+    with suppress(RuntimeError):  # if no thread can start they stay, and are closed at exit
+        start_thread(ending.free)
+
+
+def _close(pointer: int, functions: list[int]) -> None:
+    """Closes keys, and returns when no thread of the library runs Python. The library alone waits for at most
+    the timeout, which is too short where a function has not returned."""
+    idle = False
+    while not idle:
+        idle = are_idle(functions)
+        _keys_close(pointer)
 
 
 def _close_all() -> None:
-    for opened in list(_open):
-        _keys_close(opened.pointer)
+    end_all()
+    for opened, functions in list(_open.items()):
+        _close(opened.pointer, functions)
     for ending in list(_ending):
         ending.close()
 
 
 atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
-    # The threads that free them are in the parent, and so is what they wait for.
+    # The threads that free them are in the parent, and so are the fetches that they wait for.
     os.register_at_fork(after_in_child=_ending.clear)

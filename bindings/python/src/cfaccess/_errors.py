@@ -26,11 +26,12 @@ class AccessError(Exception):
     """The stable name, the same in every language, for example `EXPIRED`. Decide by this or by the class."""
 
     http_status: int = 500
-    """What an origin should answer: 401 (log in again), 403, 503 (no keys), or 500 (the program is wrong)."""
+    """What an origin should answer: 401 (log in again), 403, 503 (no keys), or 500 (a
+    mistake in the program)."""
 
     message: str
-    """The cause in one printable line of at most 256 characters, for logs. It never holds a token, a
-    signature or a key. Its wording is not stable."""
+    """The cause in one printable line of at most 256 characters, for logs. It never contains a
+    token, a signature or a key. Its wording is not stable."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -59,28 +60,43 @@ class InvalidConfig(AccessError):
     number, status, http_status = 3, "INVALID_CONFIG", 500
 
 
-class KeysInvalid(AccessError):
+class KeysAway(AccessError):
+    """There are no keys to judge by, which says nothing about the token: the base of `KeysUnavailable`,
+    `KeysPending`, `KeysInvalid` and `NoUsableKeys`, never raised itself. Answer 503, and let the caller try
+    again later.
+
+    >>> from cfaccess import KeysAway
+    >>> try:
+    ...     Keys.from_json("{}")
+    ... except KeysAway as error:
+    ...     print(error.status, error.http_status)
+    KEYS_INVALID 503
+    """
+
+    http_status = 503
+
+
+class KeysInvalid(KeysAway):
     """The key document is not a usable JWK Set (RFC 7517 section 5). The keys in force stay."""
 
     number, status, http_status = 20, "KEYS_INVALID", 503
 
 
-class NoUsableKeys(AccessError):
-    """The key document holds no key that may be used. The keys in force stay."""
+class NoUsableKeys(KeysAway):
+    """The key document has no key that may be used. The keys in force stay."""
 
     number, status, http_status = 21, "NO_USABLE_KEYS", 503
 
 
-class KeysUnavailable(AccessError):
-    """No keys are in force: they could not be fetched, or not be confirmed for too long, or not be read. The
-    message says why."""
+class KeysUnavailable(KeysAway):
+    """No keys are in force: they could not be obtained, or have not been confirmed for too long. The message
+    says why."""
 
     number, status, http_status = 22, "KEYS_UNAVAILABLE", 503
 
 
-class KeysPending(AccessError):
-    """The keys are still being fetched; ask again. Only `verify_async` and `verify_request_async` raise
-    it."""
+class KeysPending(KeysAway):
+    """The keys were still being fetched after the `timeout` of the keys. Try again."""
 
     number, status, http_status = 23, "KEYS_PENDING", 503
 
@@ -112,26 +128,26 @@ class OpaqueToken(AccessError):
 
 
 class UnsupportedHeader(AccessError):
-    """The header asks for what is not done here: `crit`, `b64`, `zip`, encryption, another `typ`."""
+    """The header demands something unsupported: `crit`, `b64`, `zip`, encryption, another `typ`."""
 
     number, status, http_status = 44, "UNSUPPORTED_HEADER", 401
 
 
 class UnsupportedAlgorithm(AccessError):
-    """The algorithm is not RS256; `none` is no algorithm."""
+    """The algorithm is not RS256."""
 
     number, status, http_status = 45, "UNSUPPORTED_ALGORITHM", 401
 
 
 class UnknownKey(AccessError):
-    """No usable key of the set has the token's `kid`. Where keys are fetched, none could be fetched that
-    has, or the `cooldown` is not over."""
+    """No usable key has the token's `kid`. Where keys are fetched, the endpoint does not have it either, or
+    the `cooldown` is not over."""
 
     number, status, http_status = 60, "UNKNOWN_KEY", 401
 
 
 class BadSignature(AccessError):
-    """The signature does not fit the key and the token (RFC 7518 section 3.3)."""
+    """The signature is invalid (RFC 7518 section 3.3)."""
 
     number, status, http_status = 61, "BAD_SIGNATURE", 401
 
@@ -191,7 +207,7 @@ class SessionTooLong(AccessError):
 
 
 class SessionTooOld(AccessError):
-    """The login is longer ago than the configuration allows."""
+    """The login is longer ago than `max_age`."""
 
     number, status, http_status = 89, "SESSION_TOO_OLD", 401
 
@@ -221,7 +237,7 @@ class Revoked(AccessError):
 
 
 class RevocationsUnavailable(AccessError):
-    """The store of revocations could not be asked."""
+    """The revocation store could not be queried."""
 
     number, status, http_status = 110, "REVOCATIONS_UNAVAILABLE", 503
 
@@ -232,30 +248,35 @@ class Internal(AccessError):
     number, status, http_status = 255, "INTERNAL", 500
 
 
-BY_NUMBER: dict[int, type[AccessError]] = {kind.number: kind for kind in AccessError.__subclasses__()}
-"""The statuses of the library; those below it does not have."""
+BY_NUMBER: dict[int, type[AccessError]] = {
+    kind.number: kind
+    for kind in (*AccessError.__subclasses__(), *KeysAway.__subclasses__())
+    if kind is not KeysAway
+}
+"""The statuses of the library. It does not have those that follow."""
 
 
 class NoRoute(AccessError):
-    """Of `AccessMiddleware` itself: no route is for the host and path of the request."""
+    """Raised by `AccessMiddleware` only: no route matches the host and path of the request."""
 
     status, http_status = "NO_ROUTE", 403
 
 
 class UncleanPath(AccessError):
-    """Of `AccessMiddleware` itself: the path could be understood in several ways, and routes go by path."""
+    """Raised by `AccessMiddleware` only: the path could be understood in several ways, and selects the
+    route."""
 
     status, http_status = "UNCLEAN_PATH", 403
 
 
 class CrossOrigin(AccessError):
-    """Of `AccessMiddleware` itself: a page of another origin caused the request, see `check_origin`."""
+    """Raised by `AccessMiddleware` only: a page of another origin caused the request, see `check_origin`."""
 
     status, http_status = "CROSS_ORIGIN", 403
 
 
-for _kind in (AccessError, *AccessError.__subclasses__()):
-    _kind.__module__ = "cfaccess"  # so that tracebacks show the name by which programs import it
+for _kind in (AccessError, *AccessError.__subclasses__(), *KeysAway.__subclasses__()):
+    _kind.__module__ = "cfaccess"  # the name by which programs import it, for tracebacks
 
 
 def refusal(number: int, message: str) -> AccessError:

@@ -35,54 +35,52 @@ class Guard:
         trusted_origins: Iterable[str] = (),
         on_refusal: Callable[[Any, AccessError], object] | None = None,
     ) -> None:
-        """Puts a guard before the application. `verifier` or `routes` is needed.
+        """Guards an application. Either `verifier` or `routes` is required.
 
         - `verifier`: judges every request.
         - `routes`: which verifier judges which requests, as a mapping. Its keys are a host and a prefix
           of paths, such as `"app.example.com/admin"`, `"app.example.com"` or `"/admin"`. Hosts are
-          compared in lower case and without their port. A key without host is for every host that no
+          compared in lower case and without their port. A key without a host is for every host that no
           other key names. A prefix ends where a segment of the path ends: `/admin` is for `/admin/users`,
-          not for `/administration`. The longest that fits wins. A request that none is for is refused
-          with `NoRoute` (403). Verifiers may share `Keys`.
-        - `open_paths`: what is let through unverified, such as health checks, webhooks and `OPTIONS`: a
-          list of method and whole path, `"GET /healthz"`, or `"POST hooks.example.com/hook"` for one
-          host. Nothing below the path is open, and `GET` does not include `HEAD`. A WebSocket never is.
-          Tokens are not looked at there.
+          not for `/administration`. The longest match wins. A request without a match is refused with
+          `NoRoute` (403). Verifiers may share `Keys`.
+        - `open_paths`: requests that are let through unverified, such as health checks, webhooks and
+          `OPTIONS`: a list of method and whole path, `"GET /healthz"`, or `"POST hooks.example.com/hook"` for
+          one host. Paths below it are not open, and `GET` does not include `HEAD`. A WebSocket never is.
+          Tokens are not verified there.
         - `login_page`: where a browser is sent to log in,
           `"https://<team>.cloudflareaccess.com/cdn-cgi/access/login/<host>"`, or a mapping from keys of
           `routes` to such URLs. The path of the request is added as `redirect_url`, its query is not.
-          Only a page to which a browser navigates with `GET` is redirected, with 302, and only if a login
-          helps: after `NoToken`, `Expired`, `SessionTooOld` and `Revoked`. Never a request with
+          Only a page to which a browser navigates with `GET` is redirected, with 302, and only if a login can
+          help: after `NoToken`, `Expired`, `SessionTooOld` and `Revoked`. Never a request with
           `X-Requested-With: XMLHttpRequest`.
-        - `check_origin`: refuses, with `CrossOrigin` (403), what a browser sends because of a page of another
-          origin, unless it is a plain `GET`, `HEAD` or `OPTIONS`; the handshake of a WebSocket is refused
-          too. The cookie that Access turns into the token is `SameSite=None` by default, so that a
-          browser sends it along. `Sec-Fetch-Site` decides or, from browsers without it, `Origin`. A
-          request with neither does not come from a page. Open paths are not checked.
-        - `trusted_origins`: other origins, like `"https://app.example.com"`, that `check_origin` lets
-          through.
+        - `check_origin`: refuses, with `CrossOrigin` (403), requests that a page of another origin causes,
+          unless they are a plain `GET`, `HEAD` or `OPTIONS`; the handshake of a WebSocket is refused too. The
+          cookie that Access turns into the token is `SameSite=None` by default, so that browsers send it with
+          such requests. `Sec-Fetch-Site` decides or, from browsers without it, `Origin`. A request with
+          neither does not come from a page. Open paths are not checked.
+        - `trusted_origins`: other origins, like `"https://app.example.com"`, that `check_origin` allows.
         - `on_refusal`: a function that is called with the scope or environ and the `AccessError` of every
-          refusal, for logging. The headers hold the token: do not log them. If it raises, that is logged
-          as an error of the logger `cfaccess`, and the request stays refused. It may run in several
-          threads at once.
+          refusal, for logging. The headers contain the token: do not log them. An exception is logged
+          by the logger `cfaccess`, and the request stays refused. It may run in several threads at once.
 
         Raises `InvalidConfig` and `TypeError` like `Verifier`.
 
         A refused request is answered with the `http_status` of the refusal, and in JSON (or as plain text, if
         `Accept` prefers it) with the name and the general meaning of its status, never with anything of the
-        token: `{"status": "EXPIRED", "message": "the token has expired"}`. No answer is to be cached.
+        token: `{"status": "EXPIRED", "message": "the token has expired"}`. None of these answers may be
+        cached.
 
         A path that an application, a proxy or a file system could take for another one is unclean: with
-        an empty segment, `.` or `..` (also before `;`), an encoded slash where the server tells, a
+        an empty segment, `.` or `..` (also before `;`), an encoded slash where the server reports it, a
         backslash, a control character, something that is still encoded after decoding, or bytes that are
-        not UTF-8. An unclean path is never open; and where paths decide between routes it is refused with
+        not UTF-8. An unclean path is never open; and where the path selects the route it is refused with
         `UncleanPath` (403). Where a host has one route for all paths, it is verified like any other.
-        Letters are compared as they are: an application that takes `/Admin` for `/admin` needs a host of
-        its own.
+        Paths are case-sensitive: an application that treats `/Admin` as `/admin` needs a host of its own.
 
-        In the application `claims(request)` says who is calling. The header
-        `Cf-Access-Authenticated-User-Email` is there the verified e-mail; for services and on open paths
-        there is none, whatever was sent.
+        In the application `claims(request)` says who is calling. There, the header
+        `Cf-Access-Authenticated-User-Email` is the verified e-mail; for services and on open paths it is
+        removed, whatever was sent.
         """
         if (verifier is None) == (routes is None):
             raise InvalidConfig("there must be either a verifier or routes")
@@ -99,7 +97,7 @@ class Guard:
         self._on_refusal = on_refusal
 
     def _admit(self, request: Incoming, source: dict[str, Any]) -> Claims | None:
-        """Who is calling, or `None` on an open path. Raises the refusal."""
+        """Returns who is calling, or `None` on an open path. Raises the refusal."""
         if self._open.has(request):
             return None
         claims = self._routes.find(request).verifier.verify_request(source)
@@ -115,7 +113,7 @@ class Guard:
         return claims
 
     def _refuse(self, request: Incoming, source: dict[str, Any], error: AccessError) -> Answer:
-        """What to answer, after the hook was told."""
+        """Calls the hook, and returns what to answer."""
         if self._on_refusal is not None:
             try:
                 self._on_refusal(source, error)

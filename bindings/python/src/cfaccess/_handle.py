@@ -1,4 +1,4 @@
-"""Who owns what the library allocated, and when it goes back."""
+"""Ownership of what the library has allocated, and when it is freed."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ _Self = TypeVar("_Self", bound="Owner[Any]")
 
 
 class Handle:
-    """One native object. It is freed once, when its last user lets go of it.
+    """One native object. It is freed once, when nothing refers to its handle any more.
 
-    A call holds its handle in a local variable. So `close()` in one thread takes nothing from under a
-    call in another, with the GIL or without one: it only lets go.
+    A call refers to its handle by a local variable. So `close()` in one thread frees nothing that a call in
+    another thread is using, with the GIL or without one: it only drops a reference.
     """
 
-    __slots__ = ("__weakref__", "_needed", "pointer")
+    __slots__ = ("__weakref__", "pointer")
 
-    def __init__(self, pointer: int, free: Callable[[int], None], needed: Handle | None = None) -> None:
-        """`needed` is another object that lives at least as long."""
+    def __init__(self, pointer: int, free: Callable[[int], None]) -> None:
         self.pointer = pointer
-        self._needed = needed
-        # At exit the process gives all memory back, and other threads may still be inside a call.
+        # Not at exit, when all memory is freed anyway and other threads may still be inside a call.
         weakref.finalize(self, free, pointer).atexit = False
 
     def __reduce__(self) -> NoReturn:
@@ -43,8 +41,8 @@ class Owner(Generic[_Handle]):
     _handle: _Handle | None
 
     def close(self) -> None:
-        """Lets go of the native object. Calls that are under way in other threads end normally; later
-        ones raise `InvalidArgument`. Closing again does nothing."""
+        """Drops the native object. Calls in progress in other threads end normally; later ones raise
+        `InvalidArgument`. Closing again does nothing."""
         self._handle = None
 
     def _opened(self) -> _Handle:

@@ -5,31 +5,36 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from . import _native, _remote
 from ._arguments import Seconds, document_bytes, function, milliseconds, path_bytes, text
 from ._handle import Handle, Owner
+from ._waiting import wait
 
 
 class Keys(Owner[Handle]):
     """The public keys of one Access team, each prepared once for many verifications.
 
     Usually they are fetched and kept current: `Keys.remote(team)`. Or they come from a key document, which
-    is what Access serves at `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs`: a JWK Set (RFC 7517)
+    Access serves at `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs`: a JWK Set (RFC 7517)
     with RSA keys for RS256
     (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/).
-    Keys are read one by one. One that may not be used is skipped, and `status()` says why.
+    A key that may not be used is skipped, and `status()` says why.
 
-    Any number of verifiers and threads may share one object. A verifier keeps the keys it needs: these
-    may be closed before it. Use it as a context manager, or call `close()`, or let it be collected.
+    Any number of verifiers and threads may share one object. A verifier goes on working when its keys are
+    closed. Use it as a context manager, or call `close()`, or let it be garbage-collected.
 
     >>> with Keys.from_json(certs) as keys:
     ...     [key["bits"] for key in keys.status()["keys"]]
     [2048]
     """
 
-    __slots__ = ("_timeout",)
+    __slots__ = ("_origin", "_timeout")
+
+    _origin: str
+    """What they were made from, for people."""
 
     _timeout: float
     """How long a verification may wait for a fetch, in seconds."""
@@ -55,14 +60,14 @@ class Keys(Owner[Handle]):
         """Keys that are fetched from `https://<team>.cloudflareaccess.com/cdn-cgi/access/certs` and stay
         current by themselves, through rotations and outages.
 
-        The first verification begins the first fetch, unless `connect()` did. Keys are fetched again ahead of
-        age, and when a token names a key that is not there. While the endpoint fails, the keys in force stay.
-        Only who needs a key that is not there waits, for one fetch together with all others.
+        The first verification begins the first fetch, unless `connect()` did. Keys are fetched again before
+        they are too old, and when a token names a key that is missing. While the endpoint fails, the keys in
+        force stay in force. Only a caller that needs a missing key waits, and all of them wait for one fetch.
 
         - `team`: as in `Verifier`, which must be of the same team.
         - `ca_file`: certificate authorities in PEM to trust in addition to the platform's, for networks that
           re-sign TLS.
-        - `proxy`: a proxy to use in place of those of the environment, for programs whose environment is
+        - `proxy`: a proxy to use instead of those of the environment, for programs whose environment is
           emptied: `[scheme://][user:password@]host[:port]`. The scheme is `http` (the default), `https`,
           `socks4`, `socks4a`, `socks5` or `socks5h`, the port 443 for `https` and 1080 for the others unless
           given, as in curl. User and password are percent-encoded. `""` means a direct connection, whatever
@@ -71,33 +76,33 @@ class Keys(Owner[Handle]):
         - `timeout`: how long a fetch may take, and how long a call may wait for one, in seconds, 0.1 to 60.
         - `refresh_after`: the age in seconds at which keys are fetched again, at least `cooldown`. The
           endpoint's `Cache-Control: max-age` may make it sooner, never later.
-        - `cooldown`: the least time between the beginnings of two fetches, whatever caused them, in seconds,
-          at least 1. Up to a tenth is added at random. A token whose key is not there in between is refused
+        - `cooldown`: the minimum time between the starts of two fetches, whatever caused them, in seconds,
+          at least 1. Up to a tenth is added at random. Until then, a token whose key is missing is refused
           with `UnknownKey`.
-        - `max_stale`: how long keys stay in force that the endpoint no longer confirms, in seconds, from
+        - `max_stale`: how long keys stay in force when the endpoint no longer confirms them, in seconds, from
           `refresh_after` to 518,400 (six days). Then every token is refused with `KeysUnavailable`.
         - `cache_file`: where a copy of the keys is kept, so that a restart during an outage works. It is
-          replaced whole and readable by its owner alone. The path must not be a symbolic link or belong to
-          another user, and its folder must not belong to another user (root excepted) or be writable by
-          others without the sticky bit; a group of this process may write both. A copy that is corrupt,
-          older than `max_stale` or writable by others is ignored, which `status()` reports.
-        - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`, in
-          place of the library's own HTTPS. What it raises is the reason of the failure.
-        - `log`: a function that is called with a level of the module `logging` (`INFO` when keys come or
-          change, `WARNING` for what fails) and a line that never holds a token, such as
+          replaced atomically and readable by its owner only. The path must not be a symbolic link or belong
+          to another user, and its folder must not belong to another user (root excepted) or be writable by
+          others without the sticky bit; a group of this process may write both. A copy that is corrupt, older
+          than `max_stale` or writable by others is ignored, which `status()` reports.
+        - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`,
+          instead of the library's own HTTPS. An exception is the reason for the failure.
+        - `log`: a function that is called with a level of the module `logging` (`INFO` when keys are
+          first fetched or change, `WARNING` for failures) and a line that never contains a token, such as
           `logging.getLogger("keys").log`.
 
-        `fetch` and `log` run on threads of the library, `fetch` perhaps while an earlier call of it goes on.
-        It should give up within `timeout`: nobody waits longer for it, but the interpreter does when it
-        ends.
+        `fetch` and `log` run on threads of their own, `fetch` perhaps while an earlier call of it still runs.
+        It should return within `timeout`: nobody waits longer for it, not even the interpreter when it ends.
+        In a sub-interpreter with a GIL of its own (PEP 684) both are refused with `InvalidConfig`.
 
         Proxies are read from the environment now, as curl reads them: the first of `https_proxy`,
         `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY` that is not empty, unless `no_proxy` or else `NO_PROXY`
         names the host or a parent domain of it, or is `*`. `HTTP_PROXY` is not used. Certificate authorities
         are those of the platform, or of `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set. No
-        redirect is followed. Each fetch has a thread of the library's own, which ends with it. After `fork`,
-        a child goes on with the keys it has and fetches for itself; a fetch that was under way stays with
-        the parent.
+        redirect is followed. Each fetch runs on a thread of the library, which ends with it. After `fork`,
+        the child uses the keys it has and fetches for itself; a fetch that was in progress stays with the
+        parent.
 
         Times are `int` or `float`, to the millisecond. Raises `InvalidConfig` if the team, a time or a
         proxy is wrong, certificate authorities cannot be read or the `cache_file` cannot be used,
@@ -120,7 +125,7 @@ class Keys(Owner[Handle]):
             None if fetch is None else function(fetch, "fetch"),
             None if log is None else function(log, "log"),
         )
-        return cls._of(handle, float(timeout))
+        return cls._of(handle, f"team={team!r}", float(timeout))
 
     @classmethod
     def from_json(cls, document: str | bytes) -> Keys:
@@ -129,52 +134,55 @@ class Keys(Owner[Handle]):
         Raises `KeysInvalid` if it is not a JWK Set, `NoUsableKeys` if none of its keys may be used, and
         `TypeError` for another type.
         """
-        return cls._of(_native.keys_from_json(document_bytes(document)))
+        return cls._of(_native.keys_from_json(document_bytes(document)), "from JSON")
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Keys:
-        """Keys from a file that holds a key document. The file is read once, now.
+        """Keys from a file with a key document. The file is read once, now.
 
         Raises what `from_json` raises; `KeysUnavailable` if the file cannot be read; `InvalidArgument`
         for a path that no file can have.
         """
-        return cls._of(_native.keys_from_file(path_bytes(path)))
+        return cls._of(_native.keys_from_file(path_bytes(path)), f"from {os.fspath(path)!r}")
 
     def load_json(self, document: str | bytes) -> None:
-        """Swaps the whole set for that of another key document, while other threads verify.
+        """Replaces the whole set by that of another key document, while other threads verify.
 
-        Every verifier of these keys uses the new set from then on; a verification that is under way ends
-        with the set it began with. Raises what `from_json` raises, and then the old set stays;
+        Every verifier of these keys uses the new set from then on; a verification in progress ends with the
+        set it began with. Raises what `from_json` raises, and then the old set stays;
         `InvalidArgument` if this object is closed, or if its keys are fetched.
         """
         _native.keys_load_json(self._opened(), document_bytes(document))
 
     def connect(self) -> None:
-        """Sees to it that there are keys before the first token comes: fetches them now and waits, within the
-        timeout, unless some are in force. Keys from a document always are.
+        """Makes sure that keys are in force before the first token arrives: fetches them now and waits, for
+        at most the timeout, unless some are. Keys from a document always are.
 
         Raises `KeysUnavailable` with the reason, and later verifications try again; `InvalidArgument` if this
-        object is closed. It lets the GIL go; an event loop need not call it, see `Verifier.verify_async`.
+        object is closed. It waits as `Verifier.verify` does. An event loop need not call it, see
+        `Verifier.verify_async`.
         """
-        _remote.keys_connect(self._opened())
+        handle = self._opened()
+        wait(partial(_remote.keys_try_connect, handle), handle, self._timeout)
 
     def status(self) -> dict[str, Any]:
         """What is in force now, for logs and health pages: a new dict of plain values. It never waits.
 
         - `source`: `"remote"`, `"json"` or `"file"`, what this object was made from;
-        - `keys`: a list of `{"kid": str, "sha256": str, "bits": int}`, the usable keys in force. `sha256` is
+        - `keys`: a list of `{"kid": str, "sha256": str, "bits": int}`, the keys in force. `sha256` is
           the digest of the key's DER SubjectPublicKeyInfo in hexadecimal;
         - `skipped`: a list of `{"kid": str | None, "reason": str}`, in the order of the document.
 
-        Of keys that are fetched:
+        For keys that are fetched:
 
         - `age`: seconds, as `float`, since the endpoint last confirmed the keys; `None` if it never did;
-        - `next_refresh`: seconds, as `float`, until a fetch is due, which begins with the first verification
-          after that; `None` for keys from a document;
-        - `last_error`: why the last fetch, or the copy in the `cache_file`, failed, as a line; `None` since
-          the last success;
+        - `next_refresh`: seconds, as `float`, until the next fetch is due, which begins with the first
+          verification after that; `None` for keys from a document;
+        - `last_error`: why the last fetch, or the copy in the `cache_file`, failed, as one line; `None` after
+          a success;
         - `fetches` begun, `failures` among them, `not_modified` (answered with HTTP 304), and `suppressed`:
-          how often a key was needed that could not be fetched at once.
+          how often a caller whose key was missing could not wait for a
+          fetch, mostly because of the cooldown.
 
         Raises `InvalidArgument` if this object is closed.
 
@@ -187,9 +195,13 @@ class Keys(Owner[Handle]):
         status: dict[str, Any] = json.loads(_native.keys_status(self._opened()))
         return status
 
+    def __repr__(self) -> str:
+        return f"<Keys {self._origin}{' closed' if self._handle is None else ''}>"
+
     @classmethod
-    def _of(cls, handle: Handle, timeout: float = 0) -> Keys:
+    def _of(cls, handle: Handle, origin: str, timeout: float = 0) -> Keys:
         keys = cls.__new__(cls)
         keys._handle = handle
+        keys._origin = origin
         keys._timeout = timeout
         return keys

@@ -1,8 +1,8 @@
-"""The shared library: where it is, whether it fits, and the functions that are declared of it.
+"""The shared library: where it is, whether its version fits, and the declarations of its functions.
 
-A call that never waits keeps the GIL (`PyDLL`): to let it go around a few microseconds, and to queue for
-it again beside a busy thread, costs hundreds of times the call. A call that may wait, because it reads a
-file or prepares keys, lets it go (`CDLL`).
+A call that never waits holds the GIL (`PyDLL`): to release it for a few microseconds, and to queue for it
+again next to a busy thread, costs hundreds of times the call. A call that may take longer, because it reads a
+file or prepares keys, releases it (`CDLL`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from ._version import __version__
 
 
 def _library_path() -> Path:
-    """The library named by `CFACCESS_LIBRARY`, or else the one that the wheel put beside this file."""
+    """The library named by `CFACCESS_LIBRARY`, or else the one that the wheel installed next to this file."""
     named = os.environ.get("CFACCESS_LIBRARY")
     if named:
         path, origin = Path(named), "CFACCESS_LIBRARY"
         if not path.is_absolute():
             raise ImportError(f"cfaccess: CFACCESS_LIBRARY must be an absolute path, and is {named!r}")
     else:
-        path, origin = Path(__file__).resolve().parent / "libcfaccess.so", "beside the package"
+        path, origin = Path(__file__).resolve().parent / "libcfaccess.so", "in the package"
     if not path.is_file():
         hint = "" if named else "; CFACCESS_LIBRARY, which could name another one, is not set"
         raise ImportError(f"cfaccess: the shared library is missing; tried {path} ({origin}){hint}")
@@ -39,8 +39,8 @@ def _load(kind: type[CDLL], path: Path) -> Any:
 
 
 def check_version(library: int, package: str) -> None:
-    """Refuses a library that does not speak this package's ABI: another major version (another minor one
-    while the major is 0), or older than the package."""
+    """Refuses a library with another ABI than this package's: another major version (another minor version
+    while the major is 0), or a version older than the package."""
     major, minor, patch = map(int, package.split("."))
     wanted = (major << 16) | (minor << 8) | patch
     breaking = 8 if major == 0 else 16
@@ -50,8 +50,8 @@ def check_version(library: int, package: str) -> None:
 
 
 LIBRARY_PATH = _library_path()
-_keeping_gil = _load(PyDLL, LIBRARY_PATH)
-_leaving_gil = _load(CDLL, LIBRARY_PATH)
+_holding = _load(PyDLL, LIBRARY_PATH)
+_releasing = _load(CDLL, LIBRARY_PATH)
 
 DECLARED: dict[str, Any] = {}
 """Every function of the header, by its name."""
@@ -69,6 +69,6 @@ def _declare(library: Any, result: Any, name: str, *arguments: Any) -> Any:
     return function
 
 
-quick, slow = partial(_declare, _keeping_gil), partial(_declare, _leaving_gil)
+holding_gil, releasing_gil = partial(_declare, _holding), partial(_declare, _releasing)
 
-check_version(quick(c_uint32, "cfaccess_version_number")(), __version__)
+check_version(holding_gil(c_uint32, "cfaccess_version_number")(), __version__)

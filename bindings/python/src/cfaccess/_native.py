@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import PyDLL, byref, c_char, c_int32, c_int64, c_uint64, py_object
 from struct import Struct
 from typing import Any
 
 from ._claims import CLAIMS_STRINGS, Claims, claims_of
-from ._errors import Internal, KeysPending
+from ._errors import Internal
 from ._handle import Handle
-from ._library import quick as _quick
-from ._library import slow as _slow
+from ._library import holding_gil, releasing_gil
 from ._outcome import (
     BYTES,
     LENGTH,
@@ -21,7 +22,6 @@ from ._outcome import (
     WORD,
     Outs,
     apply,
-    error_free,
     refused,
     result,
     string,
@@ -29,57 +29,60 @@ from ._outcome import (
 from ._request import ASSERTION, COOKIE, EMAIL
 from ._table import Table
 
-_keys_from_json = _slow(STATUS, "cfaccess_keys_from_json", BYTES, LENGTH, OUT, OUT)
-_keys_from_file = _slow(STATUS, "cfaccess_keys_from_file", BYTES, OUT, OUT)
-_keys_load_json = _slow(STATUS, "cfaccess_keys_load_json", POINTER, BYTES, LENGTH, OUT)
-_keys_status = _quick(STATUS, "cfaccess_keys_status", POINTER, OUT, OUT)
-keys_free = _quick(None, "cfaccess_keys_free", POINTER)
+_keys_from_json = releasing_gil(STATUS, "cfaccess_keys_from_json", BYTES, LENGTH, OUT, OUT)
+_keys_from_file = releasing_gil(STATUS, "cfaccess_keys_from_file", BYTES, OUT, OUT)
+_keys_load_json = releasing_gil(STATUS, "cfaccess_keys_load_json", POINTER, BYTES, LENGTH, OUT)
+_keys_status = holding_gil(STATUS, "cfaccess_keys_status", POINTER, OUT, OUT)
+_keys_begin_wait = holding_gil(c_int32, "cfaccess_keys_begin_wait", POINTER)
+_keys_end_wait = holding_gil(None, "cfaccess_keys_end_wait", POINTER)
+_keys_is_fetching = holding_gil(c_int32, "cfaccess_keys_is_fetching", POINTER)
+keys_free = holding_gil(None, "cfaccess_keys_free", POINTER)
 
-_config_new = _quick(STATUS, "cfaccess_config_new", BYTES, OUT, OUT)
-_config_add_audience = _quick(STATUS, "cfaccess_config_add_audience", POINTER, BYTES, OUT)
-_config_allow_service = _quick(STATUS, "cfaccess_config_allow_service", POINTER, BYTES, OUT)
-_config_allow_any_service = _quick(STATUS, "cfaccess_config_allow_any_service", POINTER, OUT)
-_config_set_leeway = _quick(STATUS, "cfaccess_config_set_leeway", POINTER, c_int64, OUT)
-_config_set_max_lifetime = _quick(STATUS, "cfaccess_config_set_max_lifetime", POINTER, c_int64, OUT)
-_config_set_max_age = _quick(STATUS, "cfaccess_config_set_max_age", POINTER, c_int64, OUT)
-_config_accept_cookie = _quick(STATUS, "cfaccess_config_accept_cookie", POINTER, OUT)
-_config_set_email_header = _quick(STATUS, "cfaccess_config_set_email_header", POINTER, c_int32, OUT)
-_config_set_cache_entries = _quick(STATUS, "cfaccess_config_set_cache_entries", POINTER, c_int64, OUT)
-_config_set_cache_bytes = _quick(STATUS, "cfaccess_config_set_cache_bytes", POINTER, c_int64, OUT)
-_config_free = _quick(None, "cfaccess_config_free", POINTER)
+_config_new = holding_gil(STATUS, "cfaccess_config_new", BYTES, OUT, OUT)
+_config_add_audience = holding_gil(STATUS, "cfaccess_config_add_audience", POINTER, BYTES, OUT)
+_config_allow_service = holding_gil(STATUS, "cfaccess_config_allow_service", POINTER, BYTES, OUT)
+_config_allow_any_service = holding_gil(STATUS, "cfaccess_config_allow_any_service", POINTER, OUT)
+_config_set_leeway = holding_gil(STATUS, "cfaccess_config_set_leeway", POINTER, c_int64, OUT)
+_config_set_max_lifetime = holding_gil(STATUS, "cfaccess_config_set_max_lifetime", POINTER, c_int64, OUT)
+_config_set_max_age = holding_gil(STATUS, "cfaccess_config_set_max_age", POINTER, c_int64, OUT)
+_config_accept_cookie = holding_gil(STATUS, "cfaccess_config_accept_cookie", POINTER, OUT)
+_config_set_email_header = holding_gil(STATUS, "cfaccess_config_set_email_header", POINTER, c_int32, OUT)
+_config_set_cache_entries = holding_gil(STATUS, "cfaccess_config_set_cache_entries", POINTER, c_int64, OUT)
+_config_set_cache_bytes = holding_gil(STATUS, "cfaccess_config_set_cache_bytes", POINTER, c_int64, OUT)
+_config_free = holding_gil(None, "cfaccess_config_free", POINTER)
 
-_verifier_new = _quick(STATUS, "cfaccess_verifier_new", POINTER, POINTER, OUT, OUT)
-_verifier_warning = _quick(BYTES, "cfaccess_verifier_warning", POINTER, LENGTH)
-_verifier_stats = _quick(STATUS, "cfaccess_verifier_stats", POINTER, OUT, OUT)
-_explain = _quick(STATUS, "cfaccess_verifier_explain", POINTER, BYTES, LENGTH, c_int64, OUT, OUT)
+_verifier_new = holding_gil(STATUS, "cfaccess_verifier_new", POINTER, POINTER, OUT, OUT)
+_verifier_warning = holding_gil(BYTES, "cfaccess_verifier_warning", POINTER, LENGTH)
+_verifier_stats = holding_gil(STATUS, "cfaccess_verifier_stats", POINTER, OUT, OUT)
+_explain = holding_gil(STATUS, "cfaccess_verifier_explain", POINTER, BYTES, LENGTH, c_int64, OUT, OUT)
 
-# The `id` of claims that still hold for these bytes, or 0. It never waits.
-lookup = _quick(c_uint64, "cfaccess_verifier_lookup", POINTER, BYTES, LENGTH)
+# The `id` of claims that are still valid for these bytes, or 0.
+lookup = holding_gil(c_uint64, "cfaccess_verifier_lookup", POINTER, BYTES, LENGTH)
 
-# What is verified: by the system's clock without waiting, the same with patience, and at a given time. Those
-# that may wait for keys let the GIL go. Both take the same arguments.
+# How a token and a request are verified: by the system's clock, and at a given time. Neither waits.
 TOKEN = (
-    _quick(STATUS, "cfaccess_verifier_try_verify", POINTER, BYTES, LENGTH, OUT, OUT),
-    _slow(STATUS, "cfaccess_verifier_verify", POINTER, BYTES, LENGTH, OUT, OUT),
-    _slow(STATUS, "cfaccess_verifier_verify_at", POINTER, BYTES, LENGTH, c_int64, OUT, OUT),
+    holding_gil(STATUS, "cfaccess_verifier_try_verify", POINTER, BYTES, LENGTH, OUT, OUT),
+    holding_gil(STATUS, "cfaccess_verifier_try_verify_at", POINTER, BYTES, LENGTH, c_int64, OUT, OUT),
 )
 REQUEST = (
-    _quick(STATUS, "cfaccess_verifier_try_verify_request", POINTER, POINTER, LENGTH, OUT, OUT),
-    _slow(STATUS, "cfaccess_verifier_verify_request", POINTER, POINTER, LENGTH, OUT, OUT),
-    _slow(STATUS, "cfaccess_verifier_verify_request_at", POINTER, POINTER, LENGTH, c_int64, OUT, OUT),
+    holding_gil(STATUS, "cfaccess_verifier_try_verify_request", POINTER, POINTER, LENGTH, OUT, OUT),
+    holding_gil(
+        STATUS, "cfaccess_verifier_try_verify_request_at", POINTER, POINTER, LENGTH, c_int64, OUT, OUT
+    ),
 )
-Entry = tuple[Any, Any, Any]
+Entry = tuple[Any, Any]
 
-_claims_free = _quick(None, "cfaccess_claims_free", POINTER)
-_verifier_free = _quick(None, "cfaccess_verifier_free", POINTER)
+_claims_free = holding_gil(None, "cfaccess_claims_free", POINTER)
+_verifier_free = holding_gil(None, "cfaccess_verifier_free", POINTER)
 
 
 class VerifierHandle(Handle):
-    """A verifier, with what its `id`s stand for; `kept` is None where it keeps no tokens."""
+    """A verifier, with its keys and the claims by their `id`; `kept` is None where no tokens are kept."""
 
-    __slots__ = ("kept",)
+    __slots__ = ("kept", "keys")
 
     kept: Table | None
+    keys: Handle
 
 
 def keys_from_json(document: bytes) -> Handle:
@@ -90,19 +93,36 @@ def keys_from_json(document: bytes) -> Handle:
 
 
 def keys_from_file(path: bytes) -> Handle:
-    """Keys from a file that holds a JWK Set. The path has no NUL."""
+    """Keys from a file with a JWK Set. The path has no NUL."""
     outs = Outs()
     status = _keys_from_file(path, outs, byref(outs, WORD))
     return Handle(result(status, outs), keys_free)
 
 
+def keys_is_fetching(keys: Handle) -> bool:
+    """Whether a fetch is in progress that has not reached its timeout."""
+    return bool(_keys_is_fetching(keys.pointer))
+
+
+@contextmanager
+def waiting_for_keys(keys: Handle) -> Iterator[bool]:
+    """Tells whether one more caller may wait for a fetch, and counts it as one that waits until the end."""
+    if not _keys_begin_wait(keys.pointer):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        _keys_end_wait(keys.pointer)
+
+
 def keys_load_json(keys: Handle, document: bytes) -> None:
-    """Swaps the whole set; on a refusal the old one stays."""
+    """Replaces the whole set; on a refusal the old one stays."""
     apply(_keys_load_json, keys.pointer, document, len(document))
 
 
 def keys_status(keys: Handle) -> bytes:
-    """What the set holds, as JSON."""
+    """What is in force, as JSON."""
     outs = Outs()
     status = _keys_status(keys.pointer, outs, byref(outs, WORD))
     return string(result(status, outs))
@@ -135,7 +155,7 @@ def verifier(
     cache_bytes: int,
     keys: Handle,
 ) -> VerifierHandle:
-    """A verifier; `services` is None for any. Texts have no NUL, numbers fit in 64 bits."""
+    """A verifier; `services` is None for any. Strings have no NUL, numbers fit in 64 bits."""
     outs = Outs()
     config = result(_config_new(team, outs, byref(outs, WORD)), outs)
     try:
@@ -156,15 +176,16 @@ def verifier(
         apply(_config_set_cache_entries, config, cache_entries)
         apply(_config_set_cache_bytes, config, cache_bytes)
         status = _verifier_new(config, keys.pointer, outs, byref(outs, WORD))
-        handle = VerifierHandle(result(status, outs), _verifier_free, keys)
+        handle = VerifierHandle(result(status, outs), _verifier_free)
     finally:
         _config_free(config)
+    handle.keys = keys
     handle.kept = Table(cache_entries, cache_bytes) if cache_entries and cache_bytes else None
     return handle
 
 
 def warnings(verifier: Handle) -> tuple[str, ...]:
-    """What is doubtful in the configuration, one line each."""
+    """What looks wrong in the configuration, one line each."""
     lines: list[str] = []
     while (line := _verifier_warning(verifier.pointer, len(lines))) is not None:
         lines.append(line.decode())
@@ -177,27 +198,23 @@ def warnings(verifier: Handle) -> tuple[str, ...]:
 CLAIMS_HEAD = Struct(f"@NIIqqqNPPN{12 * 16}xqQ")
 _unpack, _head_at = CLAIMS_HEAD.unpack, (c_char * CLAIMS_HEAD.size).from_address
 
-_KEYS_PENDING = KeysPending.number
-
 # The interpreter's own reader of UTF-8: `string_at` would copy the block once more.
 _text_at = PyDLL(None).PyUnicode_DecodeUTF8
 _text_at.restype, _text_at.argtypes = py_object, (POINTER, LENGTH, BYTES)
 
 
-# Places for an outcome that no call is using, with the references to their halves: making them anew for every
-# token takes longer. List operations are atomic, so no two calls hold the same; a refused call drops its own.
+# Places for an outcome that no call is using, with references to their halves: to make new ones for each
+# token takes longer. List operations are atomic, so no two calls use the same one; a refused call drops its
+# own.
 _spare: list[tuple[Any, Any, Any]] = []
 
 
-def verify(
-    entry: Entry, verifier: VerifierHandle, subject: Any, length: int, now: int | None, patient: bool = True
-) -> Claims:
-    """The claims of a token that is good.
+def verify(entry: Entry, verifier: VerifierHandle, subject: Any, length: int, now: int | None) -> Claims:
+    """The claims of a valid token. It never waits: while a key is being fetched it raises `KeysPending`.
 
-    `entry` is `TOKEN`, and the subject its bytes; or `REQUEST`, and the subject its `headers`. Who is not
-    patient gets `KeysPending` where others wait.
+    `entry` is `TOKEN`, and the subject its bytes; or `REQUEST`, and the subject its `headers`.
 
-    This is the way of every request, so it makes no call that it can do without: to read the fields of a
+    Every request comes through here, so it makes no call that it can do without: to read the fields of a
     `ctypes.Structure` one by one would cost 600 ns each.
     """
     try:
@@ -209,12 +226,8 @@ def verify(
     if now is None:
         status = entry[0](verifier.pointer, subject, length, out_claims, out_error)
     else:
-        status = entry[2](verifier.pointer, subject, length, now, out_claims, out_error)
+        status = entry[1](verifier.pointer, subject, length, now, out_claims, out_error)
     found = outs[0]
-    if status and patient and status == _KEYS_PENDING:
-        error_free(outs[1])
-        status = entry[1](verifier.pointer, subject, length, out_claims, out_error)
-        found = outs[0]
     if status or not found:
         raise refused(status, outs[1])
     _spare.append(places)

@@ -1,4 +1,4 @@
-"""Whether a page of another origin made a browser send a request."""
+"""Whether a page of another origin caused a browser to send a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ORIGIN = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IG
 
 
 class OriginCheck:
-    """Looks at `Sec-Fetch-Site` and, from browsers without it, at `Origin`."""
+    """Reads `Sec-Fetch-Site` and, from browsers without it, `Origin`."""
 
     def __init__(self, enabled: bool, trusted: Iterable[str]) -> None:
         if isinstance(trusted, (str, bytes)) or not isinstance(trusted, Iterable):
@@ -43,7 +43,7 @@ class OriginCheck:
 
 
 def _is_of_host(origin: str, hosts: list[str]) -> bool:
-    """The scheme is left aside: a server behind a proxy does not know its own."""
+    """The scheme is not compared: a server behind a proxy does not know its own."""
     _, found, rest = origin.partition("://")
     return bool(found) and [rest] == [host.lower() for host in hosts]
 

@@ -1,4 +1,4 @@
-"""How calls end, as ctypes sees it: what they hand out, or why they refuse."""
+"""How calls end, as ctypes sees it: what they return, or why they refuse."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from ctypes import Array, byref, c_char_p, c_int32, c_void_p, sizeof, string_at
 from typing import Any
 
 from ._errors import AccessError, Internal, refusal
-from ._library import quick as _quick
+from ._library import holding_gil
 
 # Lengths are declared as void pointers: of the same size, and 100 ns faster to convert.
 POINTER = LENGTH = OUT = c_void_p
 BYTES = c_char_p
 STATUS = c_int32
 
-_version = _quick(BYTES, "cfaccess_version")
-_status_name = _quick(BYTES, "cfaccess_status_name", c_int32)
-_status_description = _quick(BYTES, "cfaccess_status_description", c_int32)
-_status_http = _quick(c_int32, "cfaccess_status_http", c_int32)
+_version = holding_gil(BYTES, "cfaccess_version")
+_status_name = holding_gil(BYTES, "cfaccess_status_name", c_int32)
+_status_description = holding_gil(BYTES, "cfaccess_status_description", c_int32)
+_status_http = holding_gil(c_int32, "cfaccess_status_http", c_int32)
 
-_error_status = _quick(STATUS, "cfaccess_error_status", POINTER)
-_error_message = _quick(BYTES, "cfaccess_error_message", POINTER)
-error_free = _quick(None, "cfaccess_error_free", POINTER)
-_string_free = _quick(None, "cfaccess_string_free", POINTER)
+_error_status = holding_gil(STATUS, "cfaccess_error_status", POINTER)
+_error_message = holding_gil(BYTES, "cfaccess_error_message", POINTER)
+error_free = holding_gil(None, "cfaccess_error_free", POINTER)
+_string_free = holding_gil(None, "cfaccess_string_free", POINTER)
 
-# The places for the outcome of one call: the result, and behind it the error. Each call has its own, so that
-# any number of threads may call at once.
+# The places for the outcome of one call: the result, then the error. Each call has its own, so that any
+# number of threads may call at once.
 Outs = c_void_p * 2
 WORD = sizeof(c_void_p)
 
 
 def refused(status: int, error: int | None) -> AccessError:
-    """The exception for an error, which goes back."""
+    """The exception for an error, which is freed."""
     if error is None:
         return refusal(status, description(status))
     try:
@@ -40,17 +40,17 @@ def refused(status: int, error: int | None) -> AccessError:
 
 
 def result(status: int, outs: Array[c_void_p]) -> int:
-    """The address that a call handed out; raises its refusal."""
+    """The address that a call returned; raises its refusal."""
     if status:
         raise refused(status, outs[1])
-    handed_out = outs[0]
-    if handed_out is None:
-        raise Internal("the library succeeded without a result")
-    return handed_out
+    address = outs[0]
+    if address is None:
+        raise Internal("the library returned OK without a result")
+    return address
 
 
 def apply(function: Any, pointer: int, *values: Any) -> None:
-    """Calls a function that hands out nothing; raises its refusal."""
+    """Calls a function that returns nothing else; raises its refusal."""
     error = c_void_p()
     status = function(pointer, *values, byref(error))
     if status:
@@ -58,7 +58,7 @@ def apply(function: Any, pointer: int, *values: Any) -> None:
 
 
 def string(address: int) -> bytes:
-    """A copy of a string that the library handed out, which goes back."""
+    """A copy of a string that the library returned, which is freed."""
     try:
         return string_at(address)
     finally:

@@ -1,19 +1,22 @@
-"""Keys that are fetched, as ctypes sees them: their options, and the way back into Python functions."""
+"""Keys that are fetched, as ctypes sees them: their options, and the callbacks into Python functions."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from ctypes import CFUNCTYPE, byref, c_char_p, c_int32, c_int64, c_void_p
+from functools import partial
 from itertools import count
 from typing import Any, Union
 
 from . import _closing
 from ._arguments import document_bytes
+from ._callbacks import Callback, functions
 from ._errors import AccessError
 from ._handle import Handle
-from ._library import quick as _quick
-from ._library import slow as _slow
+from ._interpreter import check_callbacks
+from ._library import holding_gil, releasing_gil
 from ._native import keys_free
 from ._outcome import BYTES, LENGTH, OUT, POINTER, STATUS, WORD, Outs, apply, result
 
@@ -24,21 +27,21 @@ _Fetch = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p)
 _Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 _Release = CFUNCTYPE(None, c_void_p)
 
-_options_new = _quick(STATUS, "cfaccess_remote_options_new", OUT, OUT)
-_set_timeout = _quick(STATUS, "cfaccess_remote_options_set_timeout", POINTER, c_int64, OUT)
-_set_refresh_after = _quick(STATUS, "cfaccess_remote_options_set_refresh_after", POINTER, c_int64, OUT)
-_set_cooldown = _quick(STATUS, "cfaccess_remote_options_set_cooldown", POINTER, c_int64, OUT)
-_set_max_stale = _quick(STATUS, "cfaccess_remote_options_set_max_stale", POINTER, c_int64, OUT)
-_set_ca_file = _quick(STATUS, "cfaccess_remote_options_set_ca_file", POINTER, BYTES, OUT)
-_set_proxy = _quick(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
-_set_cache_file = _quick(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
-_set_fetch = _quick(STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT)
-_set_log = _quick(STATUS, "cfaccess_remote_options_set_log", POINTER, _Log, POINTER, _Release, OUT)
-_options_free = _quick(None, "cfaccess_remote_options_free", POINTER)
+_options_new = holding_gil(STATUS, "cfaccess_remote_options_new", OUT, OUT)
+_set_timeout = holding_gil(STATUS, "cfaccess_remote_options_set_timeout", POINTER, c_int64, OUT)
+_set_refresh_after = holding_gil(STATUS, "cfaccess_remote_options_set_refresh_after", POINTER, c_int64, OUT)
+_set_cooldown = holding_gil(STATUS, "cfaccess_remote_options_set_cooldown", POINTER, c_int64, OUT)
+_set_max_stale = holding_gil(STATUS, "cfaccess_remote_options_set_max_stale", POINTER, c_int64, OUT)
+_set_ca_file = holding_gil(STATUS, "cfaccess_remote_options_set_ca_file", POINTER, BYTES, OUT)
+_set_proxy = holding_gil(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
+_set_cache_file = holding_gil(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
+_set_fetch = holding_gil(STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT)
+_set_log = holding_gil(STATUS, "cfaccess_remote_options_set_log", POINTER, _Log, POINTER, _Release, OUT)
+_options_free = holding_gil(None, "cfaccess_remote_options_free", POINTER)
 
-_keys_remote = _slow(STATUS, "cfaccess_keys_remote", BYTES, POINTER, OUT, OUT)
-_keys_connect = _slow(STATUS, "cfaccess_keys_connect", POINTER, OUT)
-_document_write = _quick(STATUS, "cfaccess_document_write", POINTER, BYTES, LENGTH, OUT)
+_keys_remote = releasing_gil(STATUS, "cfaccess_keys_remote", BYTES, POINTER, OUT, OUT)
+_keys_try_connect = holding_gil(STATUS, "cfaccess_keys_try_connect", POINTER, OUT)
+_document_write = holding_gil(STATUS, "cfaccess_document_write", POINTER, BYTES, LENGTH, OUT)
 
 
 def keys_remote(
@@ -53,7 +56,10 @@ def keys_remote(
     fetch: Fetch | None,
     log: Log | None,
 ) -> Handle:
-    """Keys that are fetched. Times are in milliseconds and fit in 64 bits, texts have no NUL."""
+    """Keys that are fetched. Times are in milliseconds and fit in 64 bits, strings have no NUL."""
+    if fetch is not None or log is not None:
+        check_callbacks()
+    numbers = []
     outs = Outs()
     options = result(_options_new(outs, byref(outs, WORD)), outs)
     try:
@@ -68,23 +74,27 @@ def keys_remote(
         if cache_file is not None:
             apply(_set_cache_file, options, cache_file)
         if fetch is not None:
-            apply(_set_fetch, options, _fetch, _numbered(fetch), _release)
+            numbers.append(_numbered(fetch))
+            apply(_set_fetch, options, _fetch, numbers[-1], _release)
         if log is not None:
-            apply(_set_log, options, _log, _numbered(log), _release)
+            numbers.append(_numbered(partial(_report, log)))
+            apply(_set_log, options, _log, numbers[-1], _release)
         keys = result(_keys_remote(team, options, outs, byref(outs, WORD)), outs)
     finally:
         _options_free(options)
-    return Handle(keys, keys_free) if fetch is None and log is None else _closing.handle(keys)
+    # So far the library could call them in this thread only. From now on it calls them in threads of its own.
+    for number in numbers:
+        functions[number] = Callback(functions[number])
+    return _closing.handle(keys, numbers) if numbers else Handle(keys, keys_free)
 
 
-def keys_connect(keys: Handle) -> None:
-    """Fetches them now, unless some are in force."""
-    apply(_keys_connect, keys.pointer)
+def keys_try_connect(keys: Handle) -> None:
+    """Begins to fetch them, unless some are in force. It never waits: it raises `KeysPending` until they
+    are."""
+    apply(_keys_try_connect, keys.pointer)
 
 
-# The functions that the library may call, under the number that it was given; 0 would be its NULL.
-functions: dict[int, Any] = {}
-_numbers = count(1)
+_numbers = count(1)  # 0 would be NULL for the library
 
 
 def _numbered(function: Any) -> int:
@@ -93,8 +103,7 @@ def _numbered(function: Any) -> int:
     return number
 
 
-# The library knows these three by their addresses, so they must live for ever. Nothing may be raised out of
-# them.
+# The library knows these three by their addresses, so they must never be collected. They must not raise.
 
 
 @_Release  # type: ignore[untyped-decorator]
@@ -109,7 +118,7 @@ def _fetch(number: int, url: bytes, document: int) -> int:
         content = document_bytes(fetched, "what fetch returns")
         apply(_document_write, document, content, len(content))
     except BaseException as error:
-        reason = _told(error)
+        reason = _reason(error)
         _document_write(document, reason, len(reason), None)
         return 1
     return 0
@@ -117,20 +126,25 @@ def _fetch(number: int, url: bytes, document: int) -> int:
 
 @_Log  # type: ignore[untyped-decorator]
 def _log(number: int, level: int, line: bytes) -> None:
-    try:
+    with suppress(BaseException):  # no thread could start, or the interpreter is ending
         functions[number](LOG_LEVELS[level], line.decode("utf-8", "replace"))
-    except BaseException:
-        logging.getLogger("cfaccess").exception("the log function failed; the keys go on")
 
 
 # CFACCESS_LOG_* in C.
 LOG_LEVELS = {1: logging.INFO, 2: logging.WARNING}
 
 
-def _told(error: BaseException) -> bytes:
-    """Its type and text. The library makes one line of it and shortens that."""
+def _report(log: Log, level: int, line: str) -> None:
+    try:
+        log(level, line)
+    except BaseException:
+        logging.getLogger("cfaccess").exception("the log function failed; the keys are not affected")
+
+
+def _reason(error: BaseException) -> bytes:
+    """The type and text of an exception. The library makes one line of it and shortens it further."""
     try:
         text = error.message if isinstance(error, AccessError) else str(error)
     except Exception:
-        text = "its text cannot be had"
+        text = "it has no text"
     return f"{type(error).__name__}: {text[:1000]}".encode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""From the forms in which Python programs hold a request to the headers that the library takes.
+"""Converts requests, in any form that Python programs have them in, to the headers that the library takes.
 
-It decides nothing: names are sorted out here, values go to the library as they came.
+It decides nothing: headers are selected by name, and values are passed on unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ENVIRON_NAMES = (
 
 
 def headers_that_matter(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """Name and value of each: at most two assertions, two e-mails and one with all cookies."""
+    """Name and value of each: at most two assertions, two e-mails and one header with all cookies."""
     if isinstance(headers, dict):
         if is_environ(headers):
             return _of_environ(headers)
@@ -39,15 +39,15 @@ def headers_that_matter(headers: Headers) -> list[tuple[bytes, bytes]]:
 
 
 def is_environ(headers: dict[Any, Any]) -> bool:
-    """Whether it is a WSGI environ. Callers choose names of headers, but no name gets a tuple as its value;
-    and the header that Access adds has a hyphen, as no key of an environ has."""
+    """Whether it is a WSGI environ. Clients choose the names of headers, but no header has a tuple as its
+    value; and the header that Access adds has a hyphen in its name, which no key of an environ has."""
     if type(headers.get("wsgi.version")) is tuple:
         return True
     return "REQUEST_METHOD" in headers and not any(isinstance(key, str) and "-" in key for key in headers)
 
 
 def is_scope(headers: dict[Any, Any]) -> bool:
-    """Whether it is the ASGI scope of a request. A header that is named `headers` has no list as its
+    """Whether it is the ASGI scope of a request. A header named `headers` does not have a list as its
     value."""
     return headers.get("type") in ("http", "websocket") and not isinstance(
         headers.get("headers", ""), (str, bytes)
@@ -55,7 +55,8 @@ def is_scope(headers: dict[Any, Any]) -> bool:
 
 
 def as_bytes(text: str) -> bytes:
-    """What stood in the request: ISO-8859-1 (PEP 3333), or else UTF-8, for frameworks that decode that."""
+    """The bytes of the request: from ISO-8859-1 (PEP 3333), or else from UTF-8, which some frameworks
+    decode."""
     try:
         return str.encode(text, "latin-1")
     except UnicodeEncodeError:
@@ -83,8 +84,8 @@ def _of_pairs(pairs: Iterable[Any]) -> list[tuple[bytes, bytes]]:
 
 
 def _few(found: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """However many there are, few of them say it all: two of a kind are as bad as more, and cookies may
-    go on in another header."""
+    """However many there are, a few suffice: two of a kind are refused like more, and cookies may continue in
+    another header."""
     few = [
         (name, value) for kind in (ASSERTION, EMAIL) for name, value in [p for p in found if p[0] == kind][:2]
     ]
@@ -95,7 +96,8 @@ def _few(found: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 def _name(name: str | bytes) -> bytes:
-    """In UTF-8, since no letter outside of ASCII may become one of a name, as the Kelvin sign would."""
+    """In UTF-8, so that no character outside of ASCII becomes a letter of a name, as the Kelvin sign
+    would."""
     if isinstance(name, str):
         return str.encode(name, "utf-8", "surrogatepass")
     return _value(name)

@@ -13,11 +13,11 @@ from ._verifier import Verifier
 
 
 class Incoming(Protocol):
-    """A request, as far as it matters here. What is dear to find out is asked for only where it is needed."""
+    """What matters here of a request. What is expensive to find out is read only where it is needed."""
 
     @property
     def method(self) -> str:
-        """In capitals; `WEBSOCKET` for a handshake that the server tells apart."""
+        """In capitals; `WEBSOCKET` for a handshake that the server identifies."""
 
     @property
     def path(self) -> str:
@@ -25,39 +25,39 @@ class Incoming(Protocol):
 
     @property
     def raw_path(self) -> str:
-        """The same as it came, before decoding; it may have a query behind it. Empty if nobody knows."""
+        """The path as received, before decoding, perhaps followed by a query. Empty if unknown."""
 
     def header(self, name: str) -> list[str]:
-        """The values of a header that is named in lower case."""
+        """The values of a header, whose name is given in lower case."""
 
 
 class Route(NamedTuple):
-    """What is known of the requests below a prefix, which is empty for all paths."""
+    """How requests below a prefix are judged; the prefix is empty for all paths."""
 
     prefix: str
     verifier: Verifier
     login_page: str | None
 
     def covers(self, path: str) -> bool:
-        """Whether the prefix ends at the border of a segment of this path."""
+        """Whether the path begins with the prefix, which ends where a segment ends."""
         return path.startswith(self.prefix) and path[len(self.prefix) :][:1] in ("", "/")
 
 
-# No slash at first; two slashes; a segment `.` or `..`, also before `;`; what another decoding would change;
-# control characters, the backslash, and what stands for bytes that are not UTF-8.
+# No leading slash; two slashes; a segment `.` or `..`, also before `;`; what another decoding would change;
+# control characters, backslashes, and what represents bytes that are not UTF-8.
 _UNCLEAN = re.compile(r"\A(?!/)|//|/\.\.?(?:[/;]|\Z)|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f\\\ufffd\ud800-\udfff]")
 _ENCODED_SLASH = re.compile(r"\A[^?]*%2f", re.IGNORECASE)
 _HOST = re.compile(r"([a-z0-9_.-]*[a-z0-9_-]|\[[0-9a-f:.]+\])\.?(?::[0-9]*)?")
 
 
 def is_clean(path: str, raw_path: str) -> bool:
-    """Whether the path has one meaning only."""
+    """Whether the path can be understood in one way only."""
     return not _UNCLEAN.search(path) and not _ENCODED_SLASH.match(raw_path)
 
 
 def canonical_host(named: list[str]) -> str | None:
-    """The host of the values of the header `Host`: in lower case, without port and final dot. `None` if it is
-    not there, or there twice, or none."""
+    """The host, from the values of the header `Host`: in lower case, without port and trailing dot. `None` if
+    the header is missing, repeated or invalid."""
     match = _HOST.fullmatch(named[0].lower()) if len(named) == 1 else None
     return match.group(1) if match else None
 
@@ -107,7 +107,7 @@ class Routes:
 
 
 class OpenPaths:
-    """Requests that need no verification: a method and a whole path, of one host or of every host."""
+    """Requests that need no verification: a method and a whole path, of one host or of any host."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         if isinstance(paths, (str, bytes)) or not isinstance(paths, Iterable):
@@ -133,7 +133,8 @@ def _open_path(path: str) -> tuple[str, str, str]:
 
 
 def host_and_path(key: str) -> tuple[str, str]:
-    """Of `app.example.com/admin`, `app.example.com` or `/admin`; the host is empty for every one."""
+    """The two parts of `app.example.com/admin`, `app.example.com` or `/admin`; the host is empty for any
+    host."""
     if not isinstance(key, str):
         raise wrong_type("a route", "str", key)
     named, slash, rest = key.partition("/")

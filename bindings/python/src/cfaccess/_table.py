@@ -1,4 +1,4 @@
-"""The claims of verified tokens, for when they come again."""
+"""The claims of cached tokens, as Python objects."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from sys import getsizeof
 
 from ._claims import CLAIMS_STRINGS, Claims
 
-# What an entry takes besides its strings, and a string besides its characters, in bytes.
+# The overhead of an entry and of a string, in bytes.
 _FRAME, _STRING = 800, 84
 
 
 class Table:
-    """Claims by their `id`, which one verifier never uses twice. Nothing here says whether a token is good.
+    """Claims by their `id`, which one verifier never uses twice. Nothing here says whether a token is valid.
 
-    There are two generations. When the younger is full the older is dropped, and what is used moves to the
-    younger. That takes no lock, which a forked child might never get; threads that get in each other's way
-    lose entries at the worst, which are made anew. Each generation may have half of the bytes.
+    There are two generations. When the younger is full the older is dropped, and entries that are used move
+    to the younger. That takes no lock, which a forked child might never get; at worst, threads that race lose
+    entries, which are then converted again. Each generation may take half of the bytes.
     """
 
     __slots__ = ("_bytes", "_half", "_most", "_old", "young")
@@ -37,7 +37,8 @@ class Table:
 
     def keep(self, number: int, claims: Claims) -> None:
         """Keeps them, unless they are too large."""
-        # All strings together are as wide as the widest, and may stand there twice: whole, and one by one.
+        # All characters are as wide as the widest, and may be stored twice: in the block, and in strings of
+        # their own.
         size = _FRAME + _STRING * (CLAIMS_STRINGS + claims._head[6]) + 2 * getsizeof(claims._block)
         if size > self._half:
             return

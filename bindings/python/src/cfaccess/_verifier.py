@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Literal
 
 from . import _native
@@ -22,15 +23,18 @@ from ._arguments import (
     whole_seconds,
 )
 from ._claims import Claims
-from ._errors import InvalidConfig
+from ._errors import InvalidConfig, KeysPending
 from ._handle import Owner
 from ._keys import Keys
 from ._native import lookup
-from ._pending import verify_patiently
 from ._request import Headers, headers_that_matter
+from ._waiting import wait, wait_async
 
 # CFACCESS_EMAIL_HEADER_* in C.
 EMAIL_HEADER = {"check": 0, "require": 1, "ignore": 2}
+
+# By repr(), of up to 1,024.
+_AUDIENCES_SHOWN = 3
 
 
 class Verifier(Owner[_native.VerifierHandle]):
@@ -46,7 +50,7 @@ class Verifier(Owner[_native.VerifierHandle]):
       with `.fed.cloudflareaccess.com`. `iss` must be exactly this team's.
     - `audiences`: the AUD tags of the application, 1 to 1,024. A token must be for one of them.
     - `keys`: the keys of the same team, usually `Keys.remote(team)`. They are shared: what replaces them
-      reaches this verifier too.
+      is used by this verifier too.
     - `leeway`: how far clocks may differ, in seconds, 0 to 300.
     - `allow_services`: the Client IDs of the services that may call, or `"any"`. By default only persons may.
       (https://developers.cloudflare.com/cloudflare-one/access-controls/service-credentials/service-tokens/)
@@ -57,27 +61,26 @@ class Verifier(Owner[_native.VerifierHandle]):
       `None` for no bound.
     - `accept_cookie`: whether `verify_request` takes the token from the cookie `CF_Authorization` where there
       is no header `Cf-Access-Jwt-Assertion`. Access does not promise to pass the cookie on.
-    - `email_header`: what `verify_request` makes of the header `Cf-Access-Authenticated-User-Email`, which
-      anybody can send. `"check"`: where it is there, it must be the verified e-mail, and empty for a service.
-      `"require"`: it must be there for a person, too. `"ignore"`: it is not looked at, and nobody may
-      believe it.
-    - `cache_entries`: how many verified tokens are kept, so that one that comes again is only looked up, 0 to
-      10,000,000; 0 keeps none.
-    - `cache_bytes`: how much memory they may take, 0 to 68,719,476,736 (64 GiB), and as much once more for
-      their claims as Python objects; 0 keeps none.
+    - `email_header`: how `verify_request` handles the header `Cf-Access-Authenticated-User-Email`, which
+      anybody can send. `"check"`: if present, it must be the verified e-mail, or empty for a service.
+      `"require"`: as `"check"`, and it must be present for a person. `"ignore"`: it is not read, and must
+      not be trusted.
+    - `cache_entries`: how many verified tokens are cached, 0 to 10,000,000; 0 for none.
+    - `cache_bytes`: how much memory they may take, 0 to 68,719,476,736 (64 GiB), and the same amount again
+      for their claims as Python objects; 0 for none.
 
-    A token that comes again is judged as strictly as the first time; see `verify`. Verifiers share no tokens.
+    A cached token is checked as strictly as the first time; see `verify`. Verifiers share no cache.
 
     Fractions of a second are rounded down. Raises `InvalidConfig` with what is wrong and what was expected,
-    also if the keys are fetched for another team, `InvalidArgument` if the keys are closed, and `TypeError`
-    for wrong types: a bare string is no list.
+    or if the keys are fetched for another team, `InvalidArgument` if the keys are closed, and `TypeError`
+    for wrong types: a string is not accepted as a list.
 
     >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
     >>> verifier.verify(token).email
     'ada@example.com'
     """
 
-    __slots__ = ("_timeout", "_warnings")
+    __slots__ = ("_audiences", "_team", "_timeout", "_warnings")
 
     def __init__(
         self,
@@ -97,9 +100,10 @@ class Verifier(Owner[_native.VerifierHandle]):
         if not isinstance(keys, Keys):
             raise TypeError(f"keys must be Keys, not {type(keys).__name__}")
         any_service = isinstance(allow_services, str) and allow_services == "any"
+        encoded_audiences = texts(audiences, "audiences")
         self._handle = _native.verifier(
             text(team, "team"),
-            texts(audiences, "audiences"),
+            encoded_audiences,
             None if any_service else texts(allow_services, "allow_services"),
             whole_seconds(leeway, "leeway", InvalidConfig),
             whole_seconds(max_lifetime, "max_lifetime", InvalidConfig),
@@ -112,22 +116,24 @@ class Verifier(Owner[_native.VerifierHandle]):
         )
         self._warnings = _native.warnings(self._handle)
         self._timeout = keys._timeout
+        self._team = team
+        self._audiences = tuple(audience.decode() for audience in encoded_audiences)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is doubtful in the configuration, one line each, for a log at the start: for example an
-        audience that is not 64 hexadecimal digits, as the AUD tags of Access are."""
+        """What looks wrong in the configuration but is accepted, one line each, to be logged at startup: for
+        example an audience that is not 64 hexadecimal digits, as the AUD tags of Access are."""
         return self._warnings
 
     def verify(self, token: Token, now: Seconds | None = None) -> Claims:
         """Verifies a token, and returns what it says.
 
-        `token` is the value of the request header `Cf-Access-Jwt-Assertion`, the very bytes, with nothing
-        before or behind them. `now` is in seconds since 1970, for tests and replays; by default the
+        `token` is the value of the request header `Cf-Access-Jwt-Assertion`, with nothing before or
+        after it. `now` is in seconds since 1970, for tests and replays; by default the
         system's clock. A fraction is rounded down.
 
-        The checks run in a fixed order, and the first that fails names the refusal. No claim is looked at
-        before the signature holds.
+        The checks run in a fixed order, and the first that fails names the refusal. No claim is read before
+        the signature has been verified.
 
         1. form: `OpaqueToken`, `Malformed`, `TooLarge`
         2. header: `Malformed`, `UnsupportedAlgorithm`, `UnsupportedHeader`
@@ -136,20 +142,21 @@ class Verifier(Owner[_native.VerifierHandle]):
         5. policy: `WrongIssuer`, `WrongAudience`, `WrongTokenType`, `Expired`, `NotYetValid`,
            `SessionTooLong`, `SessionTooOld`, `AmbiguousIdentity`, `ServiceNotAllowed`
 
-        All of them are `AccessError`. Beside them it raises `InvalidArgument` for a `now` outside 0 to
+        All of them are `AccessError`. It also raises `InvalidArgument` for a `now` outside 0 to
         2^53 - 1 or a closed verifier, `Internal` for a fault of the library, and `TypeError` for another
         type of argument, such as a token that is `None`.
 
-        Where keys are fetched, a token whose key is not there waits for the fetch, within the `timeout` of
-        the keys, and lets the GIL go meanwhile. Every other token is verified at once, and keeps the GIL,
-        which takes less time than to hand it over and back; with a `now` it is handed over. In an event
-        loop, use `verify_async`.
+        Where keys are fetched, a token whose key is missing waits for the fetch, for at most the `timeout` of
+        the keys. Other threads run meanwhile, and so do signal handlers and the greenlets of gevent and
+        eventlet. `KeysPending` if the fetch has not ended by then, or at once if other callers are waiting
+        already while keys are in force. Every other token is verified without waiting. In an event loop, use
+        `verify_async`.
 
-        A token that was accepted before and comes again, byte for byte, is only looked up, which takes about
-        half a microsecond. Each time it is asked anew whether it has expired and is young enough, by the same
-        clock, and whether its key is in force. If not, it takes the whole way, and is refused there. Nothing
-        else can change, since a verifier is frozen. Callers with the same token may get the same `Claims`,
-        which nobody can change. Refusals are not kept.
+        A token that was accepted before is looked up in a cache, which takes about half a microsecond. Each
+        time, its expiry and age are checked against the same clock, and its key must still be in force; if a
+        check fails, the token is verified in full, and refused there. Nothing else can change, since a
+        verifier is immutable. Callers with the same token may get the same `Claims`, which are immutable too.
+        Refusals are not cached.
 
         >>> verifier.verify(token, now=9_999_999_999)
         Traceback (most recent call last):
@@ -169,7 +176,10 @@ class Verifier(Owner[_native.VerifierHandle]):
                     return claims
         elif type(now) is not int or not 0 <= now <= LAST_SECOND:
             now = point_in_time(now)
-        return _native.verify(_native.TOKEN, handle, token, len(token), now)
+        try:
+            return _native.verify(_native.TOKEN, handle, token, len(token), now)
+        except KeysPending:
+            return self._wait(_native.TOKEN, handle, token, len(token), now)
 
     def verify_request(self, headers: Headers, now: Seconds | None = None) -> Claims:
         """Verifies the token of a request, and returns what it says.
@@ -184,20 +194,20 @@ class Verifier(Owner[_native.VerifierHandle]):
           its keys;
         - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`.
 
-        Names and values are `bytes`, or `str` that stand for bytes as WSGI and the frameworks have it: in
-        ISO-8859-1. What does not fit there is taken as UTF-8.
+        Names and values are `bytes`, or `str` decoded as ISO-8859-1, as WSGI and the frameworks do.
+        Characters outside of it are encoded as UTF-8.
 
-        The token is the value of `Cf-Access-Jwt-Assertion`. Where that header is not there and the cookie is
+        The token is the value of `Cf-Access-Jwt-Assertion`. If that header is missing and the cookie is
         accepted, it is the value of the cookie `CF_Authorization`. `NoToken` if there is none or it is empty;
-        `Malformed` if there is more than one, also joined by a comma. Then it raises what `verify` raises,
-        and at last `IdentityMismatch` if the e-mail header is not as `email_header` has it. `TypeError` for
-        another type of argument. It waits like `verify`, and keeps tokens like it; all headers are compared
-        each time.
+        `Malformed` if there is more than one, or several joined by a comma. Then it raises what `verify`
+        raises, and finally `IdentityMismatch` if the e-mail header is not as `email_header` demands.
+        `TypeError` for another type of argument. It waits and caches as `verify` does; the headers are
+        compared each time.
 
-        Two things are lost in a WSGI environ. Servers join repeated headers by a comma: assertions and
-        e-mails are refused then, as they should be, and a cookie behind such a comma is not found. And
-        some servers do not tell `_` in a name from `-`, so that a header with underscores is read like
-        the real one; gunicorn and Werkzeug drop such headers.
+        A WSGI environ loses two distinctions. Servers join repeated headers with a comma: repeated assertions
+        and e-mails are then refused, as they should be, and a cookie after such a comma is not found. And
+        some servers treat `_` in a name as `-`, so that a header with underscores is read like the real one;
+        gunicorn and Werkzeug drop such headers.
 
         >>> verifier.verify_request({"Cf-Access-Jwt-Assertion": token}).email
         'ada@example.com'
@@ -211,15 +221,17 @@ class Verifier(Owner[_native.VerifierHandle]):
         if now is not None and (type(now) is not int or not 0 <= now <= LAST_SECOND):
             now = point_in_time(now)
         found = headers_that_matter(headers)
-        return _native.verify(_native.REQUEST, handle, _native.headers(found), len(found), now)
+        row = _native.headers(found)
+        try:
+            return _native.verify(_native.REQUEST, handle, row, len(found), now)
+        except KeysPending:
+            return self._wait(_native.REQUEST, handle, row, len(found), now)
 
     async def verify_async(self, token: Token) -> Claims:
-        """Verifies a token as `verify` does, in an event loop of `asyncio`.
+        """Verifies a token as `verify` does, in an event loop of asyncio or trio.
 
-        Where the key is there it verifies at once, as `verify` does; the event loop may turn only while a
-        key is being fetched. That costs no thread of Python either: it looks again every few milliseconds.
-        Raises what `verify` raises, and `KeysPending` if the key is still being fetched after the `timeout`
-        of the keys.
+        It suspends only while a key is being fetched, and uses no thread for that. Raises what `verify`
+        raises, and `KeysPending` if the key is still being fetched after the `timeout` of the keys.
 
         >>> import asyncio
         >>> asyncio.run(verifier.verify_async(token)).email
@@ -227,7 +239,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         """
         handle = self._opened()
         encoded = token_bytes(token)
-        return await verify_patiently(_native.TOKEN, handle, encoded, len(encoded), self._timeout)
+        call = partial(_native.verify, _native.TOKEN, handle, encoded, len(encoded), None)
+        return await wait_async(call, handle.keys, self._timeout)
 
     async def verify_request_async(self, headers: Headers) -> Claims:
         """Verifies the token of a request as `verify_request` does, in an event loop as `verify_async` does.
@@ -239,20 +252,22 @@ class Verifier(Owner[_native.VerifierHandle]):
         handle = self._opened()
         found = headers_that_matter(headers)
         row = _native.headers(found)
-        return await verify_patiently(_native.REQUEST, handle, row, len(found), self._timeout)
+        call = partial(_native.verify, _native.REQUEST, handle, row, len(found), None)
+        return await wait_async(call, handle.keys, self._timeout)
 
     def stats(self) -> dict[str, Any]:
         """What this verifier has done since it was made, for metrics and health pages: a new dict of plain
         values. It never waits.
 
-        - `verified`: tokens that were accepted after a whole verification;
-        - `hits`: tokens that were accepted because they had been verified before and still hold;
+        - `verified`: tokens that were accepted after a full verification;
+        - `hits`: tokens that were accepted from the cache;
         - `refusals`: a dict of counts by the name of the status, of those that occurred;
-        - `evictions`: verified tokens that were given up to make room;
-        - `entries` that are kept now, and their `bytes`.
+        - `evictions`: cached tokens that were dropped to make room;
+        - `entries` in the cache now, and their `bytes`.
 
-        The counts are those of all threads; a forked child begins with those of its parent. A hit whose
-        claims Python has no more may count twice. Raises `InvalidArgument` if this object is closed.
+        The counts are those of all threads; a forked child begins with those of its parent. A hit may count
+        twice if Python has dropped its claims. Each attempt to verify a token while its key is being fetched
+        counts as `KEYS_PENDING`. Raises `InvalidArgument` if this object is closed.
 
         >>> claims = verifier.verify(token)
         >>> before = verifier.stats()
@@ -264,13 +279,14 @@ class Verifier(Owner[_native.VerifierHandle]):
         return stats
 
     def explain(self, token: Token, now: Seconds | None = None) -> dict[str, Any]:
-        """Tells people why a token is refused: every check that can be made, with what it expected and found.
+        """Explains to people why a token is refused: every check that can be made, with what it expected and
+        found.
 
         The result is a new dict of plain values. `checks` is a list of dicts with `check`, `result`
         (`"passed"` or `"failed"`), `expected` and `found`, and `status` and `message` where it failed. It is
-        no verdict, and has nothing that says whether the token is accepted. Claims are shown whether or not
-        the signature holds, the signature never: show it to whoever may see the claims. It goes by the keys
-        in force, and never waits for others.
+        not a verdict, and does not say whether the token is accepted. Claims are shown even if the signature
+        is invalid, the signature never: show it only to people who may see the claims. It uses the keys in
+        force, and never waits for others.
 
         Arguments are those of `verify`. Raises `InvalidArgument` for a `now` outside 0 to 2^53 - 1 or a
         closed verifier, and `TypeError` for wrong types; nothing about the token.
@@ -282,3 +298,17 @@ class Verifier(Owner[_native.VerifierHandle]):
         moment = point_in_time(time.time() if now is None else now)
         explanation: dict[str, Any] = json.loads(_native.explain(self._opened(), token_bytes(token), moment))
         return explanation
+
+    def __repr__(self) -> str:
+        shown = [repr(audience) for audience in self._audiences[:_AUDIENCES_SHOWN]]
+        if len(self._audiences) > _AUDIENCES_SHOWN:
+            shown.append(f"{len(self._audiences) - _AUDIENCES_SHOWN} more")
+        closed = " closed" if self._handle is None else ""
+        return f"<Verifier team={self._team!r} audiences=[{', '.join(shown)}]{closed}>"
+
+    def _wait(
+        self, entry: _native.Entry, handle: _native.VerifierHandle, subject: Any, length: int, now: int | None
+    ) -> Claims:
+        """Verifies when the key has been fetched."""
+        call = partial(_native.verify, entry, handle, subject, length, now)
+        return wait(call, handle.keys, self._timeout)

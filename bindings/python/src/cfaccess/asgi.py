@@ -29,12 +29,12 @@ class AccessMiddleware(Guard):
     """Lets an ASGI application see verified requests and WebSockets only.
 
     It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `scope["cfaccess"]`, says who is calling. Requests are verified in the event loop, which goes on where
-    a key has to be fetched first.
+    or `scope["cfaccess"]`, says who is calling. Requests are verified in the event loop, of asyncio or trio,
+    which is not blocked while a key is being fetched.
 
-    The handshake of a WebSocket is refused with the same answer where the server can send one, or else closed
-    with 4000 and the HTTP status: 4401, 4403, 4500 or 4503. `lifespan` is passed on; any other kind of scope
-    is a `ValueError`.
+    The handshake of a WebSocket is refused with the same answer where the server can send one, and otherwise
+    closed with 4000 plus the HTTP status: 4401, 4403, 4500 or 4503. `lifespan` is passed on; any other kind
+    of scope is a `ValueError`.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,7 +47,7 @@ class AccessMiddleware(Guard):
         scope = {
             **scope,
             "headers": list(scope["headers"]),
-        }  # any iterable may come, even one for a single use
+        }  # ASGI allows any iterable, even one that can be read only once
         request = _Request(scope)
         try:
             caller = await self._admit_async(request, scope)
@@ -76,7 +76,7 @@ class AccessMiddleware(Guard):
 
 
 def _with_email(headers: Any, caller: Claims | None) -> list[tuple[bytes, bytes]]:
-    """A name with underscores is taken out too: some applications do not tell them from hyphens."""
+    """A name with underscores is removed too: some applications treat them as hyphens."""
     passed = [
         (name, value)
         for name, value in headers

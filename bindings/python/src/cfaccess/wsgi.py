@@ -25,8 +25,8 @@ class AccessMiddleware(Guard):
     """Lets a WSGI application see verified requests only.
 
     It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `environ["cfaccess.claims"]`, says who is calling. Only a request whose key has to be fetched first
-    waits.
+    or `environ["cfaccess.claims"]`, says who is calling. A request waits only while its key is being
+    fetched.
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
