@@ -121,7 +121,7 @@ def test_custom_claims_come_as_they_were_signed(verifier: Verifier) -> None:
         ({"groups": [{"gid": "1"}]}, None),
         ({"groups": [["staff"]]}, None),
         ({"groups": [None]}, None),
-        ({"groups": "staff"}, None),
+        ({"groups": "staff"}, ("staff",)),
         ({"groups": {"name": "staff"}}, None),
         ({"groups": False}, None),
     ],

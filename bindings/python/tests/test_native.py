@@ -51,7 +51,8 @@ def c_size(declaration: str) -> int:
 
 
 def test_every_function_of_the_header_is_declared_and_no_other() -> None:
-    assert set(_library.DECLARED) == set(prototypes())
+    # Claims outlive what the library handed out, so they are made of the block and not of this text.
+    assert set(_library.DECLARED) == set(prototypes()) - {"cfaccess_claims_json"}
     assert len(_library.DECLARED) > 20
 
 
