@@ -23,11 +23,13 @@ class Program:
     missing: str = ""
     """What this program lacks, by name."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    ways: Sequence[str] = ("plain", "sanitizers", "valgrind")
 
 
 def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint) -> list[Program]:
     linked = (f"-L{release.parent}", "-lcfaccess")
     has_jansson = links("#include <jansson.h>\nint main(void) { return json_delete == 0; }", "-ljansson")
+    with_jansson, no_jansson = (*linked, "-ljansson"), "" if has_jansson else "libjansson-dev"
     no_failpoint = "" if failpoint.exists() else f"{failpoint} (make failpoint)"
     no_later = "" if later.exists() else f"{later} (make later)"
     return [
@@ -53,7 +55,11 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("unload", release, ("-ldl",)),
         Program("panic", release, linked, "release"),
         Program("panic", failpoint, linked, "failpoint", no_failpoint),
-        Program("vectors", release, (*linked, "-ljansson"), missing="" if has_jansson else "libjansson-dev"),
+        # AddressSanitizer takes the end of a cancelled thread for a fault of its own.
+        Program("cancel", release, linked, ways=("plain", "valgrind")),
+        Program("vectors", release, with_jansson, missing=no_jansson),
+        Program("stack", release, with_jansson, "release", no_jansson, ways=("plain",)),
+        Program("stack", failpoint, with_jansson, "debug", no_jansson or no_failpoint, ways=("plain",)),
     ]
 
 
