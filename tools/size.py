@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 
 CRATE = re.compile(r"\b([a-z][a-z0-9_]*)::")
-STANDARD = {"std", "core", "alloc", "hashbrown", "addr2line", "gimli", "object", "miniz_oxide", "rustc_demangle"}
+# Rust's standard library, with what it brings along.
+STANDARD = {"std", "core", "alloc", "hashbrown", "addr2line", "gimli", "object", "rustc_demangle"}
 # Crates with less than this share stand together.
 LEAST_SHARE = 0.01
 UNWINDING = (".eh_frame", ".eh_frame_hdr", ".gcc_except_table")
@@ -59,7 +60,8 @@ def crate_of(symbol: str) -> str:
 
 
 def sizes_of_sections(library: Path) -> dict[str, int]:
-    rows = (line.split() for line in output("readelf", "--sections", "--wide", library).replace("[ ", "[").splitlines())
+    table = output("readelf", "--sections", "--wide", library).replace("[ ", "[")
+    rows = (line.split() for line in table.splitlines())
     return {row[1]: int(row[5], 16) for row in rows if len(row) > 6 and row[0][1:-1].isdigit()}
 
 

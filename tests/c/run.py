@@ -46,7 +46,9 @@ def check(checks: Checks, arguments: argparse.Namespace, place: endpoint_process
         ):
             if way.name in program.ways and (not chosen or program.name in chosen):
                 programs.check(checks, program, way)
-        if way.name != "plain" and not chosen:
+        if way.name in programs.THREAD_CHECKERS and (not chosen or "race" in chosen):
+            programs.check_races_are_found(checks, way, arguments.library)
+        elif way.name in ("sanitizers", "valgrind") and not chosen:
             programs.check_leaks_are_found(checks, way, arguments.library)
 
 
