@@ -1062,7 +1062,7 @@ void cfaccess_remote_options_free(struct cfaccess_remote_options *options);
  * Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
  * and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
  *
- * The name look-up of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
+ * The name lookup of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
  * until it ends, also after cfaccess_keys_close() and cfaccess_keys_free(): at most one thread for each
  * keys.
  *

@@ -50,7 +50,7 @@ func TestMaxLifetime(t *testing.T) {
 		seconds  int64
 	}{
 		"the default is a month and a minute": {0, monthAndMinute},
-		"one hour":                 {time.Hour, 3600},
+		"one hour":                            {time.Hour, 3600},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := acmeConfig()
