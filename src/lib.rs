@@ -47,6 +47,12 @@ mod explain;
 mod failpoint;
 #[cfg(feature = "ffi")]
 mod ffi;
+/// Without the C ABI only the calls of the system are left.
+#[cfg(not(feature = "ffi"))]
+#[allow(unsafe_code)]
+mod ffi {
+    pub(crate) mod system;
+}
 mod json;
 mod keys;
 #[cfg(feature = "later")]
