@@ -5,6 +5,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
+prefix ?= /usr/local
+libdir ?= $(prefix)/lib
+DESTDIR ?=
 VENV := target/venv/bin
 ONLY ?=
 SECONDS ?= 60
@@ -14,8 +17,8 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build failpoint later demo check test bless wheel bench bench-scale bench-faults fuzz audit setup \
-	format vectors requirements clean
+.PHONY: help build static install size failpoint later demo check test bless wheel bench bench-scale bench-faults \
+	fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -24,6 +27,20 @@ help: ## Show this help
 build: ## Build the library: target/release/libcfaccess.so
 	@tools/require.sh rust c
 	cargo build --release --locked
+
+static: build ## Build the static library for C programs: target/static/libcfaccess.a
+	@mkdir -p target/static
+	tools/localize.sh target/release/libcfaccess.a target/static/libcfaccess.a
+
+install: ## Install library, header and pkg-config file for C: prefix=/usr/local DESTDIR=
+	@tools/require.sh rust c
+	cargo cinstall --release --locked --prefix=$(prefix) --libdir=$(libdir) --destdir=$(DESTDIR)/
+	tools/localize.sh $(DESTDIR)$(libdir)/libcfaccess.a $(DESTDIR)$(libdir)/libcfaccess.a
+
+size: ## Say what the bytes of the library are for: docs/size.md has the table
+	@tools/require.sh rust c python
+	CARGO_PROFILE_RELEASE_STRIP=debuginfo cargo build --release --locked --target-dir target/size
+	@$(PYTHON) tools/size.py target/size/release/libcfaccess.so
 
 failpoint: ## Build it with the panic of tests: target/failpoint/libcfaccess.so
 	@tools/require.sh rust c

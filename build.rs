@@ -1,23 +1,24 @@
 //! Makes the C header into `OUT_DIR`, and tells the linker what a C library needs.
 
 use std::env;
-use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=src/ffi");
     println!("cargo::rerun-if-changed=src/status.rs");
     println!("cargo::rerun-if-changed=include/cbindgen.toml");
     println!("cargo::rerun-if-changed=include/preamble.h");
+    #[cfg(feature = "ffi")]
     make_header()?;
     link();
     Ok(())
 }
 
+#[cfg(feature = "ffi")]
 fn make_header() -> Result<(), Box<dyn std::error::Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
-    let root = Path::new(&root);
+    let root = std::path::Path::new(&root);
     let out = env::var("OUT_DIR")?;
-    let folder = Path::new(&out).join("include");
+    let folder = std::path::Path::new(&out).join("include");
 
     let mut config = cbindgen::Config::from_file(root.join("include/cbindgen.toml"))?;
     let preamble = std::fs::read_to_string(root.join("include/preamble.h"))?;
@@ -27,13 +28,28 @@ fn make_header() -> Result<(), Box<dyn std::error::Error>> {
     });
     config.after_includes = Some(format!("{}\n{}", version.concat(), preamble.trim_end()));
 
-    cbindgen::Builder::new()
-        .with_crate(root)
-        .with_config(config)
-        .generate()?
-        .write_to_file(folder.join("cfaccess.h"));
+    let mut header = Vec::new();
+    cbindgen::Builder::new().with_crate(root).with_config(config).generate()?.write(&mut header);
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("cfaccess.h"), without_tag_in_c(&String::from_utf8(header)?)?)?;
     println!("cargo::metadata=include={}", folder.display());
     Ok(())
+}
+
+/// cbindgen gives the enum a tag that is also the name of an integer type, which -Wc++-compat warns about. Only C++
+/// and C23, where the enum itself has the size of the integer, need the tag.
+#[cfg(feature = "ffi")]
+fn without_tag_in_c(header: &str) -> Result<String, &'static str> {
+    const SIZED: &str = "#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L";
+    let tagged = format!(
+        "enum cfaccess_status\n{SIZED}\n  : int32_t\n#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L\n {{\n"
+    );
+    let tagged_where_sized = format!("{SIZED}\nenum cfaccess_status : int32_t\n#else\nenum\n#endif\n{{\n");
+    if header.contains(&tagged) {
+        Ok(header.replace(&tagged, &tagged_where_sized))
+    } else {
+        Err("cbindgen writes the enum cfaccess_status in another way")
+    }
 }
 
 fn link() {

@@ -79,6 +79,14 @@
  * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
  * waits for a fetch if its token names an unknown key, and for nothing else.
  *
+ * Do not cancel a thread (pthread_cancel()) that may be inside of a function or a callback of this library: the
+ * process would abort, as cancelling unwinds the stack through Rust. Disable it around the call with
+ * pthread_setcancelstate(); a cancellation that comes meanwhile acts afterwards.
+ *
+ * @par Stack
+ * A call takes at most 256 KiB of the caller's stack, whatever the token or the document; what a callback takes
+ * comes on top. Threads that the library starts have stacks of their own.
+ *
  * @par Fork and unload
  * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
  * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
@@ -200,11 +208,12 @@
  *
  * Treat a number that you do not know as a refusal.
  */
-enum cfaccess_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+enum cfaccess_status : int32_t
+#else
+enum
+#endif
+{
   /**
    * The call succeeded. Every other value is a refusal.
    */
@@ -446,8 +455,9 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str issuer;
   /**
-   * A stable identifier of the caller across applications and teams: <host of the team>/person/<sub>
-   * or <host of the team>/service/<Client ID>. An e-mail address is not one.
+   * A stable identifier of the caller across applications and teams: HOST/person/SUB or
+   * HOST/service/COMMON_NAME, where HOST is the host of the team, such as acme.cloudflareaccess.com.
+   * An e-mail address is not one.
    */
   struct cfaccess_str principal_id;
   /**
@@ -455,7 +465,9 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str subject;
   /**
-   * `email`: a person's address, verified by the identity provider.
+   * `email`: a person's address as the identity provider gives it, or whatever else the team chose for it: at most
+   * 320 bytes without white space, control and format characters. `non_identity@<host of the team>` is no human
+   * being but a device that was enrolled with a service token.
    */
   struct cfaccess_str email;
   /**
@@ -577,6 +589,44 @@ cfaccess_status cfaccess_document_write(struct cfaccess_document *document,
 void cfaccess_claims_free(struct cfaccess_claims *claims);
 
 /**
+ * Claims as one JSON object, for languages that would otherwise read the struct member by member: `kind` ("person" or
+ * "service"), `groups` (see cfaccess_groups_from_custom()), and every other member of cfaccess_claims under its name
+ * but `struct_size`, `present`, `block` and `id`. Absent claims are null, times are seconds since 1970, `custom` and
+ * `payload` are objects as they were signed. Members are only ever added.
+ *
+ * @param claims     as they were handed out, not a copy of the struct; borrowed
+ * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_claims_json(const struct cfaccess_claims *claims,
+                                     char **out_json,
+                                     struct cfaccess_error **out_error);
+
+/**
+ * Reads the groups of a person from the claim `custom`, as JSON: a list of strings; `[]` if the token says that there
+ * are none; `null` if it does not tell, because the claim is not configured, or Access left it out as the token grew
+ * too large, or its form is none of those below. Only `[]` is a reason to think that the person is in no group.
+ *
+ * Identity providers write a group as a string, which is taken as it is, or as an object, of which the first of
+ * `name`, `email` and `id` counts that is a string and not empty. A single string is one group, `null` is an empty list,
+ * and a list with anything else in it is not read in part. Several groups may have one name.
+ *
+ * @param custom      `custom` of cfaccess_claims, or a copy of it; borrowed; NULL only if custom_len is 0
+ * @param custom_len  in bytes; 0 if the token has no `custom`, which gives `null`
+ * @param out_json    owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_ARGUMENT if `custom` is not a strict JSON object;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_groups_from_custom(const char *custom,
+                                            size_t custom_len,
+                                            char **out_json,
+                                            struct cfaccess_error **out_error);
+
+/**
  * Starts a configuration with the team whose tokens are accepted.
  *
  * @param team        NUL-terminated, copied: "acme", "acme.cloudflareaccess.com",
@@ -648,7 +698,8 @@ cfaccess_status cfaccess_config_set_leeway(struct cfaccess_config *config,
  * The longest lifetime (`exp` - `iat`) that a token may have. The leeway does not apply.
  *
  * @param config     changed on success only
- * @param seconds    1 to 2,628,000, the default (one month, the longest session that Access grants)
+ * @param seconds    1 to 31,622,400 (366 days); default 2,628,060 (one month, the longest session that the
+ *                   dashboard of Access offers, and a minute)
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -661,7 +712,7 @@ cfaccess_status cfaccess_config_set_max_lifetime(struct cfaccess_config *config,
  * The longest time since login (`now` - `iat`) that is accepted. The leeway does not apply.
  *
  * @param config     changed on success only
- * @param seconds    1 to 2,628,000; no limit by default
+ * @param seconds    1 to 31,622,400 (366 days); no limit by default
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
  */
@@ -1234,7 +1285,7 @@ const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, 
  *
  * The checks run in this order, and the first that fails decides the status. No claim is read before the
  * signature is known to be valid.
- * 1. form: OPAQUE_TOKEN, MALFORMED, TOO_LARGE
+ * 1. form: NO_TOKEN, OPAQUE_TOKEN, MALFORMED, TOO_LARGE
  * 2. header: MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER; of the header, its form and `alg` are
  *    checked first, then unsupported members, then `typ` and `kid`
  * 3. key and signature: UNKNOWN_KEY, or KEYS_UNAVAILABLE or KEYS_PENDING while it cannot be told whether the
@@ -1249,7 +1300,7 @@ const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, 
  *
  * @param verifier    borrowed
  * @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
- * @param token_len   in bytes; more than 16,384 is TOO_LARGE, 0 is MALFORMED
+ * @param token_len   in bytes; more than 16,384 is TOO_LARGE, 0 is NO_TOKEN
  * @param out_claims  owned, freed with cfaccess_claims_free()
  * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK; one of the statuses above; #CFACCESS_STATUS_NULL_ARGUMENT;

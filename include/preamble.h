@@ -68,6 +68,14 @@
  * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
  * waits for a fetch if its token names an unknown key, and for nothing else.
  *
+ * Do not cancel a thread (pthread_cancel()) that may be inside of a function or a callback of this library: the
+ * process would abort, as cancelling unwinds the stack through Rust. Disable it around the call with
+ * pthread_setcancelstate(); a cancellation that comes meanwhile acts afterwards.
+ *
+ * @par Stack
+ * A call takes at most 256 KiB of the caller's stack, whatever the token or the document; what a callback takes
+ * comes on top. Threads that the library starts have stacks of their own.
+ *
  * @par Fork and unload
  * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
  * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user

@@ -5,8 +5,11 @@ use crate::team::Team;
 
 const LEEWAY_DEFAULT: i64 = 30;
 const LEEWAY_MAX: i64 = 300;
-/// The longest session that Access grants: one month, which is 730 hours.
-const LIFETIME_MAX: i64 = 2_628_000;
+/// The longest session that the dashboard offers is a month, 2,628,000 s. Tokens were seen to live a second longer
+/// than their session, so a minute is added.
+const LIFETIME_DEFAULT: i64 = 2_628_060;
+/// 366 days: longer sessions than a month can be set through the API of Access.
+const LIFETIME_MAX: i64 = 31_622_400;
 const AUDIENCES_MAX: usize = 1_024;
 const AUDIENCE_BYTES_MAX: usize = 512;
 const CLIENT_ID_BYTES_MAX: usize = 256;
@@ -64,7 +67,7 @@ impl Config {
             team: Team::parse(team)?,
             audiences: Vec::new(),
             leeway: LEEWAY_DEFAULT,
-            max_lifetime: LIFETIME_MAX,
+            max_lifetime: LIFETIME_DEFAULT,
             max_age: None,
             services: Services::Listed(Vec::new()),
             accept_cookie: false,
@@ -143,8 +146,8 @@ impl Config {
         Ok(())
     }
 
-    /// The longest lifetime (`exp` - `iat`) that a token may have, in seconds: 1 to 2,628,000, the default
-    /// (one month, the longest session that Access grants).
+    /// The longest lifetime (`exp` - `iat`) that a token may have, in seconds: 1 to 31,622,400 (366 days), default
+    /// 2,628,060 (one month, the longest session that the dashboard of Access offers, and a minute).
     ///
     /// # Errors
     /// `INVALID_CONFIG` outside of that.
@@ -153,7 +156,7 @@ impl Config {
         Ok(())
     }
 
-    /// The longest time since login (`now` - `iat`) that is accepted, in seconds: 1 to 2,628,000.
+    /// The longest time since login (`now` - `iat`) that is accepted, in seconds: 1 to 31,622,400 (366 days).
     /// By default there is no limit.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::claims::Payload;
 use crate::config::Config;
+use crate::json;
 use crate::keys::Keys;
 use crate::policy::{Case, RULES};
 use crate::signature::check_signature;
@@ -97,13 +98,25 @@ impl Checks {
     }
 }
 
-/// These members of a JSON object, for display only.
+/// These members of a JSON object as verification reads it, for display only.
 fn members(text: &[u8], names: &[&str]) -> Value {
-    match serde_json::from_slice::<Value>(text) {
-        Ok(Value::Object(all)) => {
-            names.iter().filter_map(|name| Some(((*name).to_owned(), all.get(*name)?.clone()))).collect()
+    let Ok(object) = json::text(text).and_then(json::parse_object) else { return Value::Null };
+    names.iter().filter_map(|name| Some(((*name).to_owned(), showable(object.get(name)?)))).collect()
+}
+
+/// Converted value by value: serde_json's own reader would parse the content of an object with its private member
+/// name for raw values once more, to any depth.
+fn showable(value: &json::Value<'_>) -> Value {
+    match value {
+        json::Value::Null => Value::Null,
+        json::Value::Bool(boolean) => Value::Bool(*boolean),
+        json::Value::Integer(number) => Value::from(*number),
+        json::Value::Number(number) => Value::Number(number.clone()),
+        json::Value::String(text) => Value::from(&**text),
+        json::Value::Array(items) => items.iter().map(showable).collect(),
+        json::Value::Object(object) => {
+            object.members().map(|(name, member)| (name.to_owned(), showable(member))).collect()
         }
-        _ => Value::Null,
     }
 }
 

@@ -20,11 +20,11 @@ const FEW_MEMBERS: usize = 16;
 #[derive(Debug)]
 pub(crate) enum Value<'a> {
     Null,
-    Bool,
+    Bool(bool),
     /// An integer from 0 to 2^64 - 1, written without fraction or exponent.
     Integer(u64),
     /// Every other number.
-    Number,
+    Number(serde_json::Number),
     String(Cow<'a, str>),
     Array(Vec<Value<'a>>),
     Object(Object<'a>),
@@ -105,6 +105,10 @@ impl<'a> Object<'a> {
         Some(self.members.swap_remove(index).1)
     }
 
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+        self.members.iter().map(|(name, value)| (&**name, value))
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
@@ -166,20 +170,20 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Value::Null)
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Value<'de>, E> {
-        Ok(Value::Bool)
+    fn visit_bool<E: Error>(self, boolean: bool) -> Result<Value<'de>, E> {
+        Ok(Value::Bool(boolean))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Value<'de>, E> {
         Ok(Value::Integer(number))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Value<'de>, E> {
-        Ok(Value::Number)
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value<'de>, E> {
+        Ok(Value::Number(number.into()))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Value<'de>, E> {
-        Ok(Value::Number)
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Value<'de>, E> {
+        serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("not finite"))
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Value<'de>, E> {

@@ -18,7 +18,8 @@
 //! # }
 //! ```
 //!
-//! The C ABI of the same core is described in `include/cfaccess.h`.
+//! The C ABI of the same core is described in `include/cfaccess.h`. It is the feature `ffi`, which is on by default;
+//! a program with `panic = "abort"` depends on this crate with `default-features = false`.
 //!
 //! [Cloudflare Access]: https://developers.cloudflare.com/cloudflare-one/access-controls/
 
@@ -34,6 +35,8 @@
         clippy::unreachable
     )
 )]
+// Some of the core is used by the C ABI only.
+#![cfg_attr(not(feature = "ffi"), allow(dead_code, unused_imports))]
 
 mod ascii;
 mod cache;
@@ -42,7 +45,14 @@ mod config;
 mod explain;
 #[cfg(feature = "failpoint")]
 mod failpoint;
+#[cfg(feature = "ffi")]
 mod ffi;
+/// Without the C ABI only the calls of the system are left.
+#[cfg(not(feature = "ffi"))]
+#[allow(unsafe_code)]
+mod ffi {
+    pub(crate) mod system;
+}
 mod json;
 mod keys;
 #[cfg(feature = "later")]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::claims::{Moment, Payload, Principal};
+use crate::claims::{Moment, Payload, Principal, is_non_identity};
 use crate::config::{Config, Services};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
@@ -15,6 +15,11 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// Whether what looks like a person is a device that was enrolled with a service token.
+    fn is_non_identity(&self) -> bool {
+        self.payload.email.as_deref().is_some_and(|email| is_non_identity(email, &self.config.team))
+    }
+
     fn moment(&self) -> Moment<'_> {
         Moment { config: self.config, times: &self.payload.times, now: self.now }
     }
@@ -92,6 +97,7 @@ pub(crate) static RULES: [Rule; 9] = [
                 "sub": case.payload.subject,
                 "email": case.payload.email,
                 "common_name": case.payload.common_name,
+                "non_identity": case.is_non_identity(),
             })
         },
     },

@@ -66,7 +66,7 @@ impl<V: View> Verifier<V> {
     /// The checks run in this order, and the first that fails decides the status. No claim is read before the
     /// signature is known to be valid.
     ///
-    /// 1. form: `OPAQUE_TOKEN`, `MALFORMED`, `TOO_LARGE`
+    /// 1. form: `NO_TOKEN`, `OPAQUE_TOKEN`, `MALFORMED`, `TOO_LARGE`
     /// 2. header: `MALFORMED`, `UNSUPPORTED_ALGORITHM`, `UNSUPPORTED_HEADER`; of the header, its form and
     ///    `alg` are checked first, then unsupported members, then `typ` and `kid`
     /// 3. key and signature: `UNKNOWN_KEY`, or `KEYS_UNAVAILABLE` or `KEYS_PENDING` while it cannot be told

@@ -2,7 +2,7 @@
 
 mod support;
 
-use cfaccess::Verifier;
+use cfaccess::{Timestamp, Verifier};
 use serde_json::{Value, json};
 use support::explanation::{check, checks, explained, explained_at, first_failed};
 use support::{mint, read_json, vectors};
@@ -101,12 +101,12 @@ fn each_check_of_a_good_token_tells_what_it_expected_and_found() {
             json!({"now_from": mint::NOW - 90}),
             json!({"iat": mint::NOW - 60, "nbf": mint::NOW - 60, "seconds_early": -60}),
         ),
-        ("lifetime", json!({"at_most": 2_628_000}), json!(3_660)),
+        ("lifetime", json!({"at_most": 2_628_060}), json!(3_660)),
         ("age", json!({"at_most": 3_600}), json!(60)),
         (
             "principal",
             json!("a person (sub and email) or a service (common_name)"),
-            json!({"sub": sub, "email": email, "common_name": null}),
+            json!({"sub": sub, "email": email, "common_name": null, "non_identity": false}),
         ),
         ("service", json!({"any_of": ["id.access"]}), Value::Null),
     ] {
@@ -126,7 +126,7 @@ fn each_kind_of_refusal_is_told_at_its_check() {
     for (token, name, status, found) in [
         ("oauth:abc".to_owned(), "form", "OPAQUE_TOKEN", json!({"bytes": 9})),
         ("a.b".to_owned(), "form", "MALFORMED", json!({"bytes": 3})),
-        (String::new(), "form", "MALFORMED", json!({"bytes": 0})),
+        (String::new(), "form", "NO_TOKEN", json!({"bytes": 0})),
         ("A".repeat(16_385), "form", "TOO_LARGE", json!({"bytes": 16_385})),
         (with_header("alg", json!("none")), "header", "UNSUPPORTED_ALGORITHM", json!("none")),
         (with_header("typ", json!("at+jwt")), "header", "UNSUPPORTED_HEADER", json!("RS256")),
@@ -211,6 +211,43 @@ fn the_clock_and_the_leeway_are_told() {
     let explanation = explained_at(&vectors::verifier(&config, "acme.jwks.json"), "", 42);
 
     assert_eq!((&explanation["now"], &explanation["leeway"]), (&json!(42), &json!(300)));
+}
+
+#[test]
+fn values_are_shown_as_verification_reads_them() {
+    // In a text of its own, since the reader of this test would read a raw value once more.
+    let shown = |payload: String| {
+        let token = mint::sign(mint::header().to_string().as_bytes(), payload.as_bytes());
+        verifier().explain(token.as_bytes(), Timestamp::new(mint::NOW).expect("a time"))
+    };
+    let with = |member: &str| shown(mint::person().to_string().replacen('{', &format!("{{{member},"), 1));
+
+    let raw_value = person_with_issuer(r#"{"$serde_json::private::RawValue":"\"https://acme\""}"#);
+    assert!(shown(raw_value).contains(r#""iss":{"$serde_json::private::RawValue":"\"https://acme\""}"#));
+    assert!(shown(person_with_issuer("-9007199254740993")).contains(r#""iss":-9007199254740993"#));
+    assert!(shown(person_with_issuer("18446744073709551615")).contains(r#""iss":18446744073709551615"#));
+    assert!(
+        with(r#""email":"admin@example.com""#)
+            .contains(r#""check":"claims","expected":"typed claims","found":null"#)
+    );
+}
+
+/// A person's payload with JSON text in place of the issuer.
+fn person_with_issuer(json: &str) -> String {
+    let claims = mint::person();
+    claims.to_string().replacen(&claims["iss"].to_string(), json, 1)
+}
+
+#[test]
+fn a_device_without_identity_is_told_from_a_person() {
+    let found = |email: &str| {
+        let explanation = explained(&verifier(), person(json!({"email": email})));
+        check(&explanation, "principal")["found"]["non_identity"].clone()
+    };
+
+    assert_eq!(found("non_identity@acme.cloudflareaccess.com"), true);
+    assert_eq!(found("non_identity@other.cloudflareaccess.com"), false);
+    assert_eq!(found("user@example.com"), false);
 }
 
 #[test]

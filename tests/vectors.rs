@@ -58,6 +58,7 @@ fn seen(claims: &Verified, name: &str) -> Value {
         "country" => json!(claims.country()),
         "policy_id" => json!(claims.policy_id()),
         "token_type" => json!(claims.token_type()),
+        "groups" => json!(claims.groups()),
         "custom" => claims.custom().map_or(Value::Null, |text| serde_json::from_str(text).expect("JSON")),
         "payload" => serde_json::from_str(claims.payload()).expect("JSON"),
         _ => panic!("no claim is called {name}"),
@@ -70,9 +71,12 @@ fn differs(vector: &Value, outcome: &Result<Verified, Refusal>) -> Option<String
         return Some(format!("{} instead of {}: {outcome:?}", status(outcome), vector["status"]));
     }
     let claims = outcome.as_ref().ok()?;
-    let different =
-        vector["claims"].as_object()?.iter().find(|(name, value)| seen(claims, name) != **value)?;
-    Some(format!("{different:?} but {}", seen(claims, different.0)))
+    let as_json: Value = serde_json::from_str(&claims.to_json()).expect("JSON");
+    vector["claims"].as_object()?.iter().find_map(|(name, expected)| {
+        let (found, in_json) = (seen(claims, name), &as_json[name]);
+        (found != *expected || in_json != expected)
+            .then(|| format!("{name} is {found}, as JSON {in_json}, instead of {expected}"))
+    })
 }
 
 /// How a verification or the cache hit after it differs from a vector; both return the same claims.

@@ -17,6 +17,9 @@ debian_packages() {
     command -v pkg-config >/dev/null || packages+=(pkg-config)
     echo '#include <jansson.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjansson-dev)
     echo '#include <jwt.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjwt-dev)
+    command -v clang >/dev/null || packages+=(clang)
+    command -v luajit >/dev/null || packages+=(luajit)
+    command -v php >/dev/null || packages+=(php-cli)
     "$PYTHON" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
     [ ${#packages[@]} -eq 0 ] && return
 

@@ -36,12 +36,13 @@ type Config struct {
 	Leeway time.Duration
 
 	// MaxLifetime is the longest time between "iat" and "exp" of a token, in whole seconds up to
-	// 2,628,000 (one month, the longest session of Access). 0 means one month.
+	// 31,622,400 (366 days). 0 means 2,628,060: one month, the longest session that the dashboard of
+	// Access offers, and a minute.
 	MaxLifetime time.Duration
 
-	// MaxAge is the longest time since "iat" that is accepted, in whole seconds up to 2,628,000,
-	// compared without leeway. 0 means no such bound. A person must log in again after it,
-	// even if Access would still accept the session.
+	// MaxAge is the longest time since "iat" that is accepted, in whole seconds up to 31,622,400
+	// (366 days), compared without leeway. 0 means no such bound. A person must log in again after
+	// it, even if Access would still accept the session.
 	MaxAge time.Duration
 
 	// AllowServices are the Client IDs of service tokens that are accepted. By default only

@@ -44,13 +44,13 @@ func TestLeeway(t *testing.T) {
 }
 
 func TestMaxLifetime(t *testing.T) {
-	const month = 2_628_000
+	const monthAndMinute = 2_628_060
 	for name, test := range map[string]struct {
 		lifetime time.Duration
 		seconds  int64
 	}{
-		"the default is one month": {0, month},
-		"one hour":                 {time.Hour, 3600},
+		"the default is a month and a minute": {0, monthAndMinute},
+		"one hour":                            {time.Hour, 3600},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := acmeConfig()
@@ -118,10 +118,10 @@ func TestAConfigThatIsRefused(t *testing.T) {
 		"leeway of -2 nanoseconds": func(c *cfaccess.Config) { c.Leeway = -2 },
 		"longest duration":         func(c *cfaccess.Config) { c.Leeway = 1<<63 - 1 },
 		"lifetime in milliseconds": func(c *cfaccess.Config) { c.MaxLifetime = 1500 * time.Millisecond },
-		"lifetime over its cap":    func(c *cfaccess.Config) { c.MaxLifetime = 2_628_001 * time.Second },
+		"lifetime over its cap":    func(c *cfaccess.Config) { c.MaxLifetime = 31_622_401 * time.Second },
 		"negative lifetime":        func(c *cfaccess.Config) { c.MaxLifetime = -time.Second },
 		"age in milliseconds":      func(c *cfaccess.Config) { c.MaxAge = 1500 * time.Millisecond },
-		"age over its cap":         func(c *cfaccess.Config) { c.MaxAge = 2_628_001 * time.Second },
+		"age over its cap":         func(c *cfaccess.Config) { c.MaxAge = 31_622_401 * time.Second },
 		"negative age":             func(c *cfaccess.Config) { c.MaxAge = -time.Second },
 		"unknown e-mail policy":    func(c *cfaccess.Config) { c.EmailHeader = 3 },
 		"negative e-mail policy":   func(c *cfaccess.Config) { c.EmailHeader = -1 },

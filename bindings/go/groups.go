@@ -1,6 +1,15 @@
 package cfaccess
 
-import "encoding/json"
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"encoding/json"
+	"runtime"
+	"unsafe"
+)
 
 // GroupsState is what a token says about the groups of a person.
 type GroupsState int
@@ -32,44 +41,30 @@ func (s GroupsState) String() string {
 // state is [GroupsPresent].
 //
 // Identity providers list groups as strings or as objects. A string is taken unchanged; an
-// object by the first of its members "name", "email" and "id" that is a string and not empty.
-// Several groups may have one name, so look at Custom itself where the identifiers matter. If any
-// member of the list is anything else, or "groups" is not a list, the state is [GroupsUnknown]: a
-// list that cannot be read whole is not read in part.
+// object by the first of its members "name", "email" and "id" that is a string and not empty. A
+// single string is one group. Several groups may have one name, so look at Custom itself where the
+// identifiers matter. If any member of the list is anything else, or "groups" has any other form,
+// the state is [GroupsUnknown]: a list that cannot be read whole is not read in part.
 func (c *Claims) Groups() ([]string, GroupsState) {
-	var custom map[string]json.RawMessage
-	if c.custom == "" || c.custom.Decode(&custom) != nil {
+	text, err := groupsFromCustom(string(c.custom))
+	var groups []string
+	if err != nil || json.Unmarshal(text, &groups) != nil || groups == nil {
 		return nil, GroupsUnknown
 	}
-	member, present := custom["groups"]
-	var list []any
-	if !present || json.Unmarshal(member, &list) != nil {
-		return nil, GroupsUnknown
-	}
-	if len(list) == 0 {
+	if len(groups) == 0 {
 		return nil, GroupsAbsent
-	}
-	groups := make([]string, len(list))
-	for i, item := range list {
-		name, ok := groupName(item)
-		if !ok {
-			return nil, GroupsUnknown
-		}
-		groups[i] = name
 	}
 	return groups, GroupsPresent
 }
 
-func groupName(item any) (string, bool) {
-	switch group := item.(type) {
-	case string:
-		return group, true
-	case map[string]any:
-		for _, member := range []string{"name", "email", "id"} {
-			if name, ok := group[member].(string); ok && name != "" {
-				return name, true
-			}
-		}
+// groupsFromCustom is a JSON list, or null if the custom claims do not tell.
+func groupsFromCustom(custom string) ([]byte, error) {
+	text := (*C.char)(unsafe.Pointer(unsafe.StringData(custom)))
+	made := C.cfaccess_go_groups_from_custom(text, C.size_t(len(custom)))
+	runtime.KeepAlive(custom)
+	if err := outcomeError(made.outcome); err != nil {
+		return nil, err
 	}
-	return "", false
+	defer C.cfaccess_string_free(made.string)
+	return []byte(C.GoString(made.string)), nil
 }

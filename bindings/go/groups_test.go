@@ -27,7 +27,7 @@ func TestGroups(t *testing.T) {
 		"both forms":          {object{"groups": []any{"staff", object{"id": "1"}}}, []string{"staff", "1"}, cfaccess.GroupsPresent},
 		"a number among them": {object{"groups": []any{"staff", 1}}, nil, cfaccess.GroupsUnknown},
 		"an object of others": {object{"groups": []any{object{"gid": "1"}}}, nil, cfaccess.GroupsUnknown},
-		"one string":          {object{"groups": "staff"}, nil, cfaccess.GroupsUnknown},
+		"one string":          {object{"groups": "staff"}, []string{"staff"}, cfaccess.GroupsPresent},
 		"an object":           {object{"groups": object{"name": "staff"}}, nil, cfaccess.GroupsUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,6 @@
 //! What a verified token says.
 
-use crate::claims::{Audiences, Kind, Payload, Principal, Times};
+use crate::claims::{Audiences, Kind, Payload, Principal, Times, groups_of};
 use crate::config::Config;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
@@ -105,7 +105,9 @@ impl Claims {
         self.text(Field::Subject)
     }
 
-    /// `email`: a person's address, verified by the identity provider.
+    /// `email`: a person's address as the identity provider gives it, or whatever else the team chose for it: at
+    /// most 320 bytes without white space, control and format characters. `non_identity@<host of the team>` is no
+    /// human being but a device that was enrolled with a service token.
     pub fn email(&self) -> Option<&str> {
         self.text(Field::Email)
     }
@@ -149,6 +151,17 @@ impl Claims {
     /// `policy_id`: the Access policy that a person met, a UUID; absent for a service and in older tokens.
     pub fn policy_id(&self) -> Option<&str> {
         self.text(Field::PolicyId)
+    }
+
+    /// `groups` of [`Claims::custom`], in their order. `None` if the token does not tell: the claim is not configured,
+    /// or Access left it out because the token grew too large, or its form is none of those below. It is no reason
+    /// to think that the person is in no group; an empty list is.
+    ///
+    /// Identity providers write a group as a string, which is taken as it is, or as an object, of which the first of
+    /// `name`, `email` and `id` counts that is a string and not empty. A single string is one group, `null` is an empty
+    /// list, and a list with anything else in it is not read in part. Several groups may have one name.
+    pub fn groups(&self) -> Option<Vec<String>> {
+        groups_of(self.custom()?).ok().flatten()
     }
 
     /// The whole payload, JSON as it was signed.

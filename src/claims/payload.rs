@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::ascii;
-use crate::claims::Times;
+use crate::claims::{Times, email};
 use crate::json::{self, Object, Value};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
@@ -186,15 +186,10 @@ fn has_control_character(text: &str) -> bool {
     !ascii::all(text.as_bytes(), ascii::is_printable) && text.chars().any(char::is_control)
 }
 
-/// An empty address counts as none. RFC 5321 section 4.5.3.1 bounds the length.
 fn checked_email(email: Text<'_>) -> Result<Text<'_>, Refusal> {
-    let plausible = (3..=320).contains(&email.len())
-        && !email.contains(char::is_whitespace)
-        && email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    if plausible || email.is_empty() {
-        Ok(email)
-    } else {
-        Err(invalid("email", "an address of 3 to 320 bytes without white space"))
+    match email::is_well_formed(&email) {
+        true => Ok(email),
+        false => Err(invalid("email", "text of at most 320 bytes without white space or format characters")),
     }
 }
 

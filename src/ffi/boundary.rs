@@ -3,7 +3,11 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-const _: () = assert!(cfg!(panic = "unwind"), "a panic must be caught, so the profile must let it unwind");
+const _: () = assert!(
+    cfg!(panic = "unwind"),
+    "the C ABI catches panics, so they must unwind; a Rust program with panic = \"abort\" needs no C ABI and sets \
+     default-features = false for cfaccess"
+);
 
 /// A panic was caught.
 pub(super) struct Panicked;

@@ -68,12 +68,15 @@ pub struct cfaccess_claims {
     pub payload: cfaccess_str,
     /// `iss`: https://<team>.cloudflareaccess.com
     pub issuer: cfaccess_str,
-    /// A stable identifier of the caller across applications and teams: <host of the team>/person/<sub>
-    /// or <host of the team>/service/<Client ID>. An e-mail address is not one.
+    /// A stable identifier of the caller across applications and teams: HOST/person/SUB or
+    /// HOST/service/COMMON_NAME, where HOST is the host of the team, such as acme.cloudflareaccess.com.
+    /// An e-mail address is not one.
     pub principal_id: cfaccess_str,
     /// `sub`: a person's identifier in the team; empty or absent for a service.
     pub subject: cfaccess_str,
-    /// `email`: a person's address, verified by the identity provider.
+    /// `email`: a person's address as the identity provider gives it, or whatever else the team chose for it: at most
+    /// 320 bytes without white space, control and format characters. `non_identity@<host of the team>` is no human
+    /// being but a device that was enrolled with a service token.
     pub email: cfaccess_str,
     /// `common_name`: a service's Client ID.
     pub common_name: cfaccess_str,
@@ -165,6 +168,19 @@ const CLAIMS: usize = std::mem::offset_of!(Entry<CView>, view) + std::mem::offse
 /// Gives C one reference to the entry; `cfaccess_claims_free` takes it back.
 fn into_raw(verified: Verified<CView>) -> *mut cfaccess_claims {
     Arc::into_raw(verified.into_entry()).cast_mut().wrapping_byte_add(CLAIMS).cast()
+}
+
+/// The claims that a pointer of C belongs to. None for NULL.
+///
+/// # Safety
+/// `claims` is NULL or was handed out by `into_raw`, and not yet given back while the result lives.
+pub(super) unsafe fn behind<'a>(claims: *const cfaccess_claims) -> Option<&'a Claims> {
+    if claims.is_null() {
+        return None;
+    }
+    let entry: *const Entry<CView> = claims.wrapping_byte_sub(CLAIMS).cast();
+    // SAFETY: `into_raw` made the pointer from this very entry, which lives until it is given back.
+    Some(unsafe { &(*entry).claims })
 }
 
 /// Runs a verification and gives its claims to C.

@@ -109,7 +109,8 @@ pub unsafe extern "C" fn cfaccess_config_set_leeway(
 /// The longest lifetime (`exp` - `iat`) that a token may have. The leeway does not apply.
 ///
 /// @param config     changed on success only
-/// @param seconds    1 to 2,628,000, the default (one month, the longest session that Access grants)
+/// @param seconds    1 to 31,622,400 (366 days); default 2,628,060 (one month, the longest session that the
+///                   dashboard of Access offers, and a minute)
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
@@ -126,7 +127,7 @@ pub unsafe extern "C" fn cfaccess_config_set_max_lifetime(
 /// The longest time since login (`now` - `iat`) that is accepted. The leeway does not apply.
 ///
 /// @param config     changed on success only
-/// @param seconds    1 to 2,628,000; no limit by default
+/// @param seconds    1 to 31,622,400 (366 days); no limit by default
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]

@@ -9,6 +9,7 @@ mod arguments;
 mod boundary;
 mod callback;
 mod claims;
+mod claims_json;
 mod config;
 mod error;
 mod keys;

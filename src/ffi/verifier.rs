@@ -69,7 +69,7 @@ pub extern "C" fn cfaccess_verifier_warning(
 ///
 /// The checks run in this order, and the first that fails decides the status. No claim is read before the
 /// signature is known to be valid.
-/// 1. form: OPAQUE_TOKEN, MALFORMED, TOO_LARGE
+/// 1. form: NO_TOKEN, OPAQUE_TOKEN, MALFORMED, TOO_LARGE
 /// 2. header: MALFORMED, UNSUPPORTED_ALGORITHM, UNSUPPORTED_HEADER; of the header, its form and `alg` are
 ///    checked first, then unsupported members, then `typ` and `kid`
 /// 3. key and signature: UNKNOWN_KEY, or KEYS_UNAVAILABLE or KEYS_PENDING while it cannot be told whether the
@@ -84,7 +84,7 @@ pub extern "C" fn cfaccess_verifier_warning(
 ///
 /// @param verifier    borrowed
 /// @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
-/// @param token_len   in bytes; more than 16,384 is TOO_LARGE, 0 is MALFORMED
+/// @param token_len   in bytes; more than 16,384 is TOO_LARGE, 0 is NO_TOKEN
 /// @param out_claims  owned, freed with cfaccess_claims_free()
 /// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK; one of the statuses above; #CFACCESS_STATUS_NULL_ARGUMENT;

@@ -27,6 +27,9 @@ pub(crate) struct Token<'a> {
 
 impl<'a> Token<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Token<'a>, Refusal> {
+        if bytes.is_empty() {
+            return Err(Refusal::new(Status::NoToken, "the token is empty"));
+        }
         if bytes.starts_with(OPAQUE_PREFIX) {
             return Err(Refusal::new(
                 Status::OpaqueToken,

@@ -89,6 +89,53 @@ static void custom_claims_are_json(void) {
   cfaccess_claims_free(claims);
 }
 
+static void claims_are_available_as_json(void) {
+  const char *beginning = "{\"kind\":\"person\",\"principal_id\":\"acme.cloudflareaccess.com/person/";
+  cfaccess_claims *claims = claims_of(TOKEN_CUSTOM);
+  cfaccess_error *error;
+  char *json;
+
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_claims_json(claims, &json, &error));
+
+  EXPECT(error == NULL && strncmp(json, beginning, strlen(beginning)) == 0);
+  EXPECT(strstr(json, "\"common_name\":null") != NULL);
+  EXPECT(strstr(json, "\"groups\":[\"admins\",") != NULL);
+  EXPECT(strstr(json, claims->payload.ptr) != NULL);
+  cfaccess_string_free(json);
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_claims_json(NULL, &json, NULL));
+  EXPECT(json == NULL);
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_claims_json(claims, NULL, NULL));
+  cfaccess_claims_free(claims);
+}
+
+static bool groups_are(const char *custom, const char *expected) {
+  char *json;
+  cfaccess_status status = cfaccess_groups_from_custom(custom, strlen(custom), &json, NULL);
+  must(status == CFACCESS_STATUS_OK, cfaccess_status_name(status));
+  bool equal = strcmp(json, expected) == 0;
+  cfaccess_string_free(json);
+  return equal;
+}
+
+static void groups_are_present_absent_or_unknown(void) {
+  cfaccess_error *error;
+  char *json;
+
+  EXPECT(groups_are("{\"groups\":[\"staff\",{\"name\":\"admins\"}]}", "[\"staff\",\"admins\"]"));
+  EXPECT(groups_are("{\"groups\":\"staff\"}", "[\"staff\"]"));
+  EXPECT(groups_are("{\"groups\":[]}", "[]"));
+  EXPECT(groups_are("{}", "null"));
+  EXPECT(groups_are("", "null"));
+
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_groups_from_custom(NULL, 0, &json, NULL));
+  EXPECT(strcmp(json, "null") == 0);
+  cfaccess_string_free(json);
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_ARGUMENT, cfaccess_groups_from_custom("[]", 2, &json, &error));
+  EXPECT(json == NULL && is_sane(cfaccess_error_message(error), NULL, 0));
+  cfaccess_error_free(error);
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_groups_from_custom(NULL, 1, &json, NULL));
+}
+
 static void many_audiences_are_listed_in_their_order(void) {
   cfaccess_claims *claims = claims_of(TOKEN_AUDIENCES_64);
 
@@ -113,7 +160,7 @@ static void the_usual_refusals_name_their_cause(void) {
   EXPECT_STATUS(CFACCESS_STATUS_WRONG_TOKEN_TYPE, verdict(verifier, TOKEN_KIND_ORG_THIS_AUDIENCE));
   EXPECT_STATUS(CFACCESS_STATUS_SERVICE_NOT_ALLOWED, verdict(verifier, TOKEN_SERVICE));
   EXPECT_STATUS(CFACCESS_STATUS_OPAQUE_TOKEN, verdict(verifier, "oauth:abc"));
-  EXPECT_STATUS(CFACCESS_STATUS_MALFORMED, verdict(verifier, ""));
+  EXPECT_STATUS(CFACCESS_STATUS_NO_TOKEN, verdict(verifier, ""));
   cfaccess_verifier_free(verifier);
 }
 
@@ -203,6 +250,8 @@ int main(void) {
   RUN(a_service_is_known_by_its_client_id);
   RUN(the_older_shape_names_its_session_by_nonce);
   RUN(custom_claims_are_json);
+  RUN(claims_are_available_as_json);
+  RUN(groups_are_present_absent_or_unknown);
   RUN(many_audiences_are_listed_in_their_order);
   RUN(the_usual_refusals_name_their_cause);
   RUN(an_error_has_a_status_and_a_message);

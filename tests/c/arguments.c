@@ -118,6 +118,8 @@ static void null_everywhere(void) {
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_verify(NULL, NULL, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_verify_at(NULL, NULL, 0, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_verifier_explain(NULL, NULL, 0, 0, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_claims_json(NULL, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_groups_from_custom(NULL, 0, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_error_status(NULL));
   EXPECT(strcmp(cfaccess_error_message(NULL), "") == 0);
   EXPECT(cfaccess_verifier_warning(NULL, 0) == NULL);
@@ -157,8 +159,8 @@ static void no_place_for_the_error_is_fine(void) {
 
 static void nothing_at_all(void) {
   cfaccess_keys *new_keys;
-  EXPECT_STATUS(CFACCESS_STATUS_MALFORMED, verdict_at(verifier, NULL, 0, NOW));
-  EXPECT_STATUS(CFACCESS_STATUS_MALFORMED, verdict_at(verifier, TOKEN_PERSON, 0, NOW));
+  EXPECT_STATUS(CFACCESS_STATUS_NO_TOKEN, verdict_at(verifier, NULL, 0, NOW));
+  EXPECT_STATUS(CFACCESS_STATUS_NO_TOKEN, verdict_at(verifier, TOKEN_PERSON, 0, NOW));
   EXPECT_STATUS(CFACCESS_STATUS_KEYS_INVALID, cfaccess_keys_from_json(NULL, 0, &new_keys, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_KEYS_INVALID, cfaccess_keys_load_json(keys, NULL, 0, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_add_audience(config, "", NULL));

@@ -42,7 +42,7 @@ static bool are_whole(const cfaccess_claims *claims) {
   for (size_t i = 0; i < claims->block.len; i++) {
     length += claims->block.ptr[i] == '\0';
   }
-  bool whole = claims->id != 0 && length == 12 + claims->audiences_len;
+  bool whole = claims->id != 0 && length > claims->audiences_len;
   for (size_t i = 0; i < claims->audiences_len; i++) {
     whole = whole && strlen(claims->audiences[i].ptr) == claims->audiences[i].len;
   }

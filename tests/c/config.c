@@ -105,7 +105,7 @@ static void the_lifetime_is_bounded_and_used(void) {
   EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_LONG, verdict_with(config, TOKEN_PERSON, NOW));
 
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_lifetime(config, 0, NULL));
-  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_lifetime(config, 2628001, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_lifetime(config, 31622401, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_lifetime(config, INT64_MIN, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_LONG, verdict_with(config, TOKEN_PERSON, NOW));
   cfaccess_config_free(config);
@@ -118,14 +118,14 @@ static void the_age_is_bounded_and_used(void) {
   EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 3600, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_OK, verdict_with(config, TOKEN_PERSON, issued_at + 3600));
   EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_OLD, verdict_with(config, TOKEN_PERSON, issued_at + 3601));
-  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 2628000, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 31622400, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_OK, verdict_with(config, TOKEN_PERSON, issued_at + 3601));
   EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_config_set_max_age(config, 1, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_OLD, verdict_with(config, TOKEN_PERSON, NOW));
 
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, 0, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, -1, NULL));
-  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, 2628001, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, 31622401, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, INT64_MIN, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, cfaccess_config_set_max_age(config, INT64_MAX, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_SESSION_TOO_OLD, verdict_with(config, TOKEN_PERSON, NOW));

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 import tokens
 from checks import Checks
 from endpoint_process import Endpoint
-from toolchain import BUILD, ROOT, SOURCES, BuildFailed, Way, compile_program, run_program
+from toolchain import BUILD, ROOT, SOURCES, STRICT, BuildFailed, C, Way, compile_program, run_program
 
 EXAMPLE = ROOT / "examples" / "c" / "verify.c"
 
@@ -16,7 +18,8 @@ EXAMPLE = ROOT / "examples" / "c" / "verify.c"
 def check(checks: Checks, ways: Iterable[Way], release: Path, vectors: Path, endpoint: Endpoint) -> None:
     check_alone(checks, "header_c11.c", release)
     check_alone(checks, "header_cxx17.cpp", release)
-    for way in ways:
+    check_warnings(checks)
+    for way in (way for way in ways if way.name in ("plain", "sanitizers", "valgrind")):
         check_example(checks, way, release, vectors, endpoint)
 
 
@@ -31,6 +34,25 @@ def check_alone(checks: Checks, source: str, release: Path) -> None:
         checks.failed(name, "does not compile", str(error))
     else:
         checks.equal(name, run_program([str(program)], Way("plain", ()), release).returncode, 0)
+
+
+def check_warnings(checks: Checks) -> None:
+    """What users' compilers say about the header when they are asked to say more."""
+    documentation = ("-Wdocumentation", "-Wdocumentation-pedantic", "-fparse-all-comments")
+    for name, compiler, flags, source in (
+        ("compatible_with_cxx", C, ("-std=c11", "-Wc++-compat"), "header_c11.c"),
+        ("documentation_in_c", "clang", ("-std=c11", *documentation), "header_c11.c"),
+        ("documentation_in_cxx", "clang++", ("-std=c++17", *documentation), "header_cxx17.cpp"),
+    ):
+        if shutil.which(compiler) is None:
+            checks.skipped(f"header/{name}", compiler)
+            continue
+        command = [compiler, *STRICT, *flags, f"-I{ROOT / 'include'}", "-fsyntax-only", str(SOURCES / source)]
+        outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+        if outcome.returncode == 0:
+            checks.passed(f"header/{name}")
+        else:
+            checks.failed(f"header/{name}", "has warnings", outcome.stderr)
 
 
 def check_example(checks: Checks, way: Way, release: Path, vectors: Path, endpoint: Endpoint) -> None:

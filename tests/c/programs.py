@@ -11,6 +11,11 @@ from checks import Checks
 from endpoint_process import Endpoint
 from toolchain import BUILD, SOURCES, BuildFailed, Way, compile_program, links, run_program
 
+USUAL_WAYS = ("plain", "sanitizers", "valgrind")
+# What looks for races. Claims of a cache hit are made by another thread, which these tools cannot follow, so
+# only programs that read none are run with them.
+THREAD_CHECKERS = ("helgrind", "drd", "tsan")
+
 
 @dataclass(frozen=True)
 class Program:
@@ -23,11 +28,13 @@ class Program:
     missing: str = ""
     """What this program lacks, by name."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    ways: Sequence[str] = USUAL_WAYS
 
 
 def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint) -> list[Program]:
     linked = (f"-L{release.parent}", "-lcfaccess")
     has_jansson = links("#include <jansson.h>\nint main(void) { return json_delete == 0; }", "-ljansson")
+    with_jansson, no_jansson = (*linked, "-ljansson"), "" if has_jansson else "libjansson-dev"
     no_failpoint = "" if failpoint.exists() else f"{failpoint} (make failpoint)"
     no_later = "" if later.exists() else f"{later} (make later)"
     return [
@@ -41,8 +48,8 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("remote", release, linked),
         Program("remote_options", release, linked),
         Program("callbacks", release, linked),
-        Program("threads", release, linked),
-        Program("remote_threads", release, linked),
+        Program("threads", release, linked, ways=(*USUAL_WAYS, *THREAD_CHECKERS)),
+        Program("remote_threads", release, linked, ways=(*USUAL_WAYS, *THREAD_CHECKERS)),
         Program("cache", release, linked),
         Program("cache_threads", release, linked),
         Program("fork", release, linked),
@@ -53,7 +60,11 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("unload", release, ("-ldl",)),
         Program("panic", release, linked, "release"),
         Program("panic", failpoint, linked, "failpoint", no_failpoint),
-        Program("vectors", release, (*linked, "-ljansson"), missing="" if has_jansson else "libjansson-dev"),
+        # AddressSanitizer takes the end of a cancelled thread for a fault of its own.
+        Program("cancel", release, linked, ways=("plain", "valgrind")),
+        Program("vectors", release, with_jansson, missing=no_jansson),
+        Program("stack", release, with_jansson, "release", no_jansson, ways=("plain",)),
+        Program("stack", failpoint, with_jansson, "debug", no_jansson or no_failpoint, ways=("plain",)),
     ]
 
 
@@ -99,7 +110,10 @@ def relay(checks: Checks, name: str, outcome: subprocess.CompletedProcess[str]) 
 
 def has_complaints(errors: str) -> bool:
     """Whether a sanitizer or valgrind says something: in a child process it changes no exit status."""
-    return any(line.startswith("==") or "runtime error:" in line for line in errors.splitlines())
+    return any(
+        line.startswith("==") or "WARNING: ThreadSanitizer" in line or "runtime error:" in line
+        for line in errors.splitlines()
+    )
 
 
 def is_instrumented(binary: Path) -> bool:
@@ -122,6 +136,25 @@ def check_leaks_are_found(checks: Checks, way: Way, release: Path) -> None:
     outcome = run_program([str(binary)], way, release)
     reported = "LeakSanitizer" in outcome.stderr or "definitely lost" in outcome.stderr
     if outcome.returncode != 0 and reported:
+        checks.passed(name)
+    else:
+        checks.failed(name, f"ended with status {outcome.returncode}", outcome.stdout + outcome.stderr)
+
+
+def check_races_are_found(checks: Checks, way: Way, release: Path) -> None:
+    """A race of the program is reported, whatever is suppressed of the library."""
+    name = f"{way.name}/a_race_is_found"
+    if way.missing:
+        checks.skipped(name, way.missing)
+        return
+    binary = BUILD / f"race-{way.name}"
+    try:
+        compile_program(SOURCES / "race.c", binary, way.flags, (f"-L{release.parent}", "-lcfaccess"))
+    except BuildFailed as error:
+        checks.failed(name, "does not compile", str(error))
+        return
+    outcome = run_program([str(binary)], way, release)
+    if outcome.returncode != 0 and "race.c" in outcome.stderr:
         checks.passed(name)
     else:
         checks.failed(name, f"ended with status {outcome.returncode}", outcome.stdout + outcome.stderr)

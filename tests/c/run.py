@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import endpoint_process
+import foreign
 import header
 import library
 import programs
@@ -37,13 +38,17 @@ def check(checks: Checks, arguments: argparse.Namespace, place: endpoint_process
         library.check(checks, arguments.library, arguments.static_library)
     if not chosen or "header" in chosen:
         header.check(checks, ways(), arguments.library, arguments.vectors, place)
+    if not chosen or "foreign" in chosen:
+        foreign.check(checks, arguments.library, arguments.vectors)
     for way in ways():
         for program in programs.all_programs(
             arguments.library, arguments.failpoint_library, arguments.later_library, place
         ):
-            if not chosen or program.name in chosen:
+            if way.name in program.ways and (not chosen or program.name in chosen):
                 programs.check(checks, program, way)
-        if way.name != "plain" and not chosen:
+        if way.name in programs.THREAD_CHECKERS and (not chosen or "race" in chosen):
+            programs.check_races_are_found(checks, way, arguments.library)
+        elif way.name in ("sanitizers", "valgrind") and not chosen:
             programs.check_leaks_are_found(checks, way, arguments.library)
 
 
@@ -59,7 +64,9 @@ def parse_arguments() -> argparse.Namespace:
     }
     for option, default in paths.items():
         parser.add_argument(option, type=Path, default=default, metavar="PATH")
-    parser.add_argument("only", nargs="*", metavar="NAME", help="header, library, or a program such as api")
+    parser.add_argument(
+        "only", nargs="*", metavar="NAME", help="header, library, foreign, or a program such as api"
+    )
     return parser.parse_args()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "tests" / "c"
+SUPPRESSIONS = ROOT / "tools" / "suppressions"
 BUILD = ROOT / "target" / "c-tests"
 
 C = os.environ.get("CC", "cc")
@@ -37,6 +38,7 @@ class BuildFailed(Exception):
 
 def ways() -> list[Way]:
     sanitizers = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    tsan = ("-O1", "-g", "-fsanitize=thread")
     valgrind = (
         "valgrind",
         "--quiet",
@@ -60,7 +62,34 @@ def ways() -> list[Way]:
             environment={"CFACCESS_TEST_SLOWNESS": "20"},
             missing="" if shutil.which("valgrind") else "valgrind",
         ),
+        *(thread_checker(tool) for tool in ("helgrind", "drd")),
+        Way(
+            "tsan",
+            tsan,
+            environment={
+                "TSAN_OPTIONS": f"suppressions={SUPPRESSIONS / 'tsan.supp'}",
+                "CFACCESS_TEST_SLOWNESS": "20",
+            },
+            missing="" if links("int main(void) { return 0; }", *tsan) else "libtsan",
+        ),
     ]
+
+
+def thread_checker(tool: str) -> Way:
+    """With the suppressions that the library offers to its users."""
+    return Way(
+        tool,
+        ("-O2", "-g"),
+        (
+            "valgrind",
+            "--quiet",
+            f"--tool={tool}",
+            f"--suppressions={SUPPRESSIONS / tool}.supp",
+            "--error-exitcode=99",
+        ),
+        environment={"CFACCESS_TEST_SLOWNESS": "100"},
+        missing="" if shutil.which("valgrind") else "valgrind",
+    )
 
 
 def links(code: str, *flags: str) -> bool:

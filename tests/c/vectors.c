@@ -61,6 +61,7 @@ static void compare_token(const json_t *vector, const json_t *defaults) {
 
   if (status_is_as_expected(vector, status) && status == CFACCESS_STATUS_OK) {
     compare_claims(json_object_get(vector, "claims"), claims);
+    compare_claims_json(json_object_get(vector, "claims"), claims);
   }
   must(verdict_at(verifier, token, length, now) == status, "the same verdict again");
   compare_explanation(vector, verifier, token, length, now);
@@ -102,6 +103,7 @@ static void compare_request(const json_t *vector, const json_t *defaults) {
 
   if (status_is_as_expected(vector, status) && status == CFACCESS_STATUS_OK) {
     compare_claims(json_object_get(vector, "claims"), claims);
+    compare_claims_json(json_object_get(vector, "claims"), claims);
   }
   must(request_verdict_at(verifier, headers, length, now) == status, "the same verdict again");
   cfaccess_claims_free(claims);

@@ -128,6 +128,15 @@ static inline json_t *audiences_of(const cfaccess_claims *claims) {
   return list;
 }
 
+static inline json_t *groups_of(const cfaccess_claims *claims) {
+  char *text;
+  must(cfaccess_groups_from_custom(claims->custom.ptr, claims->custom.len, &text, NULL) == CFACCESS_STATUS_OK,
+       "the groups of custom claims");
+  json_t *groups = parse(text, strlen(text));
+  cfaccess_string_free(text);
+  return groups;
+}
+
 /* The claims by the names of the vectors. */
 static inline json_t *seen(const cfaccess_claims *claims) {
   bool has_not_before = (claims->present & CFACCESS_CLAIM_NOT_BEFORE) != 0;
@@ -143,6 +152,7 @@ static inline json_t *seen(const cfaccess_claims *claims) {
   json_object_set_new(all, "not_before", has_not_before ? json_integer(claims->not_before) : json_null());
   json_object_set_new(all, "expires_at", json_integer(claims->expires_at));
   json_object_set_new(all, "ends_at", json_integer(claims->ends_at));
+  json_object_set_new(all, "groups", groups_of(claims));
   return all;
 }
 
@@ -159,6 +169,26 @@ static inline void compare_claims(const json_t *expected, const cfaccess_claims 
     }
   }
   json_decref(all);
+}
+
+/* Numbers as doubles: a payload may have some that are larger than jansson's integers. */
+static inline void compare_claims_json(const json_t *expected, const cfaccess_claims *claims) {
+  char *text;
+  must(cfaccess_claims_json(claims, &text, NULL) == CFACCESS_STATUS_OK, "claims as JSON");
+  json_t *found = parse_as(text, strlen(text), JSON_DECODE_INT_AS_REAL);
+  char *expected_text = json_dumps(expected, 0);
+  json_t *wanted = parse_as(expected_text, strlen(expected_text), JSON_DECODE_INT_AS_REAL);
+  const char *name;
+  json_t *value;
+  json_object_foreach(wanted, name, value) {
+    if (!json_equal(value, json_object_get(found, name))) {
+      DIFFERS("another %s as JSON", name);
+    }
+  }
+  json_decref(wanted);
+  free(expected_text);
+  json_decref(found);
+  cfaccess_string_free(text);
 }
 
 /* Of a vector, or else of the defaults. */

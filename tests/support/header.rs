@@ -90,7 +90,7 @@ pub fn strings_of_claims(header: &str) -> Vec<String> {
 
 /// The statuses with their numbers, named without their prefix.
 pub fn statuses(header: &str) -> Vec<(String, i32)> {
-    let body = between(header, "\n {\n", "\n};");
+    let body = between(header, "enum\n#endif\n{\n", "\n};");
     without_comments(body)
         .split_terminator(',')
         .map(|entry| {

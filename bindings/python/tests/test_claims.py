@@ -121,7 +121,7 @@ def test_custom_claims_are_as_signed(verifier: Verifier) -> None:
         ({"groups": [{"gid": "1"}]}, None),
         ({"groups": [["staff"]]}, None),
         ({"groups": [None]}, None),
-        ({"groups": "staff"}, None),
+        ({"groups": "staff"}, ("staff",)),
         ({"groups": {"name": "staff"}}, None),
         ({"groups": False}, None),
     ],

@@ -18,8 +18,10 @@ HEADER = re.sub(
 C_SIZES = {"int32_t": 4, "uint32_t": 4, "int64_t": 8, "uint64_t": 8, "size_t": 8, "cfaccess_status": 4}
 FUNCTIONS = {name: ctypes.sizeof(ctypes.c_void_p) for name in re.findall(r"\(\*(cfaccess_\w+)\)", HEADER)}
 
-# They wait for a fetch, which would block greenlets and signal handlers.
+# Those that wait for a fetch would block greenlets and signal handlers. Claims outlive what the library
+# handed out, so they are made of the block and not of their JSON.
 NEVER_CALLED = {
+    "cfaccess_claims_json",
     "cfaccess_keys_connect",
     "cfaccess_verifier_verify",
     "cfaccess_verifier_verify_at",
@@ -54,7 +56,7 @@ def c_size(declaration: str) -> int:
     return next(size for name, size in {**C_SIZES, **FUNCTIONS}.items() if name in words)
 
 
-def test_every_function_of_the_header_is_declared_but_those_that_wait() -> None:
+def test_every_function_of_the_header_is_declared_but_those_never_called() -> None:
     assert set(_library.DECLARED) == set(prototypes()) - NEVER_CALLED
     assert set(prototypes()) > NEVER_CALLED
 

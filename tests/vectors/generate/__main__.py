@@ -24,7 +24,9 @@ import tokens_accepted
 import tokens_algorithm
 import tokens_claims
 import tokens_documented
+import tokens_email
 import tokens_form
+import tokens_groups
 import tokens_header
 import tokens_issuer
 import tokens_kid
@@ -51,6 +53,8 @@ TOKENS = (
     tokens_signature,
     tokens_payload,
     tokens_claims,
+    tokens_email,
+    tokens_groups,
     tokens_issuer,
     tokens_type,
     tokens_times,

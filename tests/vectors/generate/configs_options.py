@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from mint import AUDIENCE, CLIENT_ID, OTHER_AUDIENCE
+from mint import AUDIENCE, CLIENT_ID, LIFETIME, LIFETIME_MAX, OTHER_AUDIENCE
 from vector import Configuration, config, fine, wrong
-
-MONTH = 2_628_000
 
 
 def vectors() -> list[Configuration]:
@@ -80,13 +78,13 @@ def _wrong_audiences() -> list[Configuration]:
 def _numbers() -> list[Configuration]:
     good = {
         "leeway": (0, 1, 30, 299, 300),
-        "max_lifetime": (1, 60, 86400, MONTH - 1, MONTH),
-        "max_age": (1, 60, 86400, MONTH - 1, MONTH),
+        "max_lifetime": (1, 60, 86400, LIFETIME, LIFETIME_MAX - 1, LIFETIME_MAX),
+        "max_age": (1, 60, 86400, LIFETIME, LIFETIME_MAX - 1, LIFETIME_MAX),
     }
     bad = {
         "leeway": (-1, 301, 86400, 2**31, 2**63 - 1, -(2**63)),
-        "max_lifetime": (0, -1, MONTH + 1, 2**53, 2**63 - 1, -(2**63)),
-        "max_age": (0, -1, MONTH + 1, 2**53, 2**63 - 1, -(2**63)),
+        "max_lifetime": (0, -1, LIFETIME_MAX + 1, 2**53, 2**63 - 1, -(2**63)),
+        "max_age": (0, -1, LIFETIME_MAX + 1, 2**53, 2**63 - 1, -(2**63)),
     }
     return [
         *(

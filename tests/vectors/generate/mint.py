@@ -19,6 +19,9 @@ AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
 OTHER_AUDIENCE = "97e2aae120121f902df8bc99fc345913ab186d174f3079ea729236766b2e7c4a"
 SUBJECT = "7335d417-61da-459d-899c-0a01c76a2f94"
 CLIENT_ID = "e367826f93b8d71185e03fe518aff3b4.access"
+# The longest lifetime that is accepted by default, and the longest that can be configured, in seconds.
+LIFETIME = 2_628_060
+LIFETIME_MAX = 31_622_400
 
 PERSON = Path(__file__).resolve().parent.parent / "person.json"
 

@@ -19,6 +19,7 @@ BY_KID = {key.kid: key for key in (ACME, ACME_2, ACME_3072, ACME_4096, OTHER_TEA
 
 BEFORE_SIGNATURE = {
     "INVALID_ARGUMENT",
+    "NO_TOKEN",
     "MALFORMED",
     "TOO_LARGE",
     "OPAQUE_TOKEN",
@@ -62,8 +63,7 @@ def _request_faults(request: Request) -> list[str]:
         faults.append("written as other bytes")
     if request.read is not None and not any(request.read in value for value in values):
         faults.append("the token that must be read is missing")
-    judged = request.status != "NO_TOKEN" and _judged_after_signature(request.status)
-    if judged and (request.read is None or not holds(ACME, request.read)):
+    if _judged_after_signature(request.status) and (request.read is None or not holds(ACME, request.read)):
         faults.append("no token that is read has a valid signature")
     return [f"{request.name}: {fault}" for fault in faults]
 

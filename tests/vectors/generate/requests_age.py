@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from carried import SERVICE_TOKEN, USER_TOKEN, Headers, assertion, cookie
-from mint import NOW, Object, older, person, service, token
+from mint import LIFETIME_MAX, NOW, Object, older, person, service, token
 from vector import Request, config
 
 RULE = "policy/age"
 ISSUED = NOW - 60
 EXPIRES = NOW + 86340
-MONTH = 2_628_000
 
 
 def vectors() -> list[Request]:
@@ -47,17 +46,24 @@ def _boundaries() -> list[Request]:
 
 
 def _never_late() -> list[Request]:
-    month = token(payload=person(exp=ISSUED + MONTH))
-    longest = config(max_age=MONTH)
+    year = token(payload=person(exp=ISSUED + LIFETIME_MAX))
+    longest = config(max_age=LIFETIME_MAX, max_lifetime=LIFETIME_MAX)
     return [
         _at("off", "no longest age unless configured", USER_TOKEN, config(), EXPIRES - 1, EXPIRES),
-        _at("longest", "a month, as long as any token lives", month, longest, ISSUED + MONTH, ISSUED + MONTH),
+        _at(
+            "longest",
+            "a leap year, as long as any token lives",
+            year,
+            longest,
+            ISSUED + LIFETIME_MAX,
+            ISSUED + LIFETIME_MAX,
+        ),
         _at(
             "longest-into-leeway",
             "one second into the leeway, which the age has not",
-            month,
+            year,
             longest,
-            ISSUED + MONTH + 1,
+            ISSUED + LIFETIME_MAX + 1,
             None,
         ),
         _at("of-login", "at the second of the login", USER_TOKEN, config(max_age=1), ISSUED, ISSUED + 1),

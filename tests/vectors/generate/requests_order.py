@@ -19,10 +19,9 @@ from carried import (
     no_token,
     refused,
 )
-from mint import CLIENT_ID, NOW, Object, header, person, service, token
+from mint import CLIENT_ID, LIFETIME, NOW, Object, header, person, service, token
 from vector import SERVICE, Request, config
 
-MONTH = 2_628_000
 STRICT = config(max_age=60, max_lifetime=86400, email_header="require", accept_cookie=True)
 
 
@@ -47,7 +46,7 @@ def _mismatch_is_last() -> list[Request]:
         "type": (token(payload=person(type="org")), "WRONG_TOKEN_TYPE"),
         "expired": (EXPIRED_TOKEN, "EXPIRED"),
         "early": (token(payload=person(nbf=NOW + 31)), "NOT_YET_VALID"),
-        "too-long": (token(payload=person(exp=NOW - 60 + MONTH + 1)), "SESSION_TOO_LONG"),
+        "too-long": (token(payload=person(exp=NOW - 60 + LIFETIME + 1)), "SESSION_TOO_LONG"),
         "nobody": (token(payload=person(sub="")), "AMBIGUOUS_IDENTITY"),
         "service": (SERVICE_TOKEN, "SERVICE_NOT_ALLOWED"),
     }

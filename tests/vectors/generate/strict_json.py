@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from mint import with_members
 
 DEEPEST = 32
@@ -10,6 +12,18 @@ DEEPEST = 32
 def nested(depth: int) -> str:
     """Arrays in arrays, `depth` of them."""
     return "[" * depth + "]" * depth
+
+
+def raw_values(most: int) -> str:
+    """As many objects as fit in `most` bytes, one in the text of the other, under the name with which
+    serde_json marks text that it parses again. To a strict reader it is one object with a string."""
+    text = found = "1"
+    while len(text) <= most:
+        found = text
+        text = json.dumps(
+            {"$serde_json::private::RawValue": "[" * 120 + text + "]" * 120}, separators=(",", ":")
+        )
+    return found
 
 
 def broken(good: bytes) -> list[tuple[str, str, bytes]]:

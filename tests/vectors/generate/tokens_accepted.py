@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from mint import AUDIENCE, CLIENT_ID, NOW, OTHER_AUDIENCE, SUBJECT, Object, Raw, older, person, service, token
+from mint import (
+    AUDIENCE,
+    CLIENT_ID,
+    LIFETIME,
+    NOW,
+    OTHER_AUDIENCE,
+    SUBJECT,
+    Object,
+    Raw,
+    older,
+    person,
+    service,
+    token,
+)
 from vector import PERSON, SERVICE, Token, config
 
 from keys import DROP
 
 ANY = config(allow_services="any")
-MONTH = 2_628_000
 
 
 def vectors() -> list[Token]:
@@ -238,9 +250,9 @@ def _lifetimes() -> list[Token]:
         ok("lifetime-minute", "a session of a minute", lasting(60), "policy/lifetime", expires_at=NOW + 60),
         ok(
             "lifetime-month",
-            "a session of a month, the longest there is",
-            lasting(MONTH),
+            "a session of a month and a minute, the longest that is accepted by default",
+            lasting(LIFETIME),
             "policy/lifetime",
-            expires_at=NOW + MONTH,
+            expires_at=NOW + LIFETIME,
         ),
     ]

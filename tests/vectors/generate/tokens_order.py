@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mint import (
     CLIENT_ID,
+    LIFETIME,
     NOW,
     Object,
     Raw,
@@ -20,8 +21,6 @@ from mint import (
 from vector import Token
 
 from keys import ACME, DROP, STRANGER
-
-MONTH = 2_628_000
 
 
 def vectors() -> list[Token]:
@@ -139,9 +138,9 @@ def _signature() -> list[Token]:
 def _claims() -> list[Token]:
     """Payloads with two faults or more: the first in the fixed order is named."""
     wrong_iss, wrong_aud = "https://other.cloudflareaccess.com", ["x"]
-    past: Object = {"iat": 1000, "nbf": 1000, "exp": 1000 + MONTH + 1}
-    early: Object = {"iat": NOW + 3600, "nbf": NOW + 3600, "exp": NOW + 3601 + MONTH}
-    long: Object = {"iat": NOW, "nbf": NOW, "exp": NOW + MONTH + 1}
+    past: Object = {"iat": 1000, "nbf": 1000, "exp": 1000 + LIFETIME + 1}
+    early: Object = {"iat": NOW + 3600, "nbf": NOW + 3600, "exp": NOW + 3601 + LIFETIME}
+    long: Object = {"iat": NOW, "nbf": NOW, "exp": NOW + LIFETIME + 1}
     nobody: Object = {"sub": DROP, "common_name": CLIENT_ID}
     cases: list[tuple[str, str, Object, str]] = [
         (
@@ -150,7 +149,12 @@ def _claims() -> list[Token]:
             {"country": 5, "iss": wrong_iss},
             "INVALID_CLAIM",
         ),
-        ("invalid-before-expiry", "no address, and expired", {"email": "x", **past}, "INVALID_CLAIM"),
+        (
+            "invalid-before-expiry",
+            "a space in the e-mail, and expired",
+            {"email": "a b", **past},
+            "INVALID_CLAIM",
+        ),
         (
             "issuer-before-all",
             "everything wrong",
@@ -190,7 +194,7 @@ def _claims() -> list[Token]:
         ),
     ]
     late_service = service(iat=1000, exp=2000)
-    long_service = service(iat=NOW, exp=NOW + MONTH + 1)
+    long_service = service(iat=NOW, exp=NOW + LIFETIME + 1)
     duplicate = with_members(dump(person(iss=5)), '"x":1,"x":1')
     unread = dump(person(exp=Raw("1e400"), iss=5))
     return [

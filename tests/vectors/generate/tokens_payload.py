@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import strict_json
-from mint import AUDIENCE, CLIENT_ID, ISSUER, NOW, Object, dump, older, person, service, token, with_members
+from mint import (
+    AUDIENCE,
+    CLIENT_ID,
+    ISSUER,
+    NOW,
+    Object,
+    Raw,
+    dump,
+    header,
+    older,
+    person,
+    service,
+    token,
+    with_members,
+)
 from vector import PERSON, Token, config
 
-from keys import DROP
+from keys import DROP, STRANGER
 
 ANY = config(allow_services="any")
 
 
 def vectors() -> list[Token]:
-    return [*_json(), *_missing()]
+    return [*_json(), *_raw_values(), *_missing()]
 
 
 def _json() -> list[Token]:
@@ -64,6 +78,47 @@ def _json() -> list[Token]:
         *(
             Token(f"payload-{name}", "claims/json", about, token(payload=text), "OK", PERSON)
             for name, about, text in strict_json.unusual(good)
+        ),
+    ]
+
+
+def _raw_values() -> list[Token]:
+    """Text in text that only some readers read at all, as deep as it fits into a token."""
+    good = dump(person())
+    text = strict_json.raw_values(11_000)
+    nested = with_members(good, f'"x":{text}')
+    claim = person(country=Raw(strict_json.raw_values(11_000)))
+    return [
+        Token(
+            "payload-raw-values",
+            "claims/json",
+            "an object with a string",
+            token(payload=nested),
+            "OK",
+            PERSON,
+        ),
+        Token(
+            "payload-raw-values-unsigned",
+            "claims/json",
+            "an object with a string, from anybody",
+            token(payload=nested, key=STRANGER),
+            "BAD_SIGNATURE",
+            signer=STRANGER,
+        ),
+        Token(
+            "payload-raw-values-in-claim",
+            "claims/country",
+            "an object is no string, whatever is in it",
+            token(payload=claim),
+            "INVALID_CLAIM",
+        ),
+        Token(
+            "header-raw-values",
+            "header/json",
+            "an object with a string",
+            token(header(x=Raw(strict_json.raw_values(1_800)))),
+            "OK",
+            PERSON,
         ),
     ]
 

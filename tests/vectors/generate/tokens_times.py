@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mint import NOW, person, token
+from mint import LIFETIME, LIFETIME_MAX, NOW, person, token
 from vector import PERSON, Token, config
 
 from keys import DROP, STRANGER
 
-MONTH = 2_628_000
 LAST = 2**53 - 1
 
 
@@ -215,13 +214,18 @@ def _lifetime() -> list[Token]:
         )
 
     return [
-        lasting("over-month", MONTH + 1, "SESSION_TOO_LONG"),
+        lasting("month-and-second", 2_628_001, "OK"),
+        lasting("longest-by-default", LIFETIME, "OK"),
+        lasting("over-default", LIFETIME + 1, "SESSION_TOO_LONG"),
         lasting("year", 365 * 86400, "SESSION_TOO_LONG"),
+        lasting("year-of-year", 365 * 86400, "OK", 365 * 86400),
+        lasting("longest-configured", LIFETIME_MAX, "OK", LIFETIME_MAX),
+        lasting("over-longest-configured", LIFETIME_MAX + 1, "SESSION_TOO_LONG", LIFETIME_MAX),
         lasting("day-of-day", 86400, "OK", 86400),
         lasting("over-day", 86401, "SESSION_TOO_LONG", 86400),
         lasting("over-day-with-leeway", 86401, "SESSION_TOO_LONG", 86400, 300),
         lasting("over-day-without-leeway", 86401, "SESSION_TOO_LONG", 86400, 0),
         lasting("second-of-second", 1, "OK", 1),
         lasting("two-seconds-of-second", 2, "SESSION_TOO_LONG", 1),
-        lasting("month-of-month", MONTH, "OK", MONTH),
+        lasting("month-of-month", 2_628_000, "OK", 2_628_000),
     ]

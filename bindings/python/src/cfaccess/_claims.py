@@ -9,6 +9,7 @@ from pickle import UnpicklingError
 from typing import Any, Final, Literal, NoReturn
 
 from ._arguments import Seconds, point_in_time
+from ._groups import groups_from_custom
 
 _KINDS: Final[dict[int, Literal["person", "service"]]] = {1: "person", 2: "service"}
 
@@ -67,8 +68,10 @@ class Claims:
 
     @property
     def email(self) -> str | None:
-        """`email`: a person's address, which the identity provider vouches for. Empty or `None` for a
-        service."""
+        """`email`: a person's address as the identity provider gives it, or whatever else the team chose for
+        it: at most 320 bytes without white space, control and format characters. Empty or `None` for a
+        service. `non_identity@<host of the team>` is no human being but a device that was enrolled with a
+        service token."""
         return self._email
 
     @property
@@ -159,11 +162,11 @@ class Claims:
         that the person is in no group.
 
         Identity providers write a group as a string, which is taken as it is, or as an object, of which the
-        first of `name`, `email` and `id` counts that is a string and not empty. Several groups may have one
-        name: read `custom` where identifiers matter. A list with anything else in it, or anything but a list,
-        is `None` too: what cannot be read completely is not read in part.
+        first of `name`, `email` and `id` counts that is a string and not empty. A single string is one group.
+        Several groups may have one name: read `custom` where identifiers matter. A list with anything else
+        in it, or any other value, is `None` too: what cannot be read completely is not read in part.
         """
-        return _groups(self.custom or {})
+        return groups_from_custom(self._strings[11]) if self._head[2] & CUSTOM else None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -247,22 +250,3 @@ def _unpickled(version: int, head: tuple[int, ...], block: str) -> Claims:
         expected = f"this version of cfaccess reads format {_PICKLE_FORMAT}"
         raise UnpicklingError(f"the claims were pickled in format {version!r}, and {expected}")
     return claims_of(head, block)
-
-
-def _groups(custom: dict[str, Any]) -> tuple[str, ...] | None:
-    listed = custom.get("groups", "unknown")
-    if listed is None:
-        return ()
-    if not isinstance(listed, list):
-        return None
-    names = [_group(group) for group in listed]
-    return tuple(name for name in names if name is not None) if None not in names else None
-
-
-def _group(group: Any) -> str | None:
-    if isinstance(group, str):
-        return group
-    if isinstance(group, dict):
-        named = (group.get(member) for member in ("name", "email", "id"))
-        return next((name for name in named if isinstance(name, str) and name), None)
-    return None

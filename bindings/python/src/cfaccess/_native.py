@@ -1,5 +1,5 @@
 """Keys and verifiers as ctypes sees them. No other file of this package knows ctypes, but `_library`,
-`_outcome` and `_remote`."""
+`_outcome`, `_groups` and `_remote`."""
 
 from __future__ import annotations
 

@@ -54,11 +54,11 @@ class Verifier(Owner[_native.VerifierHandle]):
     - `leeway`: how far clocks may differ, in seconds, 0 to 300.
     - `allow_services`: the Client IDs of the services that may call, or `"any"`. By default only persons may.
       (https://developers.cloudflare.com/cloudflare-one/access-controls/service-credentials/service-tokens/)
-    - `max_lifetime`: the longest time from `iat` to `exp` that is accepted, in seconds, 1 to 2,628,000, which
-      is the month that Access allows
+    - `max_lifetime`: the longest time from `iat` to `exp` that is accepted, in seconds, 1 to 31,622,400 (366
+      days). The default is one month, the longest session that the dashboard of Access offers, and a minute
       (https://developers.cloudflare.com/cloudflare-one/access-controls/access-settings/session-management/).
-    - `max_age`: the longest time since `iat` that is accepted, in seconds, 1 to 2,628,000, without leeway.
-      `None` for no bound.
+    - `max_age`: the longest time since `iat` that is accepted, in seconds, 1 to 31,622,400 (366 days),
+      without leeway. `None` for no limit.
     - `accept_cookie`: whether `verify_request` takes the token from the cookie `CF_Authorization` where there
       is no header `Cf-Access-Jwt-Assertion`. Access does not promise to pass the cookie on.
     - `email_header`: how `verify_request` handles the header `Cf-Access-Authenticated-User-Email`, which
@@ -92,7 +92,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         allow_services: Iterable[str] | Literal["any"] = (),
         accept_cookie: bool = False,
         email_header: Literal["check", "require", "ignore"] = "check",
-        max_lifetime: Seconds = 2_628_000,
+        max_lifetime: Seconds = 2_628_060,
         max_age: Seconds | None = None,
         cache_entries: int = 8_192,
         cache_bytes: int = 33_554_432,
@@ -135,7 +135,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         The checks run in a fixed order, and the first that fails names the refusal. No claim is read before
         the signature has been verified.
 
-        1. form: `OpaqueToken`, `Malformed`, `TooLarge`
+        1. form: `NoToken`, `OpaqueToken`, `Malformed`, `TooLarge`
         2. header: `Malformed`, `UnsupportedAlgorithm`, `UnsupportedHeader`
         3. key and signature: `UnknownKey`, or `KeysUnavailable` while no keys are in force; `BadSignature`
         4. claims: `MalformedClaims`, `MissingClaim`, `InvalidClaim`
