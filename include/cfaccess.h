@@ -493,7 +493,7 @@ typedef struct cfaccess_claims {
    */
   int64_t ends_at;
   /**
-   * Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
+   * Identifies these claims in this process, see cfaccess_verifier_lookup(). Never 0, and never reused.
    */
   uint64_t id;
   /**

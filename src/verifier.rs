@@ -15,6 +15,9 @@ use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Header, Token};
 
+/// Shared by all verifiers, so that the claims of several can be kept by their id alone.
+static IDS: AtomicU64 = AtomicU64::new(1);
+
 /// Determines who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///
 /// It is immutable but for the keys and for the verified tokens that it keeps, and any number of threads
@@ -24,7 +27,6 @@ pub struct Verifier<V = ()> {
     keys: Keys,
     cache: Cache<V>,
     counters: Counters,
-    ids: AtomicU64,
     warnings: Vec<String>,
 }
 
@@ -48,7 +50,7 @@ impl<V: View> Verifier<V> {
         }
         keys.prefetch();
         let cache = Cache::new(config.cache_entries, config.cache_bytes);
-        Ok(Verifier { config, keys, cache, counters: Counters::new(), ids: AtomicU64::new(1), warnings })
+        Ok(Verifier { config, keys, cache, counters: Counters::new(), warnings })
     }
 
     /// What looks wrong in the configuration but may be intended, a line each.
@@ -255,7 +257,7 @@ impl<V: View> Verifier<V> {
 
     fn keep(&self, token: &Token<'_>, claims: Claims, key: FoundKey) -> Verified<V> {
         let kept = if self.cache.is_on() { KeptToken::new(token) } else { KeptToken::none() };
-        let id = self.ids.fetch_add(1, Ordering::Relaxed);
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
         let verified = Verified::new(claims, id, key, kept);
         self.cache.keep(token.bytes(), verified.entry());
         verified

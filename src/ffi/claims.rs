@@ -93,7 +93,7 @@ pub struct cfaccess_claims {
     /// The latest time at which a session of the application's own should end, in seconds since 1970: `exp`,
     /// or earlier if the configuration limits the time since login.
     pub ends_at: i64,
-    /// Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
+    /// Identifies these claims in this process, see cfaccess_verifier_lookup(). Never 0, and never reused.
     pub id: u64,
     /// `policy_id`: the Access policy that a person met, a UUID; absent for a service and in older tokens.
     pub policy_id: cfaccess_str,
