@@ -820,6 +820,18 @@ cfaccess_status cfaccess_keys_status(const struct cfaccess_keys *keys,
                                      struct cfaccess_error **out_error);
 
 /**
+ * Begins a fetch without waiting for it, unless keys are in force or a fetch is in progress. For event loops, before
+ * the first request comes; until the fetch ends, functions that never wait return #CFACCESS_STATUS_KEYS_PENDING.
+ *
+ * @param keys       borrowed
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT; neither says whether the fetch succeeds
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_begin(const struct cfaccess_keys *keys,
+                                    struct cfaccess_error **out_error);
+
+/**
  * Frees a handle on keys. Verifiers made from it keep using the keys.
  *
  * @param keys  owned, invalid afterwards; NULL is allowed
