@@ -326,6 +326,18 @@ enum cfaccess_status
    */
   CFACCESS_STATUS_REVOKED = 93,
   /**
+   * No route of the guard is for the request's host and path.
+   */
+  CFACCESS_STATUS_NO_ROUTE = 100,
+  /**
+   * The path can be interpreted in several ways, and paths decide between routes.
+   */
+  CFACCESS_STATUS_UNCLEAN_PATH = 101,
+  /**
+   * A page of another origin caused the request.
+   */
+  CFACCESS_STATUS_CROSS_ORIGIN = 102,
+  /**
    * The revocation store could not be queried.
    */
   CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE = 110,

@@ -72,10 +72,3 @@ def test_refusal_survives_a_pickle() -> None:
 
     assert type(error) is cfaccess.Expired
     assert str(error) == "EXPIRED: too late"
-
-
-@pytest.mark.parametrize("kind", [cfaccess.NoRoute, cfaccess.UncleanPath, cfaccess.CrossOrigin])
-def test_refusals_of_the_middleware_are_not_those_of_the_library(kind: type[AccessError]) -> None:
-    assert kind not in KINDS
-    assert kind.number == -1
-    assert kind.http_status == 403

@@ -220,6 +220,24 @@ class Revoked(AccessError):
     number, status, http_status = 93, "REVOKED", 401
 
 
+class NoRoute(AccessError):
+    """No route is for the host and path of the request."""
+
+    number, status, http_status = 100, "NO_ROUTE", 403
+
+
+class UncleanPath(AccessError):
+    """The path could be understood in several ways, and routes go by path."""
+
+    number, status, http_status = 101, "UNCLEAN_PATH", 403
+
+
+class CrossOrigin(AccessError):
+    """A page of another origin caused the request, see `check_origin`."""
+
+    number, status, http_status = 102, "CROSS_ORIGIN", 403
+
+
 class RevocationsUnavailable(AccessError):
     """The store of revocations could not be asked."""
 
@@ -233,26 +251,7 @@ class Internal(AccessError):
 
 
 BY_NUMBER: dict[int, type[AccessError]] = {kind.number: kind for kind in AccessError.__subclasses__()}
-"""The statuses of the library; those below it does not have."""
-
-
-class NoRoute(AccessError):
-    """Of `AccessMiddleware` itself: no route is for the host and path of the request."""
-
-    status, http_status = "NO_ROUTE", 403
-
-
-class UncleanPath(AccessError):
-    """Of `AccessMiddleware` itself: the path could be understood in several ways, and routes go by path."""
-
-    status, http_status = "UNCLEAN_PATH", 403
-
-
-class CrossOrigin(AccessError):
-    """Of `AccessMiddleware` itself: a page of another origin caused the request, see `check_origin`."""
-
-    status, http_status = "CROSS_ORIGIN", 403
-
+"""The statuses of the library."""
 
 for _kind in (AccessError, *AccessError.__subclasses__()):
     _kind.__module__ = "cfaccess"  # so that tracebacks show the name by which programs import it
