@@ -43,6 +43,7 @@ mod explain;
 #[cfg(feature = "failpoint")]
 mod failpoint;
 mod ffi;
+mod guard;
 mod json;
 mod keys;
 #[cfg(feature = "later")]
@@ -62,6 +63,7 @@ mod verifier;
 pub use cache::Verified;
 pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
+pub use guard::{Answer, Decision, Guard, GuardConfig, GuardRequest, HEADERS_READ};
 pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
 pub use refresh::{LogFunction, LogLevel};
 pub use stats::Stats;

@@ -142,6 +142,18 @@ impl<V: View> Verifier<V> {
         found.entry().map(|entry| entry.id)
     }
 
+    /// [`Verifier::lookup`] for the token of a request, whose e-mail header is checked as
+    /// [`Verifier::verify_request`] would.
+    pub(crate) fn lookup_request(&self, headers: &[(&[u8], &[u8])]) -> Option<u64> {
+        let request = Request::read(headers);
+        let Ok(Carried::One(token)) = request.tokens(&self.config) else { return None };
+        let found = self.cached(token, Timestamp::now())?;
+        let entry = found.entry()?;
+        request.check_email(&self.config, &entry.claims).ok()?;
+        self.counters.accepted(Acceptance::CacheHit);
+        Some(entry.id)
+    }
+
     /// Explains to people why a token is refused: every check that can be made, with what it expected and
     /// found, as a JSON object. It is no verdict and has no member that says whether the token is accepted;
     /// claims are shown whether or not the signature is valid, the signature never.
