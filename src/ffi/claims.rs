@@ -167,6 +167,11 @@ fn into_raw(verified: Verified<CView>) -> *mut cfaccess_claims {
     Arc::into_raw(verified.into_entry()).cast_mut().wrapping_byte_add(CLAIMS).cast()
 }
 
+/// The address of C's claims, valid while the entry is held.
+pub(super) fn address_of(verified: &Verified<CView>) -> *const cfaccess_claims {
+    &raw const verified.entry().view.claims
+}
+
 /// Runs a verification and gives its claims to C.
 ///
 /// # Safety

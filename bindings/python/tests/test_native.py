@@ -51,7 +51,8 @@ def c_size(declaration: str) -> int:
 
 
 def test_every_function_of_the_header_is_declared_and_no_other() -> None:
-    not_used = {"cfaccess_keys_begin"}
+    of_guards = {name for name in prototypes() if name.startswith(("cfaccess_guard_", "cfaccess_decision_"))}
+    not_used = of_guards | {"cfaccess_keys_begin"}
     assert set(_library.DECLARED) == set(prototypes()) - not_used
     assert len(_library.DECLARED) > 20
 
