@@ -28,6 +28,7 @@ class Program:
 def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint) -> list[Program]:
     linked = (f"-L{release.parent}", "-lcfaccess")
     has_jansson = links("#include <jansson.h>\nint main(void) { return json_delete == 0; }", "-ljansson")
+    with_jansson, no_jansson = (*linked, "-ljansson"), "" if has_jansson else "libjansson-dev"
     no_failpoint = "" if failpoint.exists() else f"{failpoint} (make failpoint)"
     no_later = "" if later.exists() else f"{later} (make later)"
     return [
@@ -38,6 +39,7 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("keys", release, linked),
         Program("arguments", release, linked),
         Program("requests", release, linked),
+        Program("guard", release, linked),
         Program("remote", release, linked),
         Program("remote_options", release, linked),
         Program("callbacks", release, linked),
@@ -53,7 +55,8 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("unload", release, ("-ldl",)),
         Program("panic", release, linked, "release"),
         Program("panic", failpoint, linked, "failpoint", no_failpoint),
-        Program("vectors", release, (*linked, "-ljansson"), missing="" if has_jansson else "libjansson-dev"),
+        Program("vectors", release, with_jansson, missing=no_jansson),
+        Program("guard_vectors", release, with_jansson, missing=no_jansson),
     ]
 
 
