@@ -58,6 +58,10 @@ SECOND_LOOKS = [
     _hit("rust_hit", "rust", "Rust, `Verifier::verify`"),
     _hit("c_hit", "c", "C, `cfaccess_verifier_verify` and `cfaccess_claims_free`", counted=True),
     _hit("c_lookup", "c", "C, `cfaccess_verifier_lookup`", counted=True),
+    _hit("c_guard", "c", "C, `cfaccess_guard_try_decide`: that token in 12 headers", counted=True),
+    _hit(
+        "c_guard_lookup", "c", "C, `cfaccess_guard_lookup`: the headers of these that it reads", counted=True
+    ),
     _hit("python_hit", "python", "Python, `Verifier.verify(token).email`"),
     _hit("go_hit", "go", "Go, `Verifier.Verify` and the e-mail"),
     _hit("c_hit_32_keys", "c", "C, with 32 keys in the set"),

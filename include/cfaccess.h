@@ -92,6 +92,11 @@
  * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
  * data). The library stays loaded after dlclose().
  *
+ * @par Requests
+ * A verifier verifies a token or the headers of a request. A guard (cfaccess_guard_new()) decides on a whole
+ * request, as a middleware does: by host and path, with open paths, and with the answer to a refused request. It
+ * always returns a decision, never a status.
+ *
  * @par Panics
  * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
  * the caller.
@@ -202,6 +207,21 @@
  * The header is not read. Nothing downstream may then trust it.
  */
 #define CFACCESS_EMAIL_HEADER_IGNORE 2
+
+/**
+ * The request does not reach the application, and gets the answer of the decision.
+ */
+#define CFACCESS_DECISION_REFUSED 0
+
+/**
+ * The request goes to the application unverified: the caller is unknown.
+ */
+#define CFACCESS_DECISION_OPEN 1
+
+/**
+ * The request goes to the application with the claims.
+ */
+#define CFACCESS_DECISION_ALLOWED 2
 
 /**
  * The outcome of a call. Numbers and names are stable; later versions only add to them.
@@ -335,6 +355,18 @@ enum
    */
   CFACCESS_STATUS_REVOKED = 93,
   /**
+   * No route of the guard is for the request's host and path.
+   */
+  CFACCESS_STATUS_NO_ROUTE = 100,
+  /**
+   * The path can be interpreted in several ways, and paths decide between routes.
+   */
+  CFACCESS_STATUS_UNCLEAN_PATH = 101,
+  /**
+   * A page of another origin caused the request.
+   */
+  CFACCESS_STATUS_CROSS_ORIGIN = 102,
+  /**
    * The revocation store could not be queried.
    */
   CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE = 110,
@@ -367,6 +399,30 @@ typedef struct cfaccess_document cfaccess_document;
  * cfaccess_error_free(). Immutable, so any number of threads may read it.
  */
 typedef struct cfaccess_error cfaccess_error;
+
+/**
+ * Decides which requests reach an application, and how the others are answered. Any number of threads may use one at
+ * once.
+ *
+ * A decision takes these steps in order, and the first one that settles it counts:
+ * 1. An open path goes to the application, whatever token the request carries.
+ * 2. The route is found by host and path: NO_ROUTE, or UNCLEAN_PATH where paths decide between routes.
+ * 3. A preflight request goes to the application if the configuration allows it.
+ * 4. The verifier of the route verifies the headers, as cfaccess_verifier_verify_request() does.
+ * 5. The origin is checked if the configuration asks for it: CROSS_ORIGIN.
+ *
+ * What cannot be read unambiguously is refused, never guessed. A path is unclean if an application, a proxy or a file
+ * system could take it for another one: if it has an empty segment, "." or ".." (also before ";"), an encoded slash or
+ * backslash, a control character, an escape that remains after decoding, or bytes that are not UTF-8. An unclean path
+ * is never open. If a host has a single route for all paths, such a request is verified like any other.
+ */
+typedef struct cfaccess_guard cfaccess_guard;
+
+/**
+ * The configuration of a guard: built step by step, then copied into guards. It needs at least one route. A value
+ * whose meaning is in doubt is #CFACCESS_STATUS_INVALID_CONFIG. One thread at a time.
+ */
+typedef struct cfaccess_guard_config cfaccess_guard_config;
 
 /**
  * The public keys of one Access team, shared by any number of verifiers and threads.
@@ -505,7 +561,7 @@ typedef struct cfaccess_claims {
    */
   int64_t ends_at;
   /**
-   * Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
+   * Identifies these claims in this process, see cfaccess_verifier_lookup(). Never 0, and never reused.
    */
   uint64_t id;
   /**
@@ -513,29 +569,6 @@ typedef struct cfaccess_claims {
    */
   struct cfaccess_str policy_id;
 } cfaccess_claims;
-
-/**
- * Fetches the document at a URL in place of the library's own HTTPS.
- *
- * It writes the document with cfaccess_document_write() and returns 0; on failure it writes the reason, one
- * line of text, and returns any other number. It is called on a thread of the library, should return within
- * the timeout, and may be called again before an earlier call has returned. The URL is valid during the
- * call. It must not unwind.
- */
-typedef int32_t (*cfaccess_fetch_function)(void *user_data,
-                                           const char *url,
-                                           struct cfaccess_document *document);
-
-/**
- * Frees user data: called once, on any thread, when the library no longer uses it. It must not unwind.
- */
-typedef void (*cfaccess_release_function)(void *user_data);
-
-/**
- * Receives what happens to the keys: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
- * the call and never contains a token. It is called on any thread and must not unwind.
- */
-typedef void (*cfaccess_log_function)(void *user_data, int32_t level, const char *line);
 
 /**
  * A header of a request: name and value, each a pointer and a length, without NUL.
@@ -558,6 +591,164 @@ typedef struct cfaccess_header {
    */
   size_t value_len;
 } cfaccess_header;
+
+/**
+ * What happens to a request. Treat an unknown kind as a refusal. Read-only; owned by the caller and freed once, with
+ * cfaccess_decision_free(); everything in it is valid until then. Members are only ever added at the end: those beyond
+ * `struct_size` do not exist.
+ */
+typedef struct cfaccess_decision {
+  /**
+   * The size of this struct in the library, in bytes.
+   */
+  size_t struct_size;
+  /**
+   * One of CFACCESS_DECISION_*.
+   */
+  uint32_t kind;
+  /**
+   * Why it is refused; #CFACCESS_STATUS_OK if it is not.
+   */
+  cfaccess_status status;
+  /**
+   * The HTTP status of the answer: that of `status`, or 302 if a browser is sent to log in; 0 unless it is refused.
+   */
+  uint32_t http_status;
+  /**
+   * Who is calling: owned by the decision, not to be freed; NULL unless it is allowed.
+   */
+  const struct cfaccess_claims *claims;
+  /**
+   * The `id` of the claims; 0 unless it is allowed.
+   */
+  uint64_t claims_id;
+  /**
+   * The value of Cf-Access-Authenticated-User-Email for the application. It replaces every such header of the
+   * request, also those with underscores for hyphens. Absent means that the application gets no such header.
+   */
+  struct cfaccess_str email;
+  /**
+   * Why it is refused, for logs: as cfaccess_error_message(). Absent unless it is refused.
+   */
+  struct cfaccess_str message;
+  /**
+   * A line for the operator's log, present when requests begin to be refused with an HTTP status of 500 or more.
+   * Absent while that lasts, and if cfaccess_guard_config_set_log() has set a function, which receives it instead.
+   */
+  struct cfaccess_str warning;
+  /**
+   * The number of `headers`.
+   */
+  size_t headers_len;
+  /**
+   * The headers of the answer; each name and value is NUL-terminated, too. Content-Length is one of them, for
+   * servers that do not add it themselves. Later versions may add others.
+   */
+  const struct cfaccess_header *headers;
+  /**
+   * The content of the answer; empty for a redirect and for HEAD. Absent unless it is refused.
+   */
+  struct cfaccess_str body;
+} cfaccess_decision;
+
+/**
+ * A request as the server received it. Zero the whole struct, then set `struct_size` and what is known: NULL means
+ * unknown. Strings need no final NUL, and are used during the call only.
+ *
+ * Members are only ever added at the end.
+ */
+typedef struct cfaccess_request {
+  /**
+   * sizeof(cfaccess_request): tells the library which members the caller knows.
+   */
+  size_t struct_size;
+  /**
+   * The method, in its original case.
+   */
+  const char *method;
+  /**
+   * Its length in bytes.
+   */
+  size_t method_len;
+  /**
+   * "http", "https", "ws" or "wss". The last two mark the handshake of a WebSocket, for servers that hide its
+   * Upgrade header.
+   */
+  const char *scheme;
+  /**
+   * Its length in bytes.
+   */
+  size_t scheme_len;
+  /**
+   * The host with its port, if the server has removed it from the headers; NULL if it is one of them.
+   */
+  const char *host;
+  /**
+   * Its length in bytes.
+   */
+  size_t host_len;
+  /**
+   * The path that the application routes on: percent-decoded, as bytes of UTF-8, without the query and without a
+   * prefix that the server or a mount has stripped. Empty means "/".
+   */
+  const char *path;
+  /**
+   * Its length in bytes.
+   */
+  size_t path_len;
+  /**
+   * The target of the request line, undecoded, with or without the query.
+   */
+  const char *raw_target;
+  /**
+   * Its length in bytes.
+   */
+  size_t raw_target_len;
+  /**
+   * The headers, in any order; at least those that cfaccess_guard_header() lists. NULL only if there are none.
+   */
+  const struct cfaccess_header *headers;
+  /**
+   * Their number.
+   */
+  size_t headers_len;
+  /**
+   * The same request joined, see cfaccess_guard_lookup(). If it is not NULL, none of the members above is read
+   * except `struct_size`.
+   */
+  const char *joined;
+  /**
+   * Its length in bytes.
+   */
+  size_t joined_len;
+  /**
+   * The number of its parts.
+   */
+  size_t joined_parts;
+} cfaccess_request;
+
+/**
+ * Receives what happens to the keys: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
+ * the call and never contains a token. It is called on any thread and must not unwind.
+ */
+typedef void (*cfaccess_log_function)(void *user_data, int32_t level, const char *line);
+
+/**
+ * Frees user data: called once, on any thread, when the library no longer uses it. It must not unwind.
+ */
+typedef void (*cfaccess_release_function)(void *user_data);
+
+/**
+ * Fetches the document at a URL in place of the library's own HTTPS.
+ *
+ * It writes the document with cfaccess_document_write() and returns 0; on failure it writes the reason, one
+ * line of text, and returns any other number. It is called on a thread of the library, should return within
+ * the timeout, and may be called again before an earlier call has returned. The URL is valid during the
+ * call. It must not unwind.
+ */
+typedef int32_t (*cfaccess_fetch_function)(void *user_data,
+                                           const char *url,
+                                           struct cfaccess_document *document);
 
 
 
@@ -781,6 +972,13 @@ cfaccess_status cfaccess_config_set_cache_bytes(struct cfaccess_config *config,
 void cfaccess_config_free(struct cfaccess_config *config);
 
 /**
+ * Frees a decision, and the claims in it.
+ *
+ * @param decision  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_decision_free(struct cfaccess_decision *decision);
+
+/**
  * The status of an error, the same that the call returned.
  *
  * @param error  borrowed
@@ -803,6 +1001,221 @@ const char *cfaccess_error_message(const struct cfaccess_error *error);
  * @param error  owned, invalid afterwards; NULL is allowed
  */
 void cfaccess_error_free(struct cfaccess_error *error);
+
+/**
+ * Freezes a configuration into a guard.
+ *
+ * @param config     copied, may be changed or freed afterwards
+ * @param out_guard  owned, freed with cfaccess_guard_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no route, or an origin is trusted and none
+ *         checked; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_new(const struct cfaccess_guard_config *config,
+                                   struct cfaccess_guard **out_guard,
+                                   struct cfaccess_error **out_error);
+
+/**
+ * Decides on a request now. If keys are fetched and the key of its token is missing, it waits for the fetch, for at
+ * most the timeout of the keys; no other request waits.
+ *
+ * There always is a decision: a wrong argument is a refusal with #CFACCESS_STATUS_NULL_ARGUMENT or
+ * #CFACCESS_STATUS_INVALID_ARGUMENT, an internal error one with #CFACCESS_STATUS_INTERNAL.
+ *
+ * @param guard    borrowed
+ * @param request  borrowed during the call
+ * @return owned, freed with cfaccess_decision_free(); never NULL
+ */
+CFACCESS_MUST_USE
+struct cfaccess_decision *cfaccess_guard_decide(const struct cfaccess_guard *guard,
+                                                const struct cfaccess_request *request);
+
+/**
+ * Decides like cfaccess_guard_decide(), but never waits: while the key of its token is being fetched, the request is
+ * refused with #CFACCESS_STATUS_KEYS_PENDING. For event loops: set the request aside and try again every 25 ms; the
+ * fetch ends within the timeout of the keys.
+ *
+ * @param guard    borrowed
+ * @param request  borrowed during the call
+ * @return as cfaccess_guard_decide()
+ */
+CFACCESS_MUST_USE
+struct cfaccess_decision *cfaccess_guard_try_decide(const struct cfaccess_guard *guard,
+                                                    const struct cfaccess_request *request);
+
+/**
+ * Decides as cfaccess_guard_decide() would at another time, for tests and replays.
+ *
+ * @param guard    borrowed
+ * @param request  borrowed during the call
+ * @param now      seconds since 1970, from 0 to 2^53 - 1
+ * @return as cfaccess_guard_decide(); refused with #CFACCESS_STATUS_INVALID_ARGUMENT if `now` is out of range
+ */
+CFACCESS_MUST_USE
+struct cfaccess_decision *cfaccess_guard_decide_at(const struct cfaccess_guard *guard,
+                                                   const struct cfaccess_request *request,
+                                                   int64_t now);
+
+/**
+ * Looks up the cached claims with which a decision would allow the request now. For wrappers that keep their own
+ * conversion of claims, by `claims_id`, and the e-mail to pass on: it never waits, and there is nothing to free.
+ *
+ * The request is joined: method, scheme, host, path and raw target, as in cfaccess_request, then the name and value of
+ * each header, each followed by a NUL. An empty scheme, host or raw target is unknown. A part that contains a NUL
+ * changes the number of parts, and the request is refused.
+ *
+ * @param guard         borrowed
+ * @param joined        borrowed during the call; NULL only if joined_len is 0
+ * @param joined_len    in bytes
+ * @param joined_parts  the number of parts before they were joined: 5, and 2 for each header
+ * @return the `claims_id`; 0 if cfaccess_guard_decide() must be called, and for NULL
+ */
+CFACCESS_MUST_USE
+uint64_t cfaccess_guard_lookup(const struct cfaccess_guard *guard,
+                               const char *joined,
+                               size_t joined_len,
+                               size_t joined_parts);
+
+/**
+ * The names of the headers that a decision depends on, in lower case. Others need not be passed. Call it with 0, 1, 2
+ * and so on until it returns NULL.
+ *
+ * @param index  from 0
+ * @return static, NUL-terminated; NULL past the last
+ */
+const char *cfaccess_guard_header(size_t index);
+
+/**
+ * Frees a guard. No other thread may be using it.
+ *
+ * @param guard  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_guard_free(struct cfaccess_guard *guard);
+
+/**
+ * Creates an empty configuration.
+ *
+ * @param out_config  owned, freed with cfaccess_guard_config_free()
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_new(struct cfaccess_guard_config **out_config,
+                                          struct cfaccess_error **out_error);
+
+/**
+ * Sets the verifier for the requests of a host below a path, and the page on which a browser logs in.
+ *
+ * A browser that navigates to a page with GET is redirected to the login page, with 302, if a login helps: after
+ * NO_TOKEN, EXPIRED, SESSION_TOO_OLD and REVOKED. The path of the request is added as the parameter
+ * `redirect_url`, its query is not.
+ *
+ * @param config      changed on success only
+ * @param host        NUL-terminated, copied: a name, or an IPv4 or IPv6 address, without a port; compared without
+ *                    regard to case. NULL means every host that no other route names
+ * @param prefix      NUL-terminated, copied: a decoded path that begins with a slash. It matches whole segments:
+ *                    "/admin" covers /admin/users, not /administration. The longest match wins. "/" and NULL
+ *                    cover all paths
+ * @param verifier    shared, the handle may be freed afterwards
+ * @param login_page  NUL-terminated, copied: https://<team>.cloudflareaccess.com/cdn-cgi/access/login/<host>, or
+ *                    another https URL without user, query and fragment; NULL for none
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG, also if another route has the same host and prefix;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_add_route(struct cfaccess_guard_config *config,
+                                                const char *host,
+                                                const char *prefix,
+                                                const struct cfaccess_verifier *verifier,
+                                                const char *login_page,
+                                                struct cfaccess_error **out_error);
+
+/**
+ * Lets requests with this method and exactly this path through unverified, such as health checks and webhooks. GET
+ * includes HEAD. Nothing below the path is open, and no WebSocket handshake is.
+ *
+ * @param config     changed on success only
+ * @param method     NUL-terminated, copied: capital letters
+ * @param host       NUL-terminated, copied: as in cfaccess_guard_config_add_route(); NULL means every host
+ * @param path       NUL-terminated, copied: the whole decoded path. There are no patterns: `*` is refused
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_add_open_path(struct cfaccess_guard_config *config,
+                                                    const char *method,
+                                                    const char *host,
+                                                    const char *path,
+                                                    struct cfaccess_error **out_error);
+
+/**
+ * Refuses, with CROSS_ORIGIN, requests caused by a page of another origin, except a plain GET, HEAD or OPTIONS.
+ * WebSocket handshakes are refused too. Open paths are not checked.
+ *
+ * Sec-Fetch-Site decides or, for browsers without it, Origin. A request with neither does not come from a page. The
+ * cookie that Access turns into the token is SameSite=None by default, so browsers send it with such requests.
+ *
+ * @param config     changed on success only
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_check_origin(struct cfaccess_guard_config *config,
+                                                   struct cfaccess_error **out_error);
+
+/**
+ * Exempts another origin from cfaccess_guard_config_check_origin(), which must be called too.
+ *
+ * @param config     changed on success only
+ * @param origin     NUL-terminated, copied: a scheme, a host and an optional port, "https://app.example.com"
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_CONFIG or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_trust_origin(struct cfaccess_guard_config *config,
+                                                   const char *origin,
+                                                   struct cfaccess_error **out_error);
+
+/**
+ * Lets preflight requests through unverified: OPTIONS with one Origin and one Access-Control-Request-Method. Browsers
+ * send no credentials with them; the application's CORS middleware answers them.
+ *
+ * @param config     changed on success only
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_allow_preflight(struct cfaccess_guard_config *config,
+                                                      struct cfaccess_error **out_error);
+
+/**
+ * Sets a function that receives warnings for the operator, with #CFACCESS_LOG_WARNING: those of the verifiers when a
+ * guard is made, and one line each time requests begin to be refused with an HTTP status of 500 or more, never one per
+ * request.
+ *
+ * @param config     changed on success only
+ * @param log        called by cfaccess_guard_new() and by the functions that decide, on the caller's thread, and
+ *                   never while the library holds a lock
+ * @param user_data  passed to `log`; owned by the library if the call succeeds
+ * @param release    gets `user_data` back once the configuration and its guards are freed; may be NULL
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_guard_config_set_log(struct cfaccess_guard_config *config,
+                                              cfaccess_log_function log,
+                                              void *user_data,
+                                              cfaccess_release_function release,
+                                              struct cfaccess_error **out_error);
+
+/**
+ * Frees a configuration. Guards made from it keep their copy.
+ *
+ * @param config  owned, invalid afterwards; NULL is fine
+ */
+void cfaccess_guard_config_free(struct cfaccess_guard_config *config);
 
 /**
  * Reads the document that Access serves at /cdn-cgi/access/certs: a JWK Set (RFC 7517), of which
@@ -869,6 +1282,18 @@ CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_status(const struct cfaccess_keys *keys,
                                      char **out_json,
                                      struct cfaccess_error **out_error);
+
+/**
+ * Begins a fetch without waiting for it, unless keys are in force or a fetch is in progress. For event loops, before
+ * the first request comes; until the fetch ends, functions that never wait return #CFACCESS_STATUS_KEYS_PENDING.
+ *
+ * @param keys       borrowed
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT; neither says whether the fetch succeeds
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_begin(const struct cfaccess_keys *keys,
+                                    struct cfaccess_error **out_error);
 
 /**
  * Frees a handle on keys. Verifiers made from it keep using the keys.
@@ -1145,11 +1570,12 @@ void cfaccess_keys_close(const struct cfaccess_keys *keys);
  * Verifies the token of a request, given as its headers, now.
  *
  * The token is the value of Cf-Access-Jwt-Assertion; if that header is absent and the
- * configuration accepts the cookie, the value of the cookie CF_Authorization. NO_TOKEN if there is
- * none or it is empty, MALFORMED if there is more than one. If the request has the header
- * Cf-Access-Authenticated-User-Email, it must equal the verified e-mail address, and be empty for
- * a service, unless the configuration says otherwise; if not, IDENTITY_MISMATCH, after all other checks. No
- * other header is read.
+ * configuration accepts the cookie, the value of the cookie CF_Authorization. Of up to four different
+ * cookies the first that verifies is used, if all that verify name one principal. NO_TOKEN if there is no
+ * token or it is empty, MALFORMED if there is more than one header, or if none of several different cookies
+ * can be used. If the request has the header Cf-Access-Authenticated-User-Email, it must equal the verified
+ * e-mail address without regard to ASCII case, and be empty for a service, unless the configuration says
+ * otherwise; if not, IDENTITY_MISMATCH, after all other checks. No other header is read.
  *
  * @param verifier     borrowed
  * @param headers      borrowed during the call, in any order; NULL only if headers_len is 0
@@ -1411,8 +1837,9 @@ uint64_t cfaccess_verifier_lookup(const struct cfaccess_verifier *verifier,
 /**
  * What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
  * verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
- * status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
- * and `bytes` (the memory that they take). Later versions only add members.
+ * status; KEYS_PENDING is not counted, since it is not final), `evictions` (cached tokens that were removed to
+ * make room), `entries` (tokens in the cache now) and `bytes` (the memory that they take). Later versions only
+ * add members.
  *
  * @param verifier   borrowed
  * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -1425,7 +1852,7 @@ cfaccess_status cfaccess_verifier_stats(const struct cfaccess_verifier *verifier
                                         struct cfaccess_error **out_error);
 
 /**
- * Frees a verifier. No other thread may be using it.
+ * Frees a handle on a verifier, which no other thread may be using. Guards made from it go on with it.
  *
  * @param verifier  owned, invalid afterwards; NULL is allowed
  */

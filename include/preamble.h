@@ -81,6 +81,11 @@
  * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
  * data). The library stays loaded after dlclose().
  *
+ * @par Requests
+ * A verifier verifies a token or the headers of a request. A guard (cfaccess_guard_new()) decides on a whole
+ * request, as a middleware does: by host and path, with open paths, and with the answer to a refused request. It
+ * always returns a decision, never a status.
+ *
  * @par Panics
  * An error inside the library becomes #CFACCESS_STATUS_INTERNAL, which is a refusal; it never unwinds into
  * the caller.

@@ -53,6 +53,7 @@ mod ffi;
 mod ffi {
     pub(crate) mod system;
 }
+mod guard;
 mod json;
 mod keys;
 #[cfg(feature = "later")]
@@ -72,6 +73,7 @@ mod verifier;
 pub use cache::Verified;
 pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
+pub use guard::{Answer, Decision, Guard, GuardConfig, GuardRequest, HEADERS_READ};
 pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
 pub use refresh::{LogFunction, LogLevel};
 pub use stats::Stats;

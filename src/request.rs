@@ -9,6 +9,8 @@ const EMAIL: &[u8] = b"cf-access-authenticated-user-email";
 const COOKIE: &[u8] = b"cookie";
 /// Cookie names, unlike header names, are case-sensitive.
 const COOKIE_NAME: &[u8] = b"CF_Authorization";
+/// A browser sends one cookie for each domain and path that set it, so there are few different ones.
+const COOKIES_MAX: usize = 4;
 
 /// The name and the value of a header, as received.
 pub(crate) type Header<'a> = (&'a [u8], &'a [u8]);
@@ -19,6 +21,19 @@ pub(crate) struct Request<'a> {
     headers: &'a [Header<'a>],
     assertion: Found<'a>,
     email: Found<'a>,
+}
+
+/// The tokens of a request: usually one, several only if cookies differ.
+pub(crate) enum Carried<'a> {
+    One(&'a [u8]),
+    Several(Cookies<'a>),
+}
+
+/// The different values of the Access cookie, in the order of the request.
+#[derive(Default)]
+pub(crate) struct Cookies<'a> {
+    values: [&'a [u8]; COOKIES_MAX],
+    len: usize,
 }
 
 /// How often a header or cookie occurs in a request.
@@ -43,30 +58,35 @@ impl<'a> Request<'a> {
         request
     }
 
-    /// The header if it is present; else the cookie, if the configuration accepts it.
-    pub(crate) fn token(&self, config: &Config) -> Result<&'a [u8], Refusal> {
+    /// The header if it is present; else the cookies, if the configuration accepts them.
+    pub(crate) fn tokens(&self, config: &Config) -> Result<Carried<'a>, Refusal> {
         match self.assertion {
-            Found::Never => self.token_of_cookie(config),
+            Found::Never => self.tokens_of_cookies(config),
             Found::Once(b"") => no_token("the header Cf-Access-Jwt-Assertion is empty"),
-            Found::Once(token) if !token.contains(&b',') => Ok(token),
+            Found::Once(token) if memchr::memchr(b',', token).is_none() => Ok(Carried::One(token)),
             Found::Once(_) => malformed("more than one token in the header Cf-Access-Jwt-Assertion"),
             Found::Repeatedly => malformed("more than one header Cf-Access-Jwt-Assertion"),
         }
     }
 
-    fn token_of_cookie(&self, config: &Config) -> Result<&'a [u8], Refusal> {
-        let mut found = Found::Never;
-        for (_, value) in self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(COOKIE)) {
-            cookies(value).for_each(|token| found.add(token));
+    fn tokens_of_cookies(&self, config: &Config) -> Result<Carried<'a>, Refusal> {
+        let headers = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(COOKIE));
+        let mut values = headers.flat_map(|(_, value)| cookies(value));
+        if !config.accept_cookie {
+            return match values.next() {
+                None => no_token("the request has no header Cf-Access-Jwt-Assertion"),
+                Some(_) => no_token(
+                    "the request has no header Cf-Access-Jwt-Assertion, and the cookie is not accepted here",
+                ),
+            };
         }
-        match found {
-            Found::Never => no_token("the request has no header Cf-Access-Jwt-Assertion"),
-            _ if !config.accept_cookie => no_token(
-                "the request has no header Cf-Access-Jwt-Assertion, and the cookie is not accepted here",
-            ),
-            Found::Once(b"") => no_token("the cookie CF_Authorization is empty"),
-            Found::Once(token) => Ok(token),
-            Found::Repeatedly => malformed("more than one cookie CF_Authorization"),
+        let mut found = Cookies::default();
+        values.try_for_each(|value| found.add(value))?;
+        match found.iter().as_slice() {
+            [] => no_token("the request has no header Cf-Access-Jwt-Assertion"),
+            [b""] => no_token("the cookie CF_Authorization is empty"),
+            [token] => Ok(Carried::One(token)),
+            _ => Ok(Carried::Several(found)),
         }
     }
 
@@ -80,7 +100,7 @@ impl<'a> Request<'a> {
             (EmailHeader::Ignore, _) => true,
             (EmailHeader::Require, Found::Never) => claims.kind() == Kind::Service,
             (EmailHeader::Check, Found::Never) => true,
-            (_, Found::Once(email)) => email == verified.as_bytes(),
+            (_, Found::Once(email)) => is_address(email, verified),
             (_, Found::Repeatedly) => false,
         };
         if agrees {
@@ -91,6 +111,25 @@ impl<'a> Request<'a> {
                 "the header Cf-Access-Authenticated-User-Email is not the e-mail of the token",
             ))
         }
+    }
+}
+
+impl<'a> Cookies<'a> {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, &'a [u8]> {
+        self.values.get(..self.len).unwrap_or_default().iter()
+    }
+
+    /// A repeated value changes nothing.
+    fn add(&mut self, value: &'a [u8]) -> Result<(), Refusal> {
+        if self.iter().any(|known| *known == value) {
+            return Ok(());
+        }
+        let Some(place) = self.values.get_mut(self.len) else {
+            return malformed("more than four different cookies CF_Authorization");
+        };
+        *place = value;
+        self.len += 1;
+        Ok(())
     }
 }
 
@@ -109,6 +148,19 @@ fn cookies(header: &[u8]) -> impl Iterator<Item = &[u8]> {
         let value = pair.trim_ascii().strip_prefix(COOKIE_NAME)?;
         value.strip_prefix(b"=")
     })
+}
+
+/// Whether the header is the verified address, without regard to ASCII case. A server that reads headers as ISO-8859-1
+/// and writes them as UTF-8 encodes the address twice; that form is accepted too.
+fn is_address(header: &[u8], verified: &str) -> bool {
+    header.eq_ignore_ascii_case(verified.as_bytes())
+        || latin_1_bytes(header).is_some_and(|bytes| bytes.eq_ignore_ascii_case(verified.as_bytes()))
+}
+
+/// The ISO-8859-1 encoding of the text; `None` if it has none, and for plain ASCII.
+fn latin_1_bytes(header: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(header).ok().filter(|text| !text.is_ascii())?;
+    text.chars().map(|character| u8::try_from(character).ok()).collect()
 }
 
 fn malformed<T>(what: &'static str) -> Result<T, Refusal> {
@@ -131,7 +183,7 @@ mod tests {
         let mut config = Config::new("acme").expect("a team");
         config.accept_cookie();
         let headers: Vec<_> = headers.iter().map(|&(name, value)| (name.as_bytes(), value)).collect();
-        Request::read(&headers).token(&config).map_or_else(|refusal| refusal.status(), |_| Status::Ok)
+        Request::read(&headers).tokens(&config).map_or_else(|refusal| refusal.status(), |_| Status::Ok)
     }
 
     #[test]
@@ -175,7 +227,10 @@ mod tests {
         let config = Config::new("acme").expect("a team");
         let message = |headers: &[(&str, &[u8])]| {
             let headers: Vec<_> = headers.iter().map(|&(name, value)| (name.as_bytes(), value)).collect();
-            Request::read(&headers).token(&config).expect_err("no token").message().to_owned()
+            match Request::read(&headers).tokens(&config) {
+                Err(refusal) => refusal.message().to_owned(),
+                Ok(_) => panic!("a token was found"),
+            }
         };
         assert!(message(&[]).contains("no header"));
         assert!(message(&[("Cf-Access-Jwt-Assertion", b"")]).contains("is empty"));

@@ -18,6 +18,7 @@ pub struct Stats {
     /// Tokens accepted because they had been verified before and still hold.
     pub hits: u64,
     /// Tokens and requests refused, by status; those that occurred, in the order of their numbers.
+    /// `KEYS_PENDING` is not counted: it is not final, and the caller tries again.
     pub refusals: Vec<(Status, u64)>,
     /// Verified tokens that were given up to make room.
     pub evictions: u64,
@@ -73,7 +74,11 @@ impl Counters {
         });
     }
 
+    /// `KEYS_PENDING` is not counted: it is not final, and the caller tries again.
     pub(crate) fn refused(&self, refusal: &Refusal) {
+        if refusal.status() == Status::KeysPending {
+            return;
+        }
         let index = Status::all().position(|status| status == refusal.status());
         self.add_one(|counts| counts.refusals.get(index?));
     }

@@ -78,6 +78,13 @@ pub enum Status {
     /// The token, its session or its owner was revoked.
     Revoked = 93,
 
+    /// No route of the guard is for the request's host and path.
+    NoRoute = 100,
+    /// The path can be interpreted in several ways, and paths decide between routes.
+    UncleanPath = 101,
+    /// A page of another origin caused the request.
+    CrossOrigin = 102,
+
     /// The revocation store could not be queried.
     RevocationsUnavailable = 110,
 
@@ -140,6 +147,9 @@ statuses! {
     ServiceNotAllowed => c"SERVICE_NOT_ALLOWED", 403, c"the service is not allowed here";
     IdentityMismatch => c"IDENTITY_MISMATCH", 403, c"the request and the token name different people";
     Revoked => c"REVOKED", 401, c"the token was revoked";
+    NoRoute => c"NO_ROUTE", 403, c"there is no application here";
+    UncleanPath => c"UNCLEAN_PATH", 403, c"the path can be interpreted in several ways";
+    CrossOrigin => c"CROSS_ORIGIN", 403, c"a page of another origin caused the request";
     RevocationsUnavailable => c"REVOCATIONS_UNAVAILABLE", 503, c"the revocation store could not be queried";
     Internal => c"INTERNAL", 500, c"internal error";
 }

@@ -8,12 +8,15 @@ use crate::config::Config;
 use crate::explain::explain;
 use crate::keys::{FoundKey, Keys, Patience};
 use crate::policy::{Case, RULES};
-use crate::request::Request;
+use crate::request::{Carried, Cookies, Request};
 use crate::signature::check_signature;
 use crate::stats::{Acceptance, Counters, Stats};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 use crate::token::{HEADER_MAX, Header, Token};
+
+/// Shared by all verifiers, so that the claims of several can be kept by their id alone.
+static IDS: AtomicU64 = AtomicU64::new(1);
 
 /// Determines who is calling: a frozen [`Config`] together with the [`Keys`] of its team.
 ///
@@ -24,7 +27,6 @@ pub struct Verifier<V = ()> {
     keys: Keys,
     cache: Cache<V>,
     counters: Counters,
-    ids: AtomicU64,
     warnings: Vec<String>,
 }
 
@@ -48,7 +50,7 @@ impl<V: View> Verifier<V> {
         }
         keys.prefetch();
         let cache = Cache::new(config.cache_entries, config.cache_bytes);
-        Ok(Verifier { config, keys, cache, counters: Counters::new(), ids: AtomicU64::new(1), warnings })
+        Ok(Verifier { config, keys, cache, counters: Counters::new(), warnings })
     }
 
     /// What looks wrong in the configuration but may be intended, a line each.
@@ -106,13 +108,15 @@ impl<V: View> Verifier<V> {
     /// Verifies the token of a request, given as its headers (names without regard to case), now.
     ///
     /// The token is the value of `Cf-Access-Jwt-Assertion`; where that header is not there and the
-    /// configuration accepts the cookie, the value of `CF_Authorization`. If the request has the
-    /// header `Cf-Access-Authenticated-User-Email`, it must equal the verified e-mail, and be empty
-    /// for a service, unless the configuration says otherwise.
+    /// configuration accepts the cookie, the value of `CF_Authorization`. Of up to four different
+    /// cookies the first that verifies is taken, if all that verify name one principal. If the request
+    /// has the header `Cf-Access-Authenticated-User-Email`, it must be the verified e-mail without
+    /// regard to ASCII case, and empty for a service, unless the configuration says otherwise.
     ///
     /// # Errors
-    /// `NO_TOKEN` if there is none or it is empty; `MALFORMED` if there is more than one; those of
-    /// [`Verifier::verify`]; then `IDENTITY_MISMATCH`.
+    /// `NO_TOKEN` if there is none or it is empty; `MALFORMED` if there is more than one header, and if
+    /// no one of different cookies can be taken; those of [`Verifier::verify`]; then
+    /// `IDENTITY_MISMATCH`.
     pub fn verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
         self.verify_request_by(Timestamp::now, headers, Patience::Wait)
     }
@@ -158,6 +162,18 @@ impl<V: View> Verifier<V> {
         found.entry().map(|entry| entry.id)
     }
 
+    /// [`Verifier::lookup`] for the token of a request, whose e-mail header is checked as
+    /// [`Verifier::verify_request`] would.
+    pub(crate) fn lookup_request(&self, headers: &[(&[u8], &[u8])]) -> Option<u64> {
+        let request = Request::read(headers);
+        let Ok(Carried::One(token)) = request.tokens(&self.config) else { return None };
+        let found = self.cached(token, Timestamp::now())?;
+        let entry = found.entry()?;
+        request.check_email(&self.config, &entry.claims).ok()?;
+        self.counters.accepted(Acceptance::CacheHit);
+        Some(entry.id)
+    }
+
     /// Explains to people why a token is refused: every check that can be made, with what it expected and
     /// found, as a JSON object. It is no verdict and has no member that says whether the token is accepted;
     /// claims are shown whether or not the signature is valid, the signature never.
@@ -186,12 +202,41 @@ impl<V: View> Verifier<V> {
         patience: Patience,
     ) -> Result<Verified<V>, Refusal> {
         let request = Request::read(headers);
-        let outcome = request.token(&self.config).and_then(|token| {
-            let (verified, acceptance) = self.verify_token(clock, token, patience)?;
+        let outcome = request.tokens(&self.config).and_then(|tokens| {
+            let (verified, acceptance) = match tokens {
+                Carried::One(token) => self.verify_token(clock, token, patience),
+                Carried::Several(cookies) => self.verify_cookies(clock, &cookies, patience),
+            }?;
             request.check_email(&self.config, &verified)?;
             Ok((verified, acceptance))
         });
         self.counted(outcome)
+    }
+
+    /// The first of several cookies that verifies, if all that verify name one principal. One that cannot be verified
+    /// for a cause on this side settles the request, since it might name another principal.
+    fn verify_cookies(
+        &self,
+        clock: impl Fn() -> Timestamp,
+        cookies: &Cookies<'_>,
+        patience: Patience,
+    ) -> Result<(Verified<V>, Acceptance), Refusal> {
+        let mut chosen: Option<(Verified<V>, Acceptance)> = None;
+        for token in cookies.iter() {
+            let verified = match self.verify_token(&clock, token, patience) {
+                Ok(verified) => verified,
+                Err(refusal) if refusal.status().http_status() >= 500 => return Err(refusal),
+                Err(_) => continue,
+            };
+            let first = chosen.get_or_insert_with(|| verified.clone());
+            if first.0.principal_id() != verified.0.principal_id() {
+                let message = "the cookies CF_Authorization name more than one principal";
+                return Err(Refusal::new(Status::Malformed, message));
+            }
+        }
+        chosen.ok_or_else(|| {
+            Refusal::new(Status::Malformed, "none of the different cookies CF_Authorization verifies")
+        })
     }
 
     fn counted(&self, outcome: Result<(Verified<V>, Acceptance), Refusal>) -> Result<Verified<V>, Refusal> {
@@ -244,7 +289,7 @@ impl<V: View> Verifier<V> {
 
     fn keep(&self, token: &Token<'_>, claims: Claims, key: FoundKey) -> Verified<V> {
         let kept = if self.cache.is_on() { KeptToken::new(token) } else { KeptToken::none() };
-        let id = self.ids.fetch_add(1, Ordering::Relaxed);
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
         let verified = Verified::new(claims, id, key, kept);
         self.cache.keep(token.bytes(), verified.entry());
         verified

@@ -38,6 +38,23 @@ fn connecting_fetches_before_the_first_token_or_says_why_not() {
 }
 
 #[test]
+fn a_fetch_begins_without_waiting_unless_keys_are_there() {
+    let (answer, fetch) = sent_answers();
+    let endpoint = Endpoint::new(fetch);
+    let keys = endpoint.keys();
+
+    keys.begin();
+    keys.begin();
+    eventually("a fetch", || endpoint.fetches() == 1);
+    answer.send(Ok(document())).expect("a fetch");
+    eventually("keys", || !keys.status().keys.is_empty());
+    keys.begin();
+
+    assert_eq!(endpoint.fetches(), 1);
+    assert_eq!(keys.status().suppressed, 0, "nobody needed a key");
+}
+
+#[test]
 fn what_cannot_be_good_fetches_nothing() {
     let endpoint = Endpoint::new(|_| Ok(document()));
     let verifier = verifier(&endpoint.keys());

@@ -16,6 +16,7 @@ debian_packages() {
     command -v c++ >/dev/null || packages+=(g++)
     command -v pkg-config >/dev/null || packages+=(pkg-config)
     echo '#include <jansson.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjansson-dev)
+    echo '#include <microhttpd.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libmicrohttpd-dev)
     echo '#include <jwt.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjwt-dev)
     command -v clang >/dev/null || packages+=(clang)
     command -v luajit >/dev/null || packages+=(luajit)

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "floor.h"
 
@@ -86,6 +87,31 @@ static void run_lookup(struct row *row) {
   }
 }
 
+/* The same headers as a request to a guard of one route and an open path. */
+static void run_guard(struct row *row) {
+  const cfaccess_request request = {.struct_size = sizeof request,
+                                    .method = "GET",
+                                    .method_len = 3,
+                                    .path = "/api/items",
+                                    .path_len = 10,
+                                    .raw_target = "/api/items?page=2",
+                                    .raw_target_len = 17,
+                                    .headers = row->headers,
+                                    .headers_len = row->headers_len};
+  cfaccess_decision *decision = cfaccess_guard_try_decide(row->guard, &request);
+
+  if (decision->kind != CFACCESS_DECISION_ALLOWED) {
+    fail(decision->message.ptr);
+  }
+  cfaccess_decision_free(decision);
+}
+
+static void run_guard_lookup(struct row *row) {
+  if (cfaccess_guard_lookup(row->guard, row->joined.ptr, row->joined.len, row->joined_parts) == 0) {
+    fail(row->name);
+  }
+}
+
 struct row rows[] = {
     {.name = "c_floor", .run = run_floor},
     {.name = "c_verify", .run = run_verify_at, .setting = &cold, .input = "token"},
@@ -118,6 +144,8 @@ struct row rows[] = {
      .expected = CFACCESS_STATUS_BAD_SIGNATURE},
     {.name = "c_hit", .run = run_verify, .setting = &cached, .input = "token"},
     {.name = "c_lookup", .run = run_lookup, .setting = &cached, .input = "token"},
+    {.name = "c_guard", .run = run_guard, .setting = &cached, .input = "request"},
+    {.name = "c_guard_lookup", .run = run_guard_lookup, .setting = &cached, .input = "request"},
     {.name = "c_hit_1000",
      .run = run_verify,
      .setting = &hot,
@@ -182,9 +210,52 @@ static void read_headers(struct row *row, const char *folder) {
   free(lines.items);
 }
 
+static void make_guard(struct row *row) {
+  cfaccess_guard_config *config;
+
+  if (cfaccess_guard_config_new(&config, NULL) != CFACCESS_STATUS_OK ||
+      cfaccess_guard_config_add_route(config, NULL, NULL, row->setting->verifier, NULL, NULL) !=
+          CFACCESS_STATUS_OK ||
+      cfaccess_guard_config_add_open_path(config, "GET", NULL, "/healthz", NULL) != CFACCESS_STATUS_OK ||
+      cfaccess_guard_new(config, &row->guard, NULL) != CFACCESS_STATUS_OK) {
+    fail("a guard");
+  }
+  cfaccess_guard_config_free(config);
+}
+
+/* As a wrapper hands a request over: the headers that a guard reads, each part followed by a NUL. */
+static void join_request(struct row *row) {
+  static const char start[] = "GET\0https\0\0/api/items\0/api/items?page=2";
+  char *end, *text = malloc(1 << 16);
+
+  memcpy(text, start, sizeof start);
+  end = text + sizeof start;
+  row->joined_parts = 5;
+  for (size_t i = 0; i < row->headers_len; i++) {
+    const cfaccess_header *header = &row->headers[i];
+    size_t known = 0;
+
+    while (cfaccess_guard_header(known) != NULL &&
+           (strlen(cfaccess_guard_header(known)) != header->name_len ||
+            strncasecmp(cfaccess_guard_header(known), header->name, header->name_len) != 0)) {
+      known++;
+    }
+    if (cfaccess_guard_header(known) != NULL) {
+      end = (char *)memcpy(end, header->name, header->name_len) + header->name_len;
+      *end++ = '\0';
+      end = (char *)memcpy(end, header->value, header->value_len) + header->value_len;
+      *end++ = '\0';
+      row->joined_parts += 2;
+    }
+  }
+  row->joined = (struct text){text, (size_t)(end - text)};
+}
+
 /* So that every token of a row is kept. */
 static void verify_all(struct row *row) {
-  void (*run)(struct row *) = row->run == run_lookup ? run_verify : row->run;
+  void (*run)(struct row *) = row->run == run_lookup         ? run_verify
+                              : row->run == run_guard_lookup ? run_guard
+                                                             : row->run;
 
   for (size_t i = 0; i < row->tokens.count; i++) {
     run(row);
@@ -204,8 +275,10 @@ void prepare(struct row *row, const char *folder) {
     row->step = row->lines = 1;
   }
   row->tokens = read_lines(folder, row->input, row->step, row->lines);
-  if (row->run == run_request) {
+  if (strcmp(row->input, "request") == 0) {
     read_headers(row, folder);
+    make_guard(row);
+    join_request(row);
   }
   if (row->tokens.count <= HOT) {
     verify_all(row);

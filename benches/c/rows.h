@@ -24,6 +24,9 @@ struct row {
   size_t next;
   cfaccess_header headers[MOST_HEADERS];
   size_t headers_len;
+  cfaccess_guard *guard;
+  struct text joined;
+  size_t joined_parts;
 };
 
 extern struct row rows[];

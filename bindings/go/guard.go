@@ -71,16 +71,6 @@ type OpenPath struct {
 	Path string
 }
 
-// Refusals of a [Guard] itself. They are not statuses of the library.
-var (
-	// ErrNoRoute (403): no route of the Guard is for the host and path.
-	ErrNoRoute error = &condition{name: "NO_ROUTE", http: http.StatusForbidden}
-	// ErrUncleanPath (403): the path could be understood in several ways, see [NewMiddleware].
-	ErrUncleanPath error = &condition{name: "UNCLEAN_PATH", http: http.StatusForbidden}
-	// ErrCrossOrigin (403): a page of another origin caused the request, see Guard.CheckOrigin.
-	ErrCrossOrigin error = &condition{name: "CROSS_ORIGIN", http: http.StatusForbidden}
-)
-
 // Middleware puts a guard in front of a handler. It is the type of middleware that net/http and most
 // routers know; for those that know another there is [Middleware.Check]. The zero value panics.
 type Middleware func(next http.Handler) http.Handler

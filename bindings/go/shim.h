@@ -67,9 +67,9 @@ static inline cfaccess_go_string cfaccess_go_keys_status(const cfaccess_keys *ke
 }
 
 static inline cfaccess_go_string cfaccess_go_groups_from_custom(const char *custom, size_t custom_len) {
-    cfaccess_go_string made = {0};
-    made.outcome.status = cfaccess_groups_from_custom(custom, custom_len, &made.string, &made.outcome.error);
-    return made;
+  cfaccess_go_string made = {0};
+  made.outcome.status = cfaccess_groups_from_custom(custom, custom_len, &made.string, &made.outcome.error);
+  return made;
 }
 
 static inline cfaccess_go_config cfaccess_go_config_new(const char *team) {

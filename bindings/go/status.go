@@ -69,6 +69,13 @@ var (
 	// ErrRevoked (401): the token was revoked. No function of this version gives it.
 	ErrRevoked = status(93, "REVOKED", 401)
 
+	// ErrNoRoute (403): no route of the Guard is for the host and path.
+	ErrNoRoute = status(100, "NO_ROUTE", 403)
+	// ErrUncleanPath (403): the path could be understood in several ways, see [NewMiddleware].
+	ErrUncleanPath = status(101, "UNCLEAN_PATH", 403)
+	// ErrCrossOrigin (403): a page of another origin caused the request, see Guard.CheckOrigin.
+	ErrCrossOrigin = status(102, "CROSS_ORIGIN", 403)
+
 	// ErrRevocationsUnavailable (503): the store of revocations could not be asked. No function
 	// of this version gives it.
 	ErrRevocationsUnavailable = status(110, "REVOCATIONS_UNAVAILABLE", 503)

@@ -50,8 +50,8 @@ impl<V: View> Verified<V> {
 }
 
 impl<V> Verified<V> {
-    /// Names these claims in their verifier: a token that is seen again, and still holds, has the same.
-    /// Never 0, and never used again.
+    /// Identifies these claims in this process: a token that is seen again, and is still valid, has the same.
+    /// Never 0, and never reused.
     pub fn id(&self) -> u64 {
         self.0.id
     }

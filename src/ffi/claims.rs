@@ -96,7 +96,7 @@ pub struct cfaccess_claims {
     /// The latest time at which a session of the application's own should end, in seconds since 1970: `exp`,
     /// or earlier if the configuration limits the time since login.
     pub ends_at: i64,
-    /// Identifies these claims in their verifier, see cfaccess_verifier_lookup(). Never 0, and never reused.
+    /// Identifies these claims in this process, see cfaccess_verifier_lookup(). Never 0, and never reused.
     pub id: u64,
     /// `policy_id`: the Access policy that a person met, a UUID; absent for a service and in older tokens.
     pub policy_id: cfaccess_str,
@@ -174,13 +174,18 @@ fn into_raw(verified: Verified<CView>) -> *mut cfaccess_claims {
 ///
 /// # Safety
 /// `claims` is NULL or was handed out by `into_raw`, and not yet given back while the result lives.
-pub(super) unsafe fn behind<'a>(claims: *const cfaccess_claims) -> Option<&'a Claims> {
+pub(super) unsafe fn claims_at<'a>(claims: *const cfaccess_claims) -> Option<&'a Claims> {
     if claims.is_null() {
         return None;
     }
     let entry: *const Entry<CView> = claims.wrapping_byte_sub(CLAIMS).cast();
     // SAFETY: `into_raw` made the pointer from this very entry, which lives until it is given back.
     Some(unsafe { &(*entry).claims })
+}
+
+/// The address of C's claims, valid while the entry is held.
+pub(super) fn address_of(verified: &Verified<CView>) -> *const cfaccess_claims {
+    &raw const verified.entry().view.claims
 }
 
 /// Runs a verification and gives its claims to C.

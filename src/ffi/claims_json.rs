@@ -27,7 +27,7 @@ pub unsafe extern "C" fn cfaccess_claims_json(
         // SAFETY: the caller's promise.
         let out_json = unsafe { Out::new(out_json) }?;
         // SAFETY: the caller's promise.
-        let claims = not_null(unsafe { super::claims::behind(claims) })?;
+        let claims = not_null(unsafe { super::claims::claims_at(claims) })?;
         out_json.give_text(claims.to_json())
     };
     // SAFETY: the caller's promise.

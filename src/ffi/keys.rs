@@ -117,6 +117,26 @@ pub unsafe extern "C" fn cfaccess_keys_status(
     unsafe { fallible(out_error, body) }
 }
 
+/// Begins a fetch without waiting for it, unless keys are in force or a fetch is in progress. For event loops, before
+/// the first request comes; until the fetch ends, functions that never wait return #CFACCESS_STATUS_KEYS_PENDING.
+///
+/// @param keys       borrowed
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT; neither says whether the fetch succeeds
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_keys_begin(
+    keys: Option<&cfaccess_keys>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        not_null(keys)?.0.begin();
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { fallible(out_error, body) }
+}
+
 /// Frees a handle on keys. Verifiers made from it keep using the keys.
 ///
 /// @param keys  owned, invalid afterwards; NULL is allowed

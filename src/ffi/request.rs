@@ -25,11 +25,12 @@ pub struct cfaccess_header {
 /// Verifies the token of a request, given as its headers, now.
 ///
 /// The token is the value of Cf-Access-Jwt-Assertion; if that header is absent and the
-/// configuration accepts the cookie, the value of the cookie CF_Authorization. NO_TOKEN if there is
-/// none or it is empty, MALFORMED if there is more than one. If the request has the header
-/// Cf-Access-Authenticated-User-Email, it must equal the verified e-mail address, and be empty for
-/// a service, unless the configuration says otherwise; if not, IDENTITY_MISMATCH, after all other checks. No
-/// other header is read.
+/// configuration accepts the cookie, the value of the cookie CF_Authorization. Of up to four different
+/// cookies the first that verifies is used, if all that verify name one principal. NO_TOKEN if there is no
+/// token or it is empty, MALFORMED if there is more than one header, or if none of several different cookies
+/// can be used. If the request has the header Cf-Access-Authenticated-User-Email, it must equal the verified
+/// e-mail address without regard to ASCII case, and be empty for a service, unless the configuration says
+/// otherwise; if not, IDENTITY_MISMATCH, after all other checks. No other header is read.
 ///
 /// @param verifier     borrowed
 /// @param headers      borrowed during the call, in any order; NULL only if headers_len is 0

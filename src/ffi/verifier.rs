@@ -1,4 +1,5 @@
 use std::ffi::{CString, c_char};
+use std::sync::Arc;
 
 use super::arguments::{Out, bytes, not_null};
 use super::boundary::quietly;
@@ -14,7 +15,7 @@ use crate::verifier::Verifier;
 /// Finds out who is calling: a frozen configuration with the keys of its team. Any number of threads may
 /// use one at once.
 pub struct cfaccess_verifier {
-    pub(super) verifier: Verifier<CView>,
+    pub(super) verifier: Arc<Verifier<CView>>,
     warnings: Vec<CString>,
 }
 
@@ -39,7 +40,7 @@ pub unsafe extern "C" fn cfaccess_verifier_new(
         let out_verifier = unsafe { Out::new(out_verifier) }?;
         let config = not_null(config)?.0.clone();
         let keys = not_null(keys)?.0.clone();
-        let verifier = Verifier::with_view(config, keys)?;
+        let verifier = Arc::new(Verifier::with_view(config, keys)?);
         let warnings =
             verifier.warnings().iter().filter_map(|line| CString::new(line.as_str()).ok()).collect();
         out_verifier.give(Box::new(cfaccess_verifier { verifier, warnings }));
@@ -232,8 +233,9 @@ pub unsafe extern "C" fn cfaccess_verifier_lookup(
 
 /// What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
 /// verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
-/// status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
-/// and `bytes` (the memory that they take). Later versions only add members.
+/// status; KEYS_PENDING is not counted, since it is not final), `evictions` (cached tokens that were removed to
+/// make room), `entries` (tokens in the cache now) and `bytes` (the memory that they take). Later versions only
+/// add members.
 ///
 /// @param verifier   borrowed
 /// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()
@@ -255,7 +257,7 @@ pub unsafe extern "C" fn cfaccess_verifier_stats(
     unsafe { fallible(out_error, body) }
 }
 
-/// Frees a verifier. No other thread may be using it.
+/// Frees a handle on a verifier, which no other thread may be using. Guards made from it go on with it.
 ///
 /// @param verifier  owned, invalid afterwards; NULL is allowed
 #[unsafe(no_mangle)]

@@ -24,7 +24,7 @@ impl LogFunction {
         LogFunction(Arc::new(log))
     }
 
-    pub(super) fn call(&self, level: LogLevel, line: &str) {
+    pub(crate) fn call(&self, level: LogLevel, line: &str) {
         (self.0)(level, line);
     }
 }

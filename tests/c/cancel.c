@@ -1,6 +1,7 @@
 /*
- * Threads that are cancelled while they are inside the library, as the header has it: the process aborts, unless
- * cancellation is disabled around the call. The call is one that waits for a file: its keys come through a FIFO.
+ * Threads that are cancelled while they are inside the library, as the header has it: the process aborts,
+ * unless cancellation is disabled around the call. The call is one that waits for a file: its keys come
+ * through a FIFO.
  */
 #include "support.h"
 

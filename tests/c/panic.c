@@ -2,7 +2,7 @@
  * A panic inside the library is a refusal and ends there. Run as `panic failpoint` with the library that
  * has the failpoint, where one token panics, and as `panic release` with the one that has not.
  */
-#include "support.h"
+#include "guard.h"
 
 #include <pthread.h>
 
@@ -22,6 +22,21 @@ static void a_panic_is_a_refusal(void) {
   EXPECT(cfaccess_status_http(cfaccess_error_status(error)) == 500);
   cfaccess_error_free(error);
   cfaccess_verifier_free(verifier);
+}
+
+static void a_panic_is_a_refused_decision(void) {
+  cfaccess_guard *guard = guard_with(usual_verifier());
+  const cfaccess_header token = header("Cf-Access-Jwt-Assertion", panicking);
+  const cfaccess_request asked = request("GET", "/", &token, 1);
+
+  cfaccess_decision *decision = cfaccess_guard_decide(guard, &asked);
+
+  EXPECT(decision->kind == CFACCESS_DECISION_REFUSED && decision->claims == NULL);
+  EXPECT(decision->status == CFACCESS_STATUS_INTERNAL && decision->http_status == 500);
+  EXPECT(text_is(decision->body, "{\"status\":\"INTERNAL\",\"message\":\"internal error\"}\n"));
+  EXPECT(is_sane(decision->message.ptr, panicking, strlen(panicking)));
+  cfaccess_decision_free(decision);
+  cfaccess_guard_free(guard);
 }
 
 static void the_verifier_works_after_a_panic(void) {
@@ -76,6 +91,7 @@ int main(int argc, char **argv) {
     RUN(the_release_has_no_failpoint);
   } else {
     RUN(a_panic_is_a_refusal);
+    RUN(a_panic_is_a_refused_decision);
     RUN(the_verifier_works_after_a_panic);
     RUN(threads_panic_at_once);
   }

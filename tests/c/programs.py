@@ -45,6 +45,7 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("keys", release, linked),
         Program("arguments", release, linked),
         Program("requests", release, linked),
+        Program("guard", release, linked),
         Program("remote", release, linked),
         Program("remote_options", release, linked),
         Program("callbacks", release, linked),
@@ -65,6 +66,7 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("vectors", release, with_jansson, missing=no_jansson),
         Program("stack", release, with_jansson, "release", no_jansson, ways=("plain",)),
         Program("stack", failpoint, with_jansson, "debug", no_jansson or no_failpoint, ways=("plain",)),
+        Program("guard_vectors", release, with_jansson, missing=no_jansson),
     ]
 
 

@@ -1,6 +1,6 @@
 /*
- * A race in the program itself, which must still be reported where the library's own accesses are suppressed. Told
- * by the suite, not by a story.
+ * A race in the program itself, which must still be reported where the library's own accesses are suppressed.
+ * Told by the suite, not by a story.
  */
 #include "support.h"
 

@@ -30,7 +30,8 @@ static void *make_every_call(void *argument) {
   if (claims != NULL) {
     must(cfaccess_claims_json(claims, &json, NULL) == CFACCESS_STATUS_OK, "claims as JSON");
     cfaccess_string_free(json);
-    must(cfaccess_groups_from_custom(claims->custom.ptr, claims->custom.len, &json, NULL) == CFACCESS_STATUS_OK,
+    must(cfaccess_groups_from_custom(claims->custom.ptr, claims->custom.len, &json, NULL) ==
+             CFACCESS_STATUS_OK,
          "groups");
     cfaccess_string_free(json);
   }

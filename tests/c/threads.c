@@ -135,8 +135,9 @@ static void give_bad_input(const char *input, size_t size) {
   cfaccess_keys *new_keys;
   cfaccess_error *error;
   cfaccess_status token_status = verdict_at(verifier, input, size, NOW);
-  count_unless(size == 0 ? token_status == CFACCESS_STATUS_NO_TOKEN
-                         : token_status == CFACCESS_STATUS_MALFORMED || token_status == CFACCESS_STATUS_TOO_LARGE);
+  count_unless(size == 0
+                   ? token_status == CFACCESS_STATUS_NO_TOKEN
+                   : token_status == CFACCESS_STATUS_MALFORMED || token_status == CFACCESS_STATUS_TOO_LARGE);
   count_unless(cfaccess_keys_from_json(input, size, &new_keys, &error) == CFACCESS_STATUS_KEYS_INVALID);
   count_unless(new_keys == NULL && is_sane(cfaccess_error_message(error), "", 0));
   cfaccess_error_free(error);

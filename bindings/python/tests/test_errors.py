@@ -74,13 +74,6 @@ def test_refusal_survives_a_pickle() -> None:
     assert str(error) == "EXPIRED: too late"
 
 
-@pytest.mark.parametrize("kind", [cfaccess.NoRoute, cfaccess.UncleanPath, cfaccess.CrossOrigin])
-def test_refusals_of_the_middleware_are_not_those_of_the_library(kind: type[AccessError]) -> None:
-    assert kind not in KINDS
-    assert kind.number == -1
-    assert kind.http_status == 403
-
-
 def test_keys_that_are_away_can_be_caught_at_once() -> None:
     statuses = {"KEYS_INVALID", "NO_USABLE_KEYS", "KEYS_UNAVAILABLE", "KEYS_PENDING"}
 

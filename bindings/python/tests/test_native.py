@@ -57,8 +57,10 @@ def c_size(declaration: str) -> int:
 
 
 def test_every_function_of_the_header_is_declared_but_those_never_called() -> None:
-    assert set(_library.DECLARED) == set(prototypes()) - NEVER_CALLED
-    assert set(prototypes()) > NEVER_CALLED
+    of_guards = {name for name in prototypes() if name.startswith(("cfaccess_guard_", "cfaccess_decision_"))}
+    never_called = {*NEVER_CALLED, *of_guards, "cfaccess_keys_begin"}
+    assert set(_library.DECLARED) == set(prototypes()) - never_called
+    assert set(prototypes()) > never_called
 
 
 @pytest.mark.parametrize("name", sorted(_library.DECLARED))

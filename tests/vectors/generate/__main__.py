@@ -12,6 +12,18 @@ import documents_keys
 import documents_numbers
 import documents_twins
 import documents_whole
+import guard_answers
+import guard_configs
+import guard_emails
+import guard_hosts
+import guard_mounts
+import guard_open
+import guard_oracle
+import guard_order
+import guard_origins
+import guard_paths
+import guard_preflights
+import guard_redirects
 import oracle
 import requests_age
 import requests_both
@@ -37,6 +49,8 @@ import tokens_signature
 import tokens_size
 import tokens_times
 import tokens_type
+from guard_vector import TOKENS as GUARD_TOKENS
+from guard_vector import VERIFIERS, Guarded
 from mint import AUDIENCE, NOW, TEAM
 from segments import document
 from vector import Configuration, Document, Request, Token
@@ -62,9 +76,25 @@ TOKENS = (
     tokens_order,
 )
 REQUESTS = (requests_header, requests_cookie, requests_both, requests_email, requests_age, requests_order)
+GUARDS = (
+    guard_hosts,
+    guard_paths,
+    guard_mounts,
+    guard_open,
+    guard_preflights,
+    guard_origins,
+    guard_answers,
+    guard_redirects,
+    guard_emails,
+    guard_order,
+    guard_configs,
+)
 DOCUMENTS = (documents_whole, documents_keys, documents_numbers, documents_twins)
 CONFIGURATIONS = (configs_team, configs_options)
 DEFAULTS = {"config": {"team": TEAM, "audiences": [AUDIENCE]}, "keys": "acme.jwks.json", "now": NOW}
+
+GUARD_DEFAULTS = {"keys": "acme.jwks.json", "now": NOW}
+GUARD_TOKEN_BYTES = {name: carried.decode("ascii") for name, (carried, _) in GUARD_TOKENS.items()}
 
 
 def main(arguments: list[str]) -> int:
@@ -75,7 +105,9 @@ def main(arguments: list[str]) -> int:
     requests = [vector for family in REQUESTS for vector in family.vectors()]
     documents = [vector for family in DOCUMENTS for vector in family.vectors()]
     configurations = [vector for family in CONFIGURATIONS for vector in family.vectors()]
+    guards = [vector for family in GUARDS for vector in family.vectors()]
     faults = oracle.faults(tokens, requests, documents, configurations)
+    faults += [*oracle.repeated(guards), *guard_oracle.faults(guards)]
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
@@ -83,13 +115,18 @@ def main(arguments: list[str]) -> int:
         **sets.files(),
         "tokens.json": document({"defaults": DEFAULTS}, members(tokens)),
         "requests.json": document({"defaults": DEFAULTS}, members(requests)),
+        "guard.json": document(
+            {"defaults": GUARD_DEFAULTS, "verifiers": VERIFIERS, "tokens": GUARD_TOKEN_BYTES}, members(guards)
+        ),
         "keys.json": document({}, members(documents)),
         "configs.json": document({}, members(configurations)),
     }
     return check(files) if arguments else write(files)
 
 
-def members(vectors: Sequence[Token | Request | Document | Configuration]) -> list[dict[str, object]]:
+def members(
+    vectors: Sequence[Token | Request | Document | Configuration | Guarded],
+) -> list[dict[str, object]]:
     return [vector.members() for vector in vectors]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
+from guard_vector import Guarded
 from mint import decode
 from segments import decoded, encode
 from vector import Configuration, Document, Request, Token
@@ -37,7 +38,7 @@ def faults(
     configurations: list[Configuration],
 ) -> list[str]:
     """What is wrong with the vectors, one line each."""
-    found = [*_repeated(tokens), *_repeated(requests), *_repeated(documents), *_repeated(configurations)]
+    found = [*repeated(tokens), *repeated(requests), *repeated(documents), *repeated(configurations)]
     inputs = {
         **{vector.name: vector.token for vector in tokens},
         **{vector.name: vector.document for vector in documents},
@@ -87,6 +88,7 @@ def _judged_after_signature(status: str) -> bool:
     return status not in BEFORE_SIGNATURE
 
 
-def _repeated(vectors: Sequence[Token | Request | Document | Configuration]) -> list[str]:
+def repeated(vectors: Sequence[Token | Request | Document | Configuration | Guarded]) -> list[str]:
+    """Names that several vectors have."""
     counts = Counter(vector.name for vector in vectors)
     return [f"{name}: {count} vectors of this name" for name, count in counts.items() if count > 1]

@@ -11,6 +11,7 @@ from carried import (
     OPAQUE,
     ORG_TOKEN,
     ORG_TOKEN_FOR_US,
+    USER,
     USER_TOKEN,
     Headers,
     accepted,
@@ -19,10 +20,12 @@ from carried import (
     no_token,
     refused,
 )
+from mint import person, token
 from vector import Request
 
 RULE = "request/cookie"
 MINE = COOKIE + USER_TOKEN
+OTHER_SESSION = token(payload=person(identity_nonce="another session"))
 
 
 def vectors() -> list[Request]:
@@ -199,19 +202,98 @@ def _values() -> list[Request]:
 
 
 def _several() -> list[Request]:
-    found: dict[str, tuple[str, Headers]] = {
+    """One value, however often it is there, is one cookie. Of up to four different ones the first that
+    verifies is taken, if all that verify name one principal."""
+    one: dict[str, tuple[str, Headers]] = {
         "same": ("the same token twice", [cookies(MINE + b"; " + MINE)]),
-        "different": ("two good tokens", [cookies(MINE + b"; " + COOKIE + ADMIN_TOKEN)]),
-        "different-headers": ("in a header each", [cookie(USER_TOKEN), cookie(USER_TOKEN)]),
-        "empty-before-good": ("an empty one counts", [cookies(COOKIE + b"; " + MINE)]),
-        "good-before-empty": ("an empty one counts", [cookies(MINE + b"; " + COOKIE)]),
-        "both-empty": ("two empty ones are two", [cookies(COOKIE + b"; " + COOKIE)]),
+        "same-headers": ("the same in a header each", [cookie(USER_TOKEN), cookie(USER_TOKEN)]),
+        "three": ("the same three times", [cookies(MINE + b";" + MINE + b";" + MINE)]),
+        "five-same": ("one value is one, however often", [cookies(b";".join([MINE] * 5))]),
+        "empty-before-good": ("one that is empty does not verify", [cookies(COOKIE + b"; " + MINE)]),
+        "good-before-empty": ("one that is empty does not verify", [cookies(MINE + b"; " + COOKIE)]),
         "org-and-app": ("of two domains, both sent", [cookies(COOKIE + ORG_TOKEN + b"; " + MINE)]),
         "app-and-org": ("of two domains, both sent", [cookies(MINE + b"; " + COOKIE + ORG_TOKEN)]),
-        "opaque-and-good": ("an opaque one counts", [cookies(COOKIE + OPAQUE + b"; " + MINE)]),
-        "three": ("three of them", [cookies(MINE + b";" + MINE + b";" + MINE)]),
+        "opaque-and-good": ("the other cannot be read here", [cookies(COOKIE + OPAQUE + b"; " + MINE)]),
+        "forged-and-good": ("the other is a stranger's", [cookies(COOKIE + FORGED_TOKEN + b"; " + MINE)]),
+        "expired-and-good": ("the other is too old", [cookies(COOKIE + EXPIRED_TOKEN + b"; " + MINE)]),
+        "good-and-large": ("the other is over the limit", [cookies(MINE + b"; " + COOKIE + b"A" * 16_385)]),
+        "four": ("four different ones", [cookies(_different(3) + MINE)]),
+        "four-and-repeated": (
+            "four different ones, some of them repeated",
+            [cookies(_different(3) + MINE), cookies(_different(3) + MINE)],
+        ),
+        "two-sessions": (
+            "two tokens of one person",
+            [cookies(MINE + b"; " + COOKIE + OTHER_SESSION)],
+        ),
+    }
+    malformed: dict[str, tuple[str, Headers]] = {
+        "two-principals": ("both verify", [cookies(MINE + b"; " + COOKIE + ADMIN_TOKEN)]),
+        "two-principals-other-order": ("both verify", [cookies(COOKIE + ADMIN_TOKEN + b"; " + MINE)]),
+        "two-principals-headers": ("both verify", [cookie(USER_TOKEN), cookie(ADMIN_TOKEN)]),
+        "three-of-two-principals": (
+            "the third is another's",
+            [cookies(MINE + b"; " + COOKIE + OTHER_SESSION + b"; " + COOKIE + ADMIN_TOKEN)],
+        ),
+        "none-verifies": ("neither", [cookies(COOKIE + ORG_TOKEN + b"; " + COOKIE + EXPIRED_TOKEN)]),
+        "five-good-last": (
+            "more than four: what is not looked at might be another's",
+            [cookies(_different(4) + MINE)],
+        ),
+        "five-good-first": (
+            "more than four: what is not looked at might be another's",
+            [cookies(MINE + b"; " + _different(4))],
+        ),
     }
     return [
-        refused(f"cookies-{name}", RULE, about, headers, "MALFORMED", None, COOKIE_ACCEPTED)
-        for name, (about, headers) in found.items()
+        *(
+            accepted(f"cookies-{name}", RULE, about, headers, used=COOKIE_ACCEPTED)
+            for name, (about, headers) in one.items()
+        ),
+        accepted(
+            "cookies-first-of-one-principal",
+            RULE,
+            "two tokens of one person, and the first is taken",
+            [cookies(COOKIE + OTHER_SESSION + b"; " + MINE)],
+            OTHER_SESSION,
+            {**USER, "session": "another session"},
+            COOKIE_ACCEPTED,
+        ),
+        no_token(
+            "cookies-both-empty",
+            RULE,
+            "one value, and it is empty",
+            [cookie(b""), cookie(b"")],
+            COOKIE_ACCEPTED,
+        ),
+        refused(
+            "cookies-same-expired",
+            RULE,
+            "the same twice is judged as once",
+            [cookie(EXPIRED_TOKEN), cookie(EXPIRED_TOKEN)],
+            "EXPIRED",
+            EXPIRED_TOKEN,
+            COOKIE_ACCEPTED,
+        ),
+        refused(
+            "cookies-email-of-the-other",
+            RULE,
+            "the e-mail header is compared with the token that is taken",
+            [
+                cookies(COOKIE + ORG_TOKEN + b"; " + MINE),
+                ("Cf-Access-Authenticated-User-Email", b"x@example.com"),
+            ],
+            "IDENTITY_MISMATCH",
+            USER_TOKEN,
+            COOKIE_ACCEPTED,
+        ),
+        *(
+            refused(f"cookies-{name}", RULE, about, headers, "MALFORMED", None, COOKIE_ACCEPTED)
+            for name, (about, headers) in malformed.items()
+        ),
     ]
+
+
+def _different(count: int) -> bytes:
+    """Cookies that do not verify, each with a value of its own."""
+    return b"".join(COOKIE + b"rubbish-%d; " % number for number in range(count))

@@ -28,7 +28,8 @@ OF_PERSON: dict[str, tuple[list[bytes], tuple[str, ...]]] = {
     "absent": ([], ("check", "ignore")),
     "equal": ([USER_ADDRESS], POLICIES),
     "different": ([ADMIN_ADDRESS], ("ignore",)),
-    "other-case": ([b"User@Example.com"], ("ignore",)),
+    "other-case": ([b"User@Example.com"], POLICIES),
+    "other-letter": ([b"us\xc3\xa9r@example.com"], ("ignore",)),
     "empty": ([b""], ("ignore",)),
     "twice-equal": ([USER_ADDRESS, USER_ADDRESS], ("ignore",)),
     "twice-different": ([USER_ADDRESS, ADMIN_ADDRESS], ("ignore",)),
@@ -180,24 +181,39 @@ def _names() -> list[Request]:
 
 
 def _addresses() -> list[Request]:
-    """Addresses that are not plain: compared byte by byte, as UTF-8."""
+    """Addresses that are not plain: compared as UTF-8, and without regard to case in ASCII only."""
     umlaut = token(payload=person(email="bj\u00f6rn@example.com"))
     upper = token(payload=person(email="User@Example.com"))
+    euro = token(payload=person(email="\u20ac@example.com"))
+    kelvin = token(payload=person(email="k@example.com"))
     found = {
         "utf-8": (umlaut, "bj\u00f6rn@example.com".encode(), "bj\u00f6rn@example.com"),
         "latin-1": (umlaut, "bj\u00f6rn@example.com".encode("latin-1"), None),
         "decomposed": (umlaut, "bjo\u0308rn@example.com".encode(), None),
         "escaped": (umlaut, b"bj%C3%B6rn@example.com", None),
+        "utf-8-other-case": (umlaut, "BJ\u00f6RN@example.com".encode(), "bj\u00f6rn@example.com"),
+        "utf-8-upper": (umlaut, "BJ\u00d6RN@example.com".encode(), None),
+        "utf-8-twice": (umlaut, mojibake("bj\u00f6rn@example.com"), "bj\u00f6rn@example.com"),
+        "utf-8-three-times": (umlaut, mojibake(mojibake("bj\u00f6rn@example.com").decode()), None),
+        "utf-8-twice-of-another": (umlaut, mojibake("bj\u00f8rn@example.com"), None),
+        "euro": (euro, "\u20ac@example.com".encode(), "\u20ac@example.com"),
+        "euro-twice": (euro, mojibake("\u20ac@example.com"), "\u20ac@example.com"),
+        "kelvin-sign": (kelvin, "\u212a@example.com".encode(), None),
         "upper-equal": (upper, b"User@Example.com", "User@Example.com"),
-        "upper-lowered": (upper, b"user@example.com", None),
+        "upper-lowered": (upper, b"user@example.com", "User@Example.com"),
     }
     return [
         _request(
             f"email-address-{name}",
-            "compared byte by byte",
+            "the header is the verified address, whatever the case of ASCII",
             [assertion(carried), email(value)],
             None if address is None else {"kind": "person", "email": address},
             read=carried,
         )
         for name, (carried, value, address) in found.items()
     ]
+
+
+def mojibake(address: str) -> bytes:
+    """What a server makes of it that reads headers as ISO-8859-1 and writes them as UTF-8."""
+    return address.encode().decode("latin-1").encode()

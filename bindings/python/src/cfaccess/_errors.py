@@ -236,6 +236,24 @@ class Revoked(AccessError):
     number, status, http_status = 93, "REVOKED", 401
 
 
+class NoRoute(AccessError):
+    """No route is for the host and path of the request."""
+
+    number, status, http_status = 100, "NO_ROUTE", 403
+
+
+class UncleanPath(AccessError):
+    """The path could be understood in several ways, and routes go by path."""
+
+    number, status, http_status = 101, "UNCLEAN_PATH", 403
+
+
+class CrossOrigin(AccessError):
+    """A page of another origin caused the request, see `check_origin`."""
+
+    number, status, http_status = 102, "CROSS_ORIGIN", 403
+
+
 class RevocationsUnavailable(AccessError):
     """The revocation store could not be queried."""
 
@@ -253,27 +271,7 @@ BY_NUMBER: dict[int, type[AccessError]] = {
     for kind in (*AccessError.__subclasses__(), *KeysAway.__subclasses__())
     if kind is not KeysAway
 }
-"""The statuses of the library. It does not have those that follow."""
-
-
-class NoRoute(AccessError):
-    """Raised by `AccessMiddleware` only: no route matches the host and path of the request."""
-
-    status, http_status = "NO_ROUTE", 403
-
-
-class UncleanPath(AccessError):
-    """Raised by `AccessMiddleware` only: the path could be understood in several ways, and selects the
-    route."""
-
-    status, http_status = "UNCLEAN_PATH", 403
-
-
-class CrossOrigin(AccessError):
-    """Raised by `AccessMiddleware` only: a page of another origin caused the request, see `check_origin`."""
-
-    status, http_status = "CROSS_ORIGIN", 403
-
+"""The statuses of the library."""
 
 for _kind in (AccessError, *AccessError.__subclasses__(), *KeysAway.__subclasses__()):
     _kind.__module__ = "cfaccess"  # the name by which programs import it, for tracebacks

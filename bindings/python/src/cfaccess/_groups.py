@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from ctypes import byref
 
-from ._library import quick
+from ._library import holding_gil
 from ._outcome import BYTES, LENGTH, OUT, STATUS, WORD, Outs, result, string
 
-_groups_from_custom = quick(STATUS, "cfaccess_groups_from_custom", BYTES, LENGTH, OUT, OUT)
+_groups_from_custom = holding_gil(STATUS, "cfaccess_groups_from_custom", BYTES, LENGTH, OUT, OUT)
 
 
 def groups_from_custom(custom: str) -> tuple[str, ...] | None:
