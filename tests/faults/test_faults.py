@@ -22,8 +22,8 @@ every_outage = pytest.mark.parametrize("fault", OUTAGES, ids=lambda fault: fault
 
 
 def fetches_to_wait_for(fault: Fault) -> int:
-    """A wall clock that goes ahead by more than `max_stale` may mean that the machine was restored from a snapshot:
-    the keys are stale, and one fetch confirms them."""
+    """A wall clock that goes ahead by more than `max_stale` may mean that the machine was restored from a
+    snapshot: the keys are stale, and one fetch confirms them."""
     return 1 if fault.clock else 0
 
 
