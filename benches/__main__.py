@@ -1,9 +1,9 @@
-"""Measures the library beside its peers: report.md, report.json and machine.json in target/bench/, and the
+"""Measures the library next to its peers: report.md, report.json and machine.json in target/bench/, and the
 chart in docs/.
 
 usage: python benches [scale]
 
-ROUNDS=n changes how many rounds are measured. `scale` measures a million tokens that are kept, or TOKENS=n:
+ROUNDS=n changes how many rounds are measured. `scale` measures a million cached tokens, or TOKENS=n:
 target/bench/scale.md.
 """
 

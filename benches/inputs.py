@@ -1,4 +1,4 @@
-"""The tokens that are measured, and what verifies them, as files that every language reads alike."""
+"""The tokens that are measured, and the keys that verify them, as files for every language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMAIL = "user@example.com"
 ISSUER = "https://acme.cloudflareaccess.com"
 AUDIENCE = "32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228"
 CACHED = 100_000
-"""So many distinct tokens are in the file `tokens`, or more."""
+"""The least number of distinct tokens in the file `tokens`."""
 HOT = 1_000
 
 
@@ -27,7 +27,7 @@ def write(folder: Path, cached: int = CACHED) -> int:
     vectors = ROOT / "tests" / "vectors"
     keys = (vectors / "acme.jwks.json").read_bytes()
     pem = (vectors / "keys" / "acme-1.pem").read_bytes()
-    # The peers know no other time than the clock's.
+    # The peers verify at the time of the clock only.
     now = int(time.time())
     signer = Signer(pem, json.loads(keys)["keys"][0]["kid"])
     claims = person(ISSUER, AUDIENCE, EMAIL, now)
@@ -49,7 +49,7 @@ def write(folder: Path, cached: int = CACHED) -> int:
         "request": "\n".join(f"{name}: {value}" for name, value in _request(token)),
         "signing_input": signing_input,
         "signature": decode(signature),
-        # The dearest ways to be refused: each is a whole token with one flaw, seen as late as can be.
+        # The most expensive refusals: each is a whole token with one flaw, found as late as possible.
         "malformed": f"{token[:-2]}!{token[-1:]}",
         "unknown_key": Signer(pem, signer.key_id[::-1]).sign(claims),
         "bad_signature": f"{signing_input}.{signature[:100]}{'AB'[signature[100] == 'A']}{signature[101:]}",

@@ -1,4 +1,4 @@
-"""Instructions of one run, where valgrind is there: a measure that a busy machine does not change."""
+"""Instructions of one run, if valgrind is installed: a measure that does not change on a busy machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FEW, MANY = 20, 120
 
 
 def instructions() -> dict[str, float]:
-    """For the rows of the C program that repeat; empty without valgrind."""
+    """For the counted rows of the C program; empty without valgrind."""
     if not can_count():
         return {}
     rows = [row.name for row in ROWS if row.counted]
@@ -26,7 +26,7 @@ def can_count() -> bool:
 
 
 def profile(program: str, row: str, runs: int, *options: str) -> str:
-    """What callgrind writes about a row that is run so many times."""
+    """What callgrind writes about `runs` runs of a row."""
     out = OUT / "callgrind.out"
     valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={out}", *options]
     command: list[str | Path] = [*valgrind, *COMMANDS[program]]

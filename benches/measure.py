@@ -6,11 +6,14 @@ import random
 from statistics import median, quantiles
 
 import inputs
-from programs import COUNTER, SCALE_PROGRAM, Program, available, numbers
+from programs import COUNTER, LIVED_PROGRAM, SCALE_PROGRAM, Program, available, numbers
 from rows import ROWS, Row
 
 ROUNDS_FOR_PEERS = 5
-"""Peers are measured in one of so many rounds."""
+"""Peers are measured in one round of this many."""
+
+LIVED_THREADS = 2_000
+"""How many threads are alive at once before the cache is measured again."""
 
 
 class Measured:
@@ -20,6 +23,7 @@ class Measured:
         self.rounds: list[dict[str, float]] = []
         self.allocations: dict[str, float] = {}
         self.scale: dict[str, float] = {}
+        self.lived: dict[str, float] = {}
 
     def has(self, row: str) -> bool:
         return any(row in one for one in self.rounds)
@@ -64,6 +68,7 @@ def measure(rounds: int, token_length: int) -> Measured:
         measured.allocations[name] = counting.ask(f"allocations {name}")
     counting.close()
     measured.scale = numbers(SCALE_PROGRAM, inputs.CACHED)
+    measured.lived = numbers(LIVED_PROGRAM, LIVED_THREADS)
     return measured
 
 

@@ -13,7 +13,7 @@ INPUTS = OUT / "inputs"
 LIBRARY = ROOT / "target" / "release" / "libcfaccess.so"
 PYTHON = ROOT / "target" / "venv" / "bin" / "python"
 C_PROGRAM, GO_PROGRAM, RUST_PROGRAM = OUT / "rows-c", OUT / "rows-go", OUT / "cargo" / "release" / "rows"
-LIBJWT_PROGRAM, SCALE_PROGRAM = OUT / "rows-libjwt", OUT / "scale"
+LIBJWT_PROGRAM, SCALE_PROGRAM, LIVED_PROGRAM = OUT / "rows-libjwt", OUT / "scale", OUT / "lived"
 NODE = OUT / "node"
 COUNTER = OUT / "libcounter.so"
 
@@ -57,6 +57,7 @@ def build_scale() -> None:
 def _build_c() -> None:
     _cc(C_PROGRAM, "rows", "main", "loop", "inputs", "verifiers", libraries=["cfaccess", "floor"])
     build_scale()
+    _cc(LIVED_PROGRAM, "lived", "loop", "inputs", "verifiers", libraries=["cfaccess"])
     LIBJWT_PROGRAM.unlink(missing_ok=True)
     if subprocess.run(["pkg-config", "--exists", "libjwt"], check=False).returncode == 0:
         _cc(LIBJWT_PROGRAM, "libjwt", "main", "loop", "inputs", libraries=["jwt"])
@@ -119,7 +120,7 @@ class Program:
 
 
 def numbers(program: Path, count: int) -> dict[str, float]:
-    """What a program prints that answers no questions: a name and a number in each line."""
+    """The output of a program that answers no questions: a name and a number in each line."""
     done = subprocess.run([program, INPUTS, str(count)], stdout=subprocess.PIPE, text=True, check=True)
     return {name: float(number) for name, number in (line.split() for line in done.stdout.splitlines())}
 

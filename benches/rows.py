@@ -15,18 +15,18 @@ class Row:
     peer: bool = False
     """Slow, and of interest by its order of magnitude: measured in some of the rounds."""
     counted: bool = False
-    """Its instructions are counted, too."""
+    """Its instructions are counted as well."""
     milliseconds: int = 5
-    """How long it is measured in a round. Shorter than what a scheduler gives away at once: on a busy machine
-    most pieces are then undisturbed."""
+    """How long it is measured in a round. Shorter than a time slice of the scheduler, so that most
+    measurements are undisturbed on a busy machine."""
 
 
-FIRST_LOOKS = [
+FIRST_VERIFICATIONS = [
     Row("floor_rsa", "rust", "the bare check of the signature: aws-lc with a prepared RSA-2048 key"),
     Row("rust_verify", "rust", "Rust, `Verifier::verify_at`"),
     Row("c_floor", "c", "C, the bare check", recorded=False, counted=True),
     Row("c_verify", "c", "C, `cfaccess_verifier_verify_at` and `cfaccess_claims_free`", counted=True),
-    Row("c_verify_kept", "c", "C, the same, each token new and kept", counted=True),
+    Row("c_verify_kept", "c", "C, the same, with the cache on and each token new", counted=True),
     Row("c_request", "c", "C, `cfaccess_verifier_verify_request_at`: that token in 12 headers", counted=True),
     Row("python_verify", "python", "Python, `Verifier.verify`"),
     Row(
@@ -43,9 +43,7 @@ REFUSALS = [
     Row("c_malformed", "c", "C, one byte outside the alphabet near the end of a whole token", counted=True),
     Row("c_garbage", "c", "C, `not a token`", recorded=False, counted=True),
     Row("c_unknown_key", "c", "C, a whole token with a `kid` that is not in the set", counted=True),
-    Row(
-        "c_bad_signature", "c", "C, a whole token whose signature does not hold", recorded=False, counted=True
-    ),
+    Row("c_bad_signature", "c", "C, a whole token whose signature is invalid", recorded=False, counted=True),
 ]
 
 
@@ -53,7 +51,7 @@ def _hit(name: str, program: str, about: str, counted: bool = False) -> Row:
     return Row(name, program, about, floor="floor_hit", counted=counted)
 
 
-SECOND_LOOKS = [
+CACHE_HITS = [
     _hit("floor_hit", "rust", "a sharded table, the whole token compared, one reference count"),
     _hit("rust_hit", "rust", "Rust, `Verifier::verify`"),
     _hit("c_hit", "c", "C, `cfaccess_verifier_verify` and `cfaccess_claims_free`", counted=True),
@@ -66,11 +64,11 @@ SECOND_LOOKS = [
     _hit("go_hit", "go", "Go, `Verifier.Verify` and the e-mail"),
     _hit("c_hit_32_keys", "c", "C, with 32 keys in the set"),
     _hit("c_hit_audiences", "c", "C, with 1,000 audiences in the configuration"),
-    _hit("c_hit_1000", "c", "C, 1,000 tokens in turn, all that are kept"),
+    _hit("c_hit_1000", "c", "C, 1,000 tokens in turn, all that are cached"),
     _hit("c_hit_1000_32_keys", "c", "C, 1,000 tokens in turn, signed with 32 keys"),
     _hit("c_hit_1000_audiences", "c", "C, 1,000 tokens in turn, for 1,000 audiences"),
-    _hit("c_hit_1000_of_100000", "c", "C, 1,000 tokens in turn, of 100,000 that are kept"),
-    _hit("c_hit_100000", "c", "C, 100,000 tokens in turn, all that are kept"),
+    _hit("c_hit_1000_of_100000", "c", "C, 1,000 tokens in turn, of 100,000 that are cached"),
+    _hit("c_hit_100000", "c", "C, 100,000 tokens in turn, all that are cached"),
     _hit("c_hit_two_threads", "c", "C, two threads with a token each: the time of a hit of both together"),
     _hit("c_lookup_two_threads", "c", "C, two threads with one and the same token, likewise"),
 ]
@@ -92,9 +90,11 @@ PEERS = [
     _peer("jwx", "go", "Go, lestrrat-go/jwx: `jwt.Parse`"),
     _peer("go_oidc", "go", "Go, go-oidc: `IDTokenVerifier.Verify` with a `StaticKeySet`, and `Claims`"),
     _peer("fast_jwt", "node", "Node, fast-jwt: a verifier of `createVerifier`"),
-    _peer("fast_jwt_cached", "node", "Node, fast-jwt: the same with `cache: true`, which has seen the token"),
-    _peer("aws_jwt_verify", "node", "Node, aws-jwt-verify: `JwtVerifier.verifySync` with its keys at hand"),
+    _peer(
+        "fast_jwt_cached", "node", "Node, fast-jwt: the same with `cache: true`, the token verified before"
+    ),
+    _peer("aws_jwt_verify", "node", "Node, aws-jwt-verify: `JwtVerifier.verifySync` with its keys loaded"),
     _peer("jose", "node", "Node, jose: `await jwtVerify`"),
 ]
 
-ROWS = [*FIRST_LOOKS, *REFUSALS, *SECOND_LOOKS, *PEERS]
+ROWS = [*FIRST_VERIFICATIONS, *REFUSALS, *CACHE_HITS, *PEERS]

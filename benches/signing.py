@@ -1,4 +1,4 @@
-"""Makes tokens: one, or as many distinct ones as a cache is to hold."""
+"""Makes tokens: one, or as many distinct ones as a cache has to keep."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def person(issuer: str, audience: str, email: str, now: int) -> dict[str, Any]:
 
 
 def mint(path: Path, count: int, signer: Signer, claims: dict[str, Any]) -> None:
-    """Sees to it that there are so many distinct tokens, a line each. Those of earlier runs serve again."""
+    """Writes `count` distinct tokens, one a line. Those of earlier runs are used again."""
     there = _keep_usable(path, claims["iat"])
     if there >= count:
         return

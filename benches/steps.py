@@ -1,5 +1,5 @@
-"""Where the instructions of a first look go, step by step: what callgrind counts, read with the compiler's
-own table of what it has inlined where.
+"""Where the instructions of a first verification go, step by step: callgrind's counts, read with the
+compiler's table of what it inlined where.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from instructions import can_count, profile
 from programs import RUST_PROGRAM
 
 RUNS = 1_000
-ROOT = "rows::rows::Rows::look_first"
+ROOT = "rows::rows::Rows::verify_first"
 BARE = ("RSA", "SHA-256")
-AROUND, REST = "signature: what is around both", "the rest: calls, results, giving memory back"
+AROUND, REST = "signature: everything around both", "the rest: calls, results, freeing memory"
 # The outermost function that one of these finds is the step; what it calls belongs to it. A function that was
-# inlined is told by its bare name and its file, any other by its whole path.
+# inlined is known by its bare name and its file, any other by its whole path.
 STEPS = {
-    "seen before? (it was not)": r"::recall\b|^recall ",
-    "form": r"token::Token::parse\b|^parse .*/src/token\.rs",
-    "base64": r"base64_simd|^decode_\w+ .*/src/token\.rs",
-    "header and key": r"header::Header::parse\b|remember_header\b|^(find_by_header|in_force|evidence) ",
+    "cache miss": r"::cached\b|^(cached|find) .*/src/(verifier|cache/)",
+    "form": r"token::(compact::)?Token::parse\b|^parse .*/src/token/compact\.rs",
+    "base64": r"base64_simd|^decode_\w+ .*/src/token/compact\.rs",
+    "header and key": r"header::Header::parse\b|remember_header\b|^(find_by_header|in_force) ",
     "RSA": r"rsa_verify_raw",
     "SHA-256": r"SHA256|aws_lc_rs::digest|^digest ",
     "JSON": r"payload::Payload::parse\b",
-    "time and policy": r"check_policy\b|::Timestamp::now\b|/src/(time|clock)\.rs",
+    "time and policy": r"check_policy\b|::Timestamp::now\b|/src/time/",
     "claims": r"claims::Claims::new\b",
-    "keeping": r"::remember\b|^remember ",
+    "keeping": r"::keep\b|^keep .*/src/(verifier|cache/)",
 }
 _STEPS = [(step, re.compile(pattern)) for step, pattern in STEPS.items()]
 
@@ -53,10 +53,10 @@ class Steps:
         ordered = sorted(self.instructions.items(), key=lambda item: -item[1])
         return [
             "",
-            "## Where a first look goes",
+            "## Where a first verification goes",
             "",
-            "Instructions of `Verifier::verify`, each token new and kept: what callgrind counts in a step",
-            f"and all that it calls, on average of {RUNS:,} first looks. The bare check is RSA and SHA-256;",
+            "Instructions of `Verifier::verify`, each token new and kept: callgrind's counts for a step",
+            f"and all that it calls, the mean of {RUNS:,} verifications. The bare check is RSA and SHA-256;",
             "what is beyond 100 % is the price of everything else.",
             "",
             "| step | instructions | of the bare check |",
@@ -67,11 +67,11 @@ class Steps:
 
 
 def steps() -> Steps | None:
-    """Nothing without valgrind and addr2line."""
+    """None without valgrind and addr2line."""
     if not can_count() or shutil.which("addr2line") is None:
         return None
     options = ("--dump-instr=yes", "--compress-strings=no", "--compress-pos=no")
-    functions = _read(profile("rust", "first_look", RUNS, *options))
+    functions = _read(profile("rust", "first_verification", RUNS, *options))
     found: dict[str, float] = defaultdict(float)
     _Walk(functions, found).descend(ROOT, 1.0, REST)
     return Steps({step: count / RUNS for step, count in found.items()})

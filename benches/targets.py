@@ -1,11 +1,11 @@
-"""What rows have to reach."""
+"""The targets that rows have to meet."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from measure import Measured
+from measure import LIVED_THREADS, Measured
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Allocations(Target):
 
 @dataclass(frozen=True)
 class Memory(Target):
-    """What an entry takes; the row is a way to measure it."""
+    """The memory of an entry; the row is a way to measure it."""
 
     tokens: float
 
@@ -100,6 +100,26 @@ class Memory(Target):
 
     def __str__(self) -> str:
         return f"{self.row} memory of an entry at most {self.limit:g} bytes over {self.tokens:g} tokens"
+
+
+@dataclass(frozen=True)
+class AfterThreads(Target):
+    """What a cache costs after many threads were alive, of what it cost before; the row is what it does."""
+
+    def reached(self, measured: Measured) -> float:
+        return measured.lived[f"{self.row}_after"] / measured.lived[f"{self.row}_before"]
+
+    def __str__(self) -> str:
+        return f"{self.row} after {LIVED_THREADS:,} threads at most {self.limit:g} of before"
+
+
+@dataclass(frozen=True)
+class FreeAfterThreads(Target):
+    def reached(self, measured: Measured) -> float:
+        return measured.lived[f"{self.row}_after"] / 1e6
+
+    def __str__(self) -> str:
+        return f"{self.row} after {LIVED_THREADS:,} threads at most {self.limit:g} ms"
 
 
 TARGETS: list[Target] = [
@@ -132,4 +152,7 @@ TARGETS: list[Target] = [
     Throughput("c_lookup_two_threads", 1.6, "c_lookup"),
     Memory("resident", 400, 2.2),
     Memory("counted", 400, 2.2),
+    AfterThreads("kept", 1.1),
+    AfterThreads("hit", 1.1),
+    FreeAfterThreads("free", 5),
 ]

@@ -1,4 +1,4 @@
-//! What a verifier has done so far, counted by each thread for itself.
+//! What a verifier has done so far. Each thread counts for itself.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -15,14 +15,14 @@ use crate::thread_number::{self, NUMBERS};
 pub struct Stats {
     /// Tokens accepted after a whole verification.
     pub verified: u64,
-    /// Tokens accepted because they had been verified before and still hold.
+    /// Tokens accepted because they had been verified before and are still valid.
     pub hits: u64,
     /// Tokens and requests refused, by status; those that occurred, in the order of their numbers.
     /// `KEYS_PENDING` is not counted: it is not final, and the caller tries again.
     pub refusals: Vec<(Status, u64)>,
-    /// Verified tokens that were given up to make room.
+    /// Verified tokens that left the cache to make room for others.
     pub evictions: u64,
-    /// Verified tokens that are kept now.
+    /// Verified tokens that are in the cache now.
     pub entries: usize,
     /// The memory that they take, in bytes.
     pub bytes: usize,
@@ -36,9 +36,12 @@ pub(crate) enum Acceptance {
     CacheHit,
 }
 
+/// How many threads share a group, which is allocated when the first of them counts something.
+const GROUP: usize = 32;
+
 pub(crate) struct Counters {
     /// By the number of the thread: each is written by one thread and read by all.
-    of_threads: Box<[OnceBox<Counts>]>,
+    of_threads: [OnceBox<[OnceBox<Counts>; GROUP]>; NUMBERS / GROUP],
     /// Of the threads without a number.
     of_others: Counts,
 }
@@ -64,7 +67,7 @@ impl Default for Counts {
 
 impl Counters {
     pub(crate) fn new() -> Counters {
-        Counters { of_threads: (0..NUMBERS).map(|_| OnceBox::new()).collect(), of_others: Counts::default() }
+        Counters { of_threads: [const { OnceBox::new() }; NUMBERS / GROUP], of_others: Counts::default() }
     }
 
     pub(crate) fn accepted(&self, acceptance: Acceptance) {
@@ -100,11 +103,10 @@ impl Counters {
     }
 
     fn add_one(&self, which: impl Fn(&Counts) -> Option<&AtomicU64>) {
-        let mine = thread_number::of_this_thread().and_then(|number| self.of_threads.get(number));
-        match mine {
+        match thread_number::of_this_thread().and_then(|number| self.of_thread(number)) {
             // Nobody else writes there, so nothing is lost between reading and writing.
             Some(mine) => {
-                if let Some(count) = which(mine.get_or_init(Box::default)) {
+                if let Some(count) = which(mine) {
                     count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
                 }
             }
@@ -116,8 +118,15 @@ impl Counters {
         }
     }
 
+    fn of_thread(&self, number: usize) -> Option<&Counts> {
+        let group = self.of_threads.get(number / GROUP)?;
+        let group = group.get_or_init(|| Box::new([const { OnceBox::new() }; GROUP]));
+        Some(group.get(number % GROUP)?.get_or_init(Box::default))
+    }
+
     fn all(&self) -> impl Iterator<Item = &Counts> {
-        self.of_threads.iter().filter_map(OnceBox::get).chain([&self.of_others])
+        let of_threads = self.of_threads.iter().filter_map(OnceBox::get).flatten().filter_map(OnceBox::get);
+        of_threads.chain([&self.of_others])
     }
 }
 

@@ -1,18 +1,18 @@
-//! A small number for each thread, its own for as long as it lives.
+//! A small number for each thread, which no other thread has while it lives.
 //!
-//! Nobody waits for one: a process may fork while another of its threads takes its own or gives it back.
+//! Nobody waits for one: a process may fork while another of its threads takes or returns its number.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// More threads than this have none.
+/// How many numbers there are. Threads beyond that have none.
 pub(crate) const NUMBERS: usize = 512;
 
 const BITS: usize = u64::BITS as usize;
 
-/// A bit for each number that a thread has.
+/// A bit for each number: set while a thread has it.
 static TAKEN: [AtomicU64; NUMBERS / BITS] = [const { AtomicU64::new(0) }; NUMBERS / BITS];
 
-/// The number of this thread, below [`NUMBERS`]; none at the thread's very end, or if too many have one.
+/// The number of this thread, below [`NUMBERS`]; none at the very end of the thread, or if all are taken.
 pub(crate) fn of_this_thread() -> Option<usize> {
     thread_local! {
         static MINE: Number = Number::take();
@@ -30,7 +30,7 @@ impl Number {
 }
 
 impl Drop for Number {
-    /// Whoever takes it next has seen all that this thread wrote.
+    /// The thread that takes it next sees all that this thread wrote.
     fn drop(&mut self) {
         if let Some(number) = self.0
             && let Some(word) = TAKEN.get(number / BITS)
@@ -60,13 +60,13 @@ mod tests {
 
     use super::*;
 
-    /// The numbers of so many threads that live at the same time.
+    /// The numbers of threads that live at the same time.
     fn numbers(threads: usize) -> Vec<Option<usize>> {
         let all_are_there = Barrier::new(threads);
         thread::scope(|scope| {
             let number = || {
                 let number = of_this_thread();
-                assert_eq!(of_this_thread(), number, "it stays the same");
+                assert_eq!(of_this_thread(), number, "it does not change");
                 all_are_there.wait();
                 number
             };

@@ -1,8 +1,9 @@
 //! The way of a token, top to bottom.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::cache::{Cache, Hit, KeptToken, Verified, View};
+use crate::cache::{Cache, Entry, Judgement, KeptToken, Verified, View};
 use crate::claims::{Claims, Moment, Payload};
 use crate::config::Config;
 use crate::explain::explain;
@@ -157,9 +158,9 @@ impl<V: View> Verifier<V> {
     /// time, keys and session are checked as [`Verifier::verify`] does. `None` whenever that has to be asked.
     /// Never waits, and allocates nothing.
     pub fn lookup(&self, token: &[u8]) -> Option<u64> {
-        let found = self.cached(token, Timestamp::now())?;
+        let id = self.cached(token, Timestamp::now(), |entry| entry.id)?;
         self.counters.accepted(Acceptance::CacheHit);
-        found.entry().map(|entry| entry.id)
+        Some(id)
     }
 
     /// [`Verifier::lookup`] for the token of a request, whose e-mail header is checked as
@@ -167,11 +168,13 @@ impl<V: View> Verifier<V> {
     pub(crate) fn lookup_request(&self, headers: &[(&[u8], &[u8])]) -> Option<u64> {
         let request = Request::read(headers);
         let Ok(Carried::One(token)) = request.tokens(&self.config) else { return None };
-        let found = self.cached(token, Timestamp::now())?;
-        let entry = found.entry()?;
-        request.check_email(&self.config, &entry.claims).ok()?;
+        let checked = |entry: &Arc<Entry<V>>| {
+            request.check_email(&self.config, &entry.claims).ok()?;
+            Some(entry.id)
+        };
+        let id = self.cached(token, Timestamp::now(), checked)??;
         self.counters.accepted(Acceptance::CacheHit);
-        Some(entry.id)
+        Some(id)
     }
 
     /// Explains to people why a token is refused: every check that can be made, with what it expected and
@@ -261,7 +264,7 @@ impl<V: View> Verifier<V> {
         #[cfg(feature = "failpoint")]
         crate::failpoint::reach(token);
 
-        if let Some(entry) = self.cached(token, clock()).and_then(Hit::share) {
+        if let Some(entry) = self.cached(token, clock(), Arc::clone) {
             return Ok((Verified::from_entry(entry), Acceptance::CacheHit));
         }
         let parsed = Token::parse(token)?;
@@ -275,16 +278,22 @@ impl<V: View> Verifier<V> {
         Ok((self.keep(&parsed, claims, key), Acceptance::Verified))
     }
 
-    /// The entry of a token that was verified before, if everything that can change still permits it.
-    fn cached(&self, token: &[u8], now: Timestamp) -> Option<Hit<V>> {
-        let found = self.cache.find(token)?;
-        let entry = found.entry()?;
+    /// What `take` makes of the entry of a token that was verified before, if everything that can change still
+    /// permits it.
+    fn cached<T>(&self, token: &[u8], now: Timestamp, take: impl Fn(&Arc<Entry<V>>) -> T) -> Option<T> {
+        self.cache.find(token, |entry| self.judge(entry, now), take)
+    }
+
+    fn judge(&self, entry: &Entry<V>, now: Timestamp) -> Judgement {
         if !self.keys.still_contain(&entry.key) {
-            self.cache.forget(&found);
-            return None;
+            return Judgement::Over;
         }
         let moment = Moment { config: &self.config, times: entry.claims.times(), now };
-        moment.is_good().then_some(found)
+        match (moment.is_good(), moment.is_after_the_start()) {
+            (true, _) => Judgement::Good,
+            (false, true) => Judgement::Over,
+            (false, false) => Judgement::NotNow,
+        }
     }
 
     fn keep(&self, token: &Token<'_>, claims: Claims, key: FoundKey) -> Verified<V> {

@@ -1,4 +1,4 @@
-//! A token that comes again: what the second look hands out, and what is never taken for a second look.
+//! A token that comes again: what a cache hit hands out, and what is never a hit.
 
 mod support;
 
@@ -13,7 +13,7 @@ use support::session::{
 use support::{mint, vectors};
 
 #[test]
-fn the_second_look_hands_out_the_same_claims() {
+fn a_hit_hands_out_the_same_claims() {
     for token in [token_of("a"), long_token(4_000)] {
         let verifier = verifier();
 
@@ -46,7 +46,7 @@ fn no_id_is_used_twice() {
 
     let ids: Vec<u64> = tokens.iter().cycle().take(30).map(|token| look(&verifier, token).id()).collect();
 
-    assert_eq!(verifier.stats().hits, 0, "each has made room for the next");
+    assert_eq!(verifier.stats().hits, 0, "each made room for the next");
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 30);
     assert!(!ids.contains(&0));
 }
@@ -68,7 +68,7 @@ fn verifiers_share_nothing() {
     assert_eq!((same.stats().hits, other.stats().hits), (0, 0));
 }
 
-/// Letters that stand for other bits, so that the token stays one; a dot, and what is in no token.
+/// Letters of other bits, which leave the form of a token intact; a dot, and bytes that no token has.
 fn others_of(byte: u8) -> impl Iterator<Item = u8> {
     [b'A', b'Q', b'-', b'.', 0, byte ^ 0x80].into_iter().filter(move |other| *other != byte)
 }
@@ -139,7 +139,7 @@ fn only_what_is_accepted_is_kept() {
 }
 
 #[test]
-fn with_a_cache_of_no_size_each_look_is_the_first() {
+fn with_a_cache_of_no_size_nothing_is_a_hit() {
     let no_entries = verifier_with(|config| config.set_cache_entries(0).expect("a size"));
     let no_bytes = verifier_with(|config| config.set_cache_bytes(0).expect("a size"));
     for verifier in [no_entries, no_bytes] {
@@ -185,7 +185,7 @@ fn the_size_of_a_cache_has_bounds() {
 }
 
 #[test]
-fn a_request_is_a_second_look_at_its_token_and_a_first_at_its_email() {
+fn the_email_of_a_request_is_checked_on_each_hit() {
     let verifier = verifier_with(Config::accept_cookie);
     let token = token_of("a");
     let cookie = format!("CF_Authorization={token}");

@@ -1,4 +1,4 @@
-//! Forged tokens, however many, leave what is kept of the genuine ones as it is.
+//! Forged tokens, however many, leave the entries of genuine ones alone.
 
 mod support;
 
@@ -10,13 +10,12 @@ use support::session::{are_the_same, long_token, look, token_of, verifier, verif
 
 const FLOOD: usize = 20_000;
 
-/// Begins like a token that holds, and ends like one, but holds nothing: of the payload or of the signature
-/// another letter stands somewhere.
+/// A genuine token with one letter of its payload or of its signature replaced.
 fn forged(genuine: &str, random: &mut fastrand::Rng) -> String {
     let (signed, signature) = genuine.rsplit_once('.').expect("a signature");
     let header_end = signed.find('.').expect("a payload") + 1;
     let mut forged = genuine.to_owned().into_bytes();
-    // Behind the header, and before the end, where not each letter can stand.
+    // After the header, and not at an end, where some letters would be malformed.
     let place = match random.bool() {
         true => random.usize(header_end..signed.len() - 1),
         false => random.usize(signed.len() + 1..genuine.len() - 1),
@@ -28,14 +27,14 @@ fn forged(genuine: &str, random: &mut fastrand::Rng) -> String {
 
 #[test]
 fn a_flood_of_forged_tokens_leaves_the_hot_session_alone() {
-    // Full, so that anything kept besides would cost an entry.
+    // Full, so that anything else that is kept would cost an entry.
     let verifier = verifier_with(|config| config.set_cache_entries(2).expect("a size"));
     let hot = [token_of("a"), long_token(2_000)];
     let first = hot.each_ref().map(|token| look(&verifier, token));
     let before = verifier.stats();
 
     let random = &mut fastrand::Rng::with_seed(6);
-    let mut looks = 0;
+    let mut hits = 0;
     for number in 0..FLOOD {
         let token = &hot[number % 2];
         let forged = forged(token, random);
@@ -45,13 +44,13 @@ fn a_flood_of_forged_tokens_leaves_the_hot_session_alone() {
         if number % 100 == 0 {
             for (token, claims) in hot.iter().zip(&first) {
                 assert!(are_the_same(&look(&verifier, token), claims));
-                looks += 1;
+                hits += 1;
             }
         }
     }
 
     let after = verifier.stats();
-    assert_eq!((after.hits, after.verified), (looks, 2), "each look at a hot one was a hit");
+    assert_eq!((after.hits, after.verified), (hits, 2), "each verification of a hot one was a hit");
     assert_eq!((after.entries, after.bytes, after.evictions), (before.entries, before.bytes, 0));
 }
 
@@ -98,7 +97,7 @@ fn a_flood_from_all_sides_leaves_the_hot_session_alone() {
 }
 
 #[test]
-fn tokens_that_hold_but_come_once_leave_a_hot_session() {
+fn valid_tokens_that_come_once_leave_a_hot_session_alone() {
     let verifier = verifier_with(|config| config.set_cache_entries(16).expect("a size"));
     let hot = token_of("hot");
     let first = look(&verifier, &hot);

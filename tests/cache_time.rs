@@ -1,11 +1,11 @@
-//! A token that comes again is as old as the first time: each second has the same verdict with and without a cache.
+//! Time and the cache: each second has the same verdict with and without it, and an expired token leaves it.
 
 mod support;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use cfaccess::{Keys, Refusal, Timestamp, Verified, Verifier};
+use cfaccess::{Keys, Timestamp, Verifier};
 use serde_json::{Value, json};
 use support::session::{current_token, token_with, verifier_with};
 use support::{mint, vectors};
@@ -62,11 +62,6 @@ impl Case {
     }
 }
 
-/// Status and message, or the claims.
-fn told(outcome: &Result<Verified, Refusal>) -> String {
-    format!("{outcome:?}")
-}
-
 #[test]
 fn each_second_has_the_same_verdict_with_and_without_a_cache() {
     let keys = vectors::keys("acme.jwks.json");
@@ -80,10 +75,11 @@ fn each_second_has_the_same_verdict_with_and_without_a_cache() {
 
         for seconds in case.seconds(random) {
             let now = Timestamp::new(seconds).expect("a time");
+            let is_kept = warm.stats().entries == 1;
             let [by_warm, by_cold] = [&warm, &cold].map(|verifier| verifier.verify_at(token.as_bytes(), now));
 
-            assert_eq!(told(&by_warm), told(&by_cold), "{seconds} s, {} and {}", case.config, case.claims);
-            let is_kept = warm.stats().entries == 1;
+            let [warm_text, cold_text] = [&by_warm, &by_cold].map(|outcome| format!("{outcome:?}"));
+            assert_eq!(warm_text, cold_text, "{seconds} s, {} and {}", case.config, case.claims);
             let status = by_warm.map_or_else(|refusal| refusal.status().name(), |_| "OK");
             if is_kept {
                 *statuses.entry(status).or_default() += 1;
@@ -99,24 +95,61 @@ fn each_second_has_the_same_verdict_with_and_without_a_cache() {
     }
 }
 
+/// The status `seconds` after [`mint::NOW`].
+fn verdict(verifier: &Verifier, token: &str, seconds: i64) -> &'static str {
+    let now = Timestamp::new(mint::NOW + seconds).expect("a time");
+    verifier.verify_at(token.as_bytes(), now).map_or_else(|refusal| refusal.status().name(), |_| "OK")
+}
+
 #[test]
-fn a_token_that_is_refused_today_is_accepted_tomorrow_and_the_other_way_round() {
+fn a_token_that_is_not_valid_yet_stays_for_when_it_is() {
     let verifier = verifier_with(|_| {});
     let token = token_with(&json!({"nbf": mint::NOW + 100, "exp": mint::NOW + 200}));
-    let verdict = |seconds| {
-        let now = Timestamp::new(mint::NOW + seconds).expect("a time");
-        verifier.verify_at(token.as_bytes(), now).map_or_else(|refusal| refusal.status().name(), |_| "OK")
-    };
+    let verdict = |seconds| verdict(&verifier, &token, seconds);
 
     assert_eq!([69, 69].map(verdict), ["NOT_YET_VALID"; 2]);
     assert_eq!(verifier.stats().entries, 0, "a refusal is not kept");
-    assert_eq!([70, 229, 70].map(verdict), ["OK"; 3]);
-    assert_eq!([69, 230].map(verdict), ["NOT_YET_VALID", "EXPIRED"]);
-    assert_eq!(verdict(229), "OK");
-    assert_eq!((verifier.stats().verified, verifier.stats().hits), (1, 3));
+    assert_eq!([70, 229, 69, 70].map(verdict), ["OK", "OK", "NOT_YET_VALID", "OK"]);
+    assert_eq!((verifier.stats().verified, verifier.stats().hits), (1, 2));
 }
 
-/// By the clock of the system: what was looked at before and after a second look brackets it.
+#[test]
+fn an_expired_token_leaves_when_it_is_verified_again() {
+    let verifier = verifier_with(|_| {});
+    let token = token_with(&json!({"exp": mint::NOW + 200}));
+    assert_eq!(verdict(&verifier, &token, 0), "OK");
+
+    assert_eq!(verdict(&verifier, &token, 230), "EXPIRED");
+
+    let stats = verifier.stats();
+    assert_eq!((stats.entries, stats.bytes, stats.evictions), (0, 0, 0));
+    assert_eq!(verdict(&verifier, &token, 229), "OK", "it is verified as if it were new");
+    assert_eq!((verifier.stats().verified, verifier.stats().hits), (2, 0));
+}
+
+#[test]
+fn a_token_that_is_too_old_leaves_when_it_is_verified_again() {
+    let verifier = verifier_with(|config| config.set_max_age(100).expect("an age"));
+    let token = token_with(&json!({"iat": mint::NOW, "exp": mint::NOW + 200}));
+    assert_eq!(verdict(&verifier, &token, 0), "OK");
+
+    assert_eq!(verdict(&verifier, &token, 101), "SESSION_TOO_OLD");
+
+    assert_eq!(verifier.stats().entries, 0);
+}
+
+#[test]
+fn an_expired_token_leaves_when_it_is_looked_up() {
+    let verifier = verifier_with(|_| {});
+    let token = token_with(&json!({}));
+    assert_eq!(verdict(&verifier, &token, 0), "OK");
+
+    assert_eq!(verifier.lookup(token.as_bytes()), None, "it expired years ago");
+
+    assert_eq!(verifier.stats().entries, 0);
+}
+
+/// By the clock of the system, so the verdict with a cache is compared with those without it before and after.
 #[test]
 fn a_token_expires_at_the_same_moment_with_and_without_a_cache() {
     let warm = verifier_with(|config| config.set_leeway(0).expect("a leeway"));

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* How many runs lie between two looks at the clock. */
+/* How many runs there are between two readings of the clock. */
 #define BATCH 16
 #define THREADS 2
 

@@ -16,7 +16,7 @@ static int64_t now;
 
 static struct setting cold = {.entries = 0};
 static struct setting cached = {.entries = -1};
-/* Its tokens are many more than it keeps. */
+/* It is given many more tokens than it keeps. */
 static struct setting flooded = {.entries = -1};
 static struct setting hot = {.entries = -1};
 static struct setting full = {.entries = MANY, .filled = MANY};
@@ -26,7 +26,7 @@ static struct setting with_1000_audiences = {.audiences = "1000_audiences", .ent
 static void run_floor(struct row *row) {
   (void)row;
   if (!floor_holds(bare)) {
-    fail("the floor does not hold");
+    fail("the signature of the floor is invalid");
   }
 }
 

@@ -1,4 +1,4 @@
-/* What is measured. Each program brings its rows; c/main.c and c/loop.c run them. */
+/* The rows. Each program has its own; c/main.c and c/loop.c run them. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -16,7 +16,7 @@ struct row {
   int threads; /* 0: in the calling one */
   struct setting *setting;
   const char *input;  /* the file whose lines are verified in turn; two threads have a line each */
-  size_t step, lines; /* every so manyth line, and how many; 0: the first */
+  size_t step, lines; /* every `step`th line, and how many of them; 0: the first */
   cfaccess_status expected;
 
   /* Made by prepare(). */
@@ -32,7 +32,7 @@ struct row {
 extern struct row rows[];
 extern const size_t rows_len;
 
-/* What a row needs; again and again is fine. */
+/* Makes what a row needs, once. */
 void prepare(struct row *row, const char *folder);
 
 #endif

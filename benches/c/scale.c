@@ -24,7 +24,7 @@ static void shuffle(struct texts *tokens) {
   }
 }
 
-/* What is resident and belongs to no file. */
+/* Resident memory that belongs to no file. */
 static double resident(void) {
   char line[256];
   long kilobytes = -1;
@@ -44,7 +44,7 @@ static void hit(const cfaccess_verifier *verifier, struct text token) {
   cfaccess_claims *claims;
 
   if (cfaccess_verifier_verify(verifier, token.ptr, token.len, &claims, NULL) != CFACCESS_STATUS_OK) {
-    fail("a token does not hold");
+    fail("a token is refused");
   }
   cfaccess_claims_free(claims);
 }
@@ -69,7 +69,7 @@ static void print_times(const char *what, double *times, size_t count) {
   }
 }
 
-/* Each hit by itself. The token lies where a server has just read it to: close to the processor. */
+/* Each hit by itself. The token is copied first, so that it is in the processor's cache, as in a server. */
 static void go_round(const cfaccess_verifier *verifier, const struct texts *tokens) {
   double *times = calloc(tokens->count, sizeof *times), begin;
   char buffer[16384];
@@ -103,7 +103,7 @@ int main(int argc, char **argv) {
   before = resident();
   begin = nanoseconds_now();
   make_verifier(&setting, argv[1]);
-  printf("first_look_mean %.0f\n", (nanoseconds_now() - begin) / (double)count);
+  printf("first_verification_mean %.0f\n", (nanoseconds_now() - begin) / (double)count);
   printf("resident %.1f\n", (resident() - before) / (double)count);
   printf("counted %.1f\n", stat_of(setting.verifier, "bytes") / (double)count);
   tokens = read_lines(argv[1], "tokens", 1, count);

@@ -1,4 +1,4 @@
-/* Verifiers, made when the first row asks for them. */
+/* Verifiers, made for the first row that needs them. */
 #ifndef VERIFIERS_H
 #define VERIFIERS_H
 
@@ -10,7 +10,7 @@ struct setting {
   const char *keys;      /* the file with the key set; NULL: keys.json */
   const char *audiences; /* the file with an audience in each line; NULL: audience */
   int64_t entries;       /* of the cache; -1: the default */
-  size_t filled;         /* so many of the file `tokens` are verified beforehand */
+  size_t filled;         /* how many of the file `tokens` are verified beforehand */
   cfaccess_verifier *verifier;
 };
 

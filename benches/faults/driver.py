@@ -4,7 +4,7 @@ It prints `ready` and reads commands, one a line:
 
     warm FILE                           verifies the first token of the file, and prints `warm VERDICT`
     stream NAME FILE RATE WORKERS COUNT begins to verify the tokens of the file, over and over, RATE of them a
-                                        second and COUNT in all, by so many workers
+                                        second and COUNT in all, by this many workers
     stop NAME                           ends the stream; what is due by now is still answered
     end                                 stops all streams, waits a little for what is due, and prints for each
                                         request `sample NAME BEGIN WAIT VERDICT`, and at last `end`

@@ -21,7 +21,7 @@ ATTACKERS = 8
 WATCH_SECONDS = 0.005
 
 LOOK_AGAIN = COOLDOWN / 1000 * 1.1 + 0.2
-"""After so many seconds everybody may have fetched what is there: a cooldown with its jitter, and a fetch."""
+"""After this many seconds each library had time to fetch keys: a cooldown with its jitter, and a fetch."""
 
 
 @dataclass

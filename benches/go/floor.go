@@ -16,7 +16,7 @@ func prepareFloor(folder string) func() {
 	floor := C.floor_prepare(path)
 	return func() {
 		if C.floor_holds(floor) != 1 {
-			panic("the floor does not hold")
+			panic("the signature of the floor is invalid")
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// How many runs lie between two looks at the clock.
+// How many runs there are between two readings of the clock.
 const batch = 16
 
 func main() {

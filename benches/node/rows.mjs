@@ -7,7 +7,7 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import { createVerifier } from 'fast-jwt'
 import { importSPKI, jwtVerify } from 'jose'
 
-// How many runs lie between two looks at the clock.
+// How many runs there are between two readings of the clock.
 const BATCH = 16
 
 const folder = process.argv[2]

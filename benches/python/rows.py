@@ -15,7 +15,7 @@ from cfaccess import Keys, Verifier
 from peers import prepare_peers
 
 BATCH = 16
-"""How many runs lie between two looks at the clock."""
+"""How many runs there are between two readings of the clock."""
 
 BESIDE = "python_verify_beside_a_busy_thread"
 

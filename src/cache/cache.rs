@@ -1,33 +1,50 @@
 //! Verified tokens, found again by their bytes.
 //!
-//! Nobody waits here: readers write nothing that they share, and a writer who is overtaken gives up. Each
-//! token has two sets of places where it may lie. Of a token only the last bytes are hashed, the end of
+//! Each token has two sets of places where it may be. Of a token only the last bytes are hashed, the end of
 //! its signature: nobody can choose those of a token that verifies, and the whole token is compared.
 //!
-//! Entries are warmed by use and cooled by a hand that goes round the sets when room is needed; it takes
+//! Entries are warmed by hits and cooled by a hand that goes round the sets when room is needed; it takes
 //! the first that is cold (CLOCK, with a count in place of a bit). A flood of tokens that come once is cold
-//! from the beginning.
+//! from the beginning. A token that is refused although it is in the cache warms nothing.
+//!
+//! Nobody waits here, and no cost depends on how many threads the process has or had:
+//!
+//! - The entries of a set are guarded by locks that are only ever tried. Whoever does not get one after a few attempts
+//!   goes on without: a reader with another copy of the set or with a whole verification, a writer with another place
+//!   or without keeping the token.
+//! - A read lock is written to, and threads that write to the same cache line slow each other down. So each set has
+//!   four copies with a lock each, and a thread reads the one of its own number. An entry is put into the first copy,
+//!   and copied to another when a thread that reads there hits it.
+//! - Whatever a thread held when its process forked stays locked in the child. Such a set can be read, or its tokens
+//!   are kept in their other set.
+//! - Memory for places is allocated in small segments, by the verification that needs one first. A hit allocates nothing.
+//!
+//! Until an entry is freed, somebody must know that nobody reads it any more. Schemes that let readers go without any
+//! lock pay for that elsewhere: `arc-swap` in each place made every change walk a list with a node for each thread that
+//! ever lived, and epochs (`crossbeam-epoch`, `sdd`) free nothing any more in a child whose parent forked while one of
+//! its threads was reading.
 
 use std::sync::Arc;
 
-use foldhash::quality::RandomState;
-use once_cell::race::OnceBox;
-
-use super::place::Hit;
 use super::table::Table;
 use super::verified::{Entry, View};
 
-/// What is kept of verified tokens; nothing where a bound is 0.
+/// The entries of verified tokens; none where a bound is 0.
 pub(crate) struct Cache<V> {
-    entries_max: usize,
-    bytes_max: usize,
-    /// Made with the verifier, since the first one of a process takes a lock.
-    hasher: RandomState,
-    /// Made for the first entry, without anybody waiting for it.
-    table: OnceBox<Table<V>>,
+    table: Option<Table<V>>,
 }
 
-/// How full a cache is, and how often something had to go.
+/// What is made of an entry that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    Good,
+    /// It may be good at another time.
+    NotNow,
+    /// It will not be good again.
+    Over,
+}
+
+/// How full a cache is, and how many entries it has given up to make room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Occupancy {
     pub(crate) entries: usize,
@@ -37,33 +54,33 @@ pub(crate) struct Occupancy {
 
 impl<V: View> Cache<V> {
     pub(crate) fn new(entries_max: usize, bytes_max: usize) -> Cache<V> {
-        Cache { entries_max, bytes_max, hasher: RandomState::default(), table: OnceBox::new() }
+        let is_on = entries_max > 0 && bytes_max > 0;
+        Cache { table: is_on.then(|| Table::new(entries_max, bytes_max)) }
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        self.entries_max > 0 && self.bytes_max > 0
+        self.table.is_some()
     }
 
-    pub(crate) fn find(&self, token: &[u8]) -> Option<Hit<V>> {
-        self.table.get()?.find(token)
+    /// What `take` makes of the entry of this token, if `judge` calls it good: then it is a hit. An entry that is
+    /// over is given up.
+    pub(crate) fn find<T>(
+        &self,
+        token: &[u8],
+        judge: impl Fn(&Entry<V>) -> Judgement,
+        take: impl Fn(&Arc<Entry<V>>) -> T,
+    ) -> Option<T> {
+        self.table.as_ref()?.find(token, judge, take)
     }
 
-    /// Keeps the entry of this token, unless somebody else was faster.
+    /// Keeps the entry of this token, unless it is there already, or its places are in use.
     pub(crate) fn keep(&self, token: &[u8], entry: &Arc<Entry<V>>) {
-        if self.is_on() {
-            let table = || Box::new(Table::new(self.entries_max, self.bytes_max, self.hasher.clone()));
-            self.table.get_or_init(table).keep(token, entry);
-        }
-    }
-
-    /// Gives up an entry that will not be accepted again.
-    pub(crate) fn forget(&self, found: &Hit<V>) {
-        if let Some(table) = self.table.get() {
-            table.forget(found);
+        if let Some(table) = &self.table {
+            table.keep(token, entry);
         }
     }
 
     pub(crate) fn occupancy(&self) -> Occupancy {
-        self.table.get().map(Table::occupancy).unwrap_or_default()
+        self.table.as_ref().map(Table::occupancy).unwrap_or_default()
     }
 }

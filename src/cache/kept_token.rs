@@ -4,18 +4,18 @@ use base64_simd::{Out, URL_SAFE_NO_PAD as BASE64URL};
 
 use crate::token::Token;
 
-/// A longer payload, encoded, is not kept: its JSON lies in the claims already, and canonical base64url has one
-/// way to write it. The usual token stays in one piece, which is faster to compare.
+/// A longer encoded payload is not kept: the claims hold its JSON already, and canonical base64url encodes it in
+/// one way only. The usual token stays in one piece, which is faster to compare.
 const WHOLE_PAYLOAD_MAX: usize = 768;
 
-/// So much of a payload is encoded at a time: on the stack, and without a rest (RFC 4648 section 4).
+/// How much of a payload is encoded at a time: on the stack, and in whole groups of three bytes (RFC 4648 section 4).
 const CHUNK: usize = 768;
 const ENCODED_CHUNK: usize = CHUNK / 3 * 4;
 
 pub(crate) struct KeptToken {
-    /// The token, or what stands around its payload, with the dots.
+    /// The token, or what surrounds its payload, with the dots.
     bytes: Box<[u8]>,
-    /// Where the payload stood that is not kept.
+    /// Where the payload was cut out.
     cut_at: Option<usize>,
 }
 
@@ -29,31 +29,27 @@ impl KeptToken {
         KeptToken { bytes: around.concat().into(), cut_at: Some(header.len() + 1) }
     }
 
-    /// Nothing is kept of it, and it is never recognized.
+    /// Of a token that is not kept, so that it is never recognized.
     pub(crate) fn none() -> KeptToken {
         KeptToken { bytes: Box::default(), cut_at: None }
     }
 
-    /// Whether `token` is this one to the last byte; `payload` is the JSON in it.
-    pub(crate) fn is(&self, token: &[u8], payload: &str) -> bool {
+    /// Whether `token` is this one to the last byte. `payload` returns the JSON in it, and is only called where the
+    /// payload was cut out.
+    pub(crate) fn is<'a>(&self, token: &[u8], payload: impl FnOnce() -> &'a str) -> bool {
         let Some(cut_at) = self.cut_at else { return *self.bytes == *token };
-        let (before, behind) = self.bytes.split_at_checked(cut_at).unwrap_or_default();
-        let encoded = token.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
-        encoded.is_some_and(|encoded| encodes(encoded, payload.as_bytes()))
+        let (before, after) = self.bytes.split_at_checked(cut_at).unwrap_or_default();
+        let encoded = token.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        encoded.is_some_and(|encoded| encodes(encoded, payload().as_bytes()))
     }
 
-    /// The end of the token, at least its signature.
-    pub(crate) fn end(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// What it takes besides its own size, in bytes.
+    /// The memory that it owns besides its own size, in bytes.
     pub(crate) fn heap_size(&self) -> usize {
         self.bytes.len()
     }
 }
 
-/// Whether `encoded` is what an encoder makes of `bytes`.
+/// Whether `encoded` is the canonical encoding of `bytes`.
 fn encodes(encoded: &[u8], bytes: &[u8]) -> bool {
     let mut buffer = [0; ENCODED_CHUNK];
     let mut left = encoded;
@@ -83,7 +79,8 @@ mod tests {
         KeptToken::new(&Token::parse(token).expect("a token"))
     }
 
-    /// Around where the payload is no longer kept, where chunks end, and of every rest.
+    /// Lengths around the longest payload that is kept whole and around the ends of chunks, with every remainder of a
+    /// division by three.
     fn payloads() -> impl Iterator<Item = String> {
         [1, 2, 3, 300, 575, 576, 577, 767, 768, 769, 1_535, 1_536, 1_537, 3_000]
             .map(|length| (0..length).map(|index: u32| char::from(b' ' + (index % 90) as u8)).collect())
@@ -94,13 +91,12 @@ mod tests {
     fn a_token_is_recognized() {
         for payload in payloads() {
             let token = token_of(&payload);
-            assert!(kept(&token).is(&token, &payload), "{} bytes", payload.len());
-            assert_eq!(kept(&token).end().last_chunk::<32>(), token.last_chunk::<32>());
+            assert!(kept(&token).is(&token, || &payload), "{} bytes", payload.len());
         }
     }
 
     #[test]
-    fn no_other_byte_at_any_place_is_taken_for_it() {
+    fn a_token_with_any_other_byte_is_not_recognized() {
         for payload in payloads() {
             let token = token_of(&payload);
             let kept = kept(&token);
@@ -108,7 +104,7 @@ mod tests {
             for place in 0..token.len() {
                 for flip in [1, 2, 4, 8, 16, 32, 64, 128] {
                     other[place] = token[place] ^ flip;
-                    assert!(!kept.is(&other, &payload), "{flip} at {place} of {}", token.len());
+                    assert!(!kept.is(&other, || &payload), "{flip} at {place} of {}", token.len());
                 }
                 other[place] = token[place];
             }
@@ -116,19 +112,19 @@ mod tests {
     }
 
     #[test]
-    fn nothing_longer_or_shorter_is_taken_for_it() {
+    fn a_longer_or_shorter_token_is_not_recognized() {
         for payload in payloads() {
             let token = token_of(&payload);
             let kept = kept(&token);
             for length in 0..token.len() {
-                assert!(!kept.is(&token[..length], &payload), "its first {length} bytes");
-                assert!(!kept.is(&token[token.len() - length..], &payload), "its last {length} bytes");
+                assert!(!kept.is(&token[..length], || &payload), "its first {length} bytes");
+                assert!(!kept.is(&token[token.len() - length..], || &payload), "its last {length} bytes");
             }
             for place in 0..=token.len() {
-                let (before, behind) = token.split_at(place);
-                assert!(!kept.is(&[before, b"A", behind].concat(), &payload), "a byte more at {place}");
-                if let Some((_, rest)) = behind.split_first() {
-                    assert!(!kept.is(&[before, rest].concat(), &payload), "a byte less at {place}");
+                let (before, after) = token.split_at(place);
+                assert!(!kept.is(&[before, b"A", after].concat(), || &payload), "a byte more at {place}");
+                if let Some((_, rest)) = after.split_first() {
+                    assert!(!kept.is(&[before, rest].concat(), || &payload), "a byte less at {place}");
                 }
             }
         }
@@ -148,10 +144,10 @@ mod tests {
                 other.push(byte);
                 let is_same = other == encoded;
                 let other = [header, &other, signature].join(".");
-                assert_eq!(kept.is(other.as_bytes(), &payload), is_same, "{byte:?}");
+                assert_eq!(kept.is(other.as_bytes(), || &payload), is_same, "{byte:?}");
             }
             let padded = [header, &format!("{encoded}="), signature].join(".");
-            assert!(!kept.is(padded.as_bytes(), &payload));
+            assert!(!kept.is(padded.as_bytes(), || &payload));
         }
     }
 
@@ -166,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_recognized_where_nothing_is_kept() {
-        assert!(!KeptToken::none().is(&token_of("{}"), "{}"));
+    fn a_token_that_is_not_kept_is_never_recognized() {
+        assert!(!KeptToken::none().is(&token_of("{}"), || "{}"));
     }
 }

@@ -1,24 +1,28 @@
-//! The places of all entries: where a token lies, and who must go when room is needed.
+//! The places of all entries: where a token lies, and which entry is given up when room is needed.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use foldhash::quality::RandomState;
+use once_cell::race::OnceBox;
 
-use super::Occupancy;
-use super::place::{Hit, Place, Set, WAYS};
-use crate::cache::{Entry, View};
+use super::cache::{Judgement, Occupancy};
+use super::set::{Found, Set, WAYS};
+use super::verified::{Entry, View};
 
+/// How many sets are made at once, when the first of them is needed. It takes a few microseconds, so threads that need
+/// the same ones first each make them, and nobody waits.
+const SEGMENT: usize = 32;
 /// Twice the places that may be taken: then hardly ever both sets of a token are full.
 const SPARE: usize = 2;
-/// So many entries are looked at for a cold one before the coldest of them must go.
+/// How many entries are looked at for a cold one before the coldest of them is given up.
 const LOOKS_PER_EVICTION: usize = 128;
 const HASHED_BYTES: usize = 32;
 
 pub(super) struct Table<V> {
-    /// A power of two of them.
-    sets: Box<[Set<V>]>,
+    segments: Box<[OnceBox<[Set<V>; SEGMENT]>]>,
+    /// Made with the verifier, since the first one of a process takes a lock.
     hasher: RandomState,
     entries_max: usize,
     bytes_max: usize,
@@ -36,14 +40,13 @@ struct Address {
 }
 
 impl<V: View> Table<V> {
-    /// At most so many entries, and so many bytes.
-    pub(super) fn new(entries_max: usize, bytes_max: usize, hasher: RandomState) -> Table<V> {
+    pub(super) fn new(entries_max: usize, bytes_max: usize) -> Table<V> {
         // More than fit into the bytes need no place.
         let room = entries_max.min(bytes_max / size_of::<Entry<V>>());
-        let sets = (room.saturating_mul(SPARE) / WAYS).max(2).next_power_of_two();
+        let segments = (room.saturating_mul(SPARE) / WAYS / SEGMENT + 1).min(u32::MAX as usize / SEGMENT);
         Table {
-            sets: (0..sets).map(|_| Set::empty()).collect(),
-            hasher,
+            segments: (0..segments).map(|_| OnceBox::new()).collect(),
+            hasher: RandomState::default(),
             entries_max,
             bytes_max,
             entries: AtomicUsize::new(0),
@@ -53,33 +56,40 @@ impl<V: View> Table<V> {
         }
     }
 
-    pub(super) fn find(&self, token: &[u8]) -> Option<Hit<V>> {
+    /// What `take` makes of the entry of this token, if `judge` calls it good. An entry that is over is given up.
+    pub(super) fn find<T>(
+        &self,
+        token: &[u8],
+        judge: impl Fn(&Entry<V>) -> Judgement,
+        take: impl Fn(&Arc<Entry<V>>) -> T,
+    ) -> Option<T> {
+        let read = |entry: &Arc<Entry<V>>| match judge(entry) {
+            Judgement::Good => Ok(take(entry)),
+            judgement => Err((judgement, entry.id)),
+        };
         let address = self.address(token)?;
-        self.sets_of(&address)
-            .find_map(|set| set.places.iter().find_map(|place| place.find(address.tag, token)))
+        let (set, found) = self.read(&address, token, &read)?;
+        match found.value {
+            Ok(_) => set.warm(&found),
+            Err((Judgement::Over, id)) => {
+                self.try_take(set, found.way, Some(id));
+            }
+            Err(_) => {}
+        }
+        found.value.ok()
     }
 
-    /// Keeps the entry of this token, unless somebody else was faster.
+    /// Keeps the entry of this token, unless it is there already, or its places are in use.
     pub(super) fn keep(&self, token: &[u8], entry: &Arc<Entry<V>>) {
         let size = entry.size();
         let Some(address) = self.address(token) else { return };
-        if size > self.bytes_max || self.find(token).is_some() {
+        if size > self.bytes_max || self.read(&address, token, &|_| ()).is_some() {
             return;
         }
         self.entries.fetch_add(1, Relaxed);
         self.bytes.fetch_add(size, Relaxed);
         if !(self.make_room() && self.put(&address, entry)) {
             self.uncount(size);
-        }
-    }
-
-    /// Gives up an entry that will not be accepted again.
-    pub(super) fn forget(&self, found: &Hit<V>) {
-        let Some(address) = found.entry().and_then(|entry| self.address(entry.token.end())) else { return };
-        for place in self.sets_of(&address).flat_map(|set| &set.places) {
-            if place.holds(found) {
-                self.clear(place);
-            }
         }
     }
 
@@ -91,86 +101,112 @@ impl<V: View> Table<V> {
         }
     }
 
-    /// For which the end of the token is enough.
+    fn read<T>(
+        &self,
+        address: &Address,
+        token: &[u8],
+        read: &impl Fn(&Arc<Entry<V>>) -> T,
+    ) -> Option<(&Set<V>, Found<T>)> {
+        address.sets.into_iter().find_map(|index| {
+            let set = self.set(index)?;
+            Some((set, set.read(address.tag, token, read)?))
+        })
+    }
+
+    /// Only the last bytes of the token are hashed: nobody can choose those of a token that verifies.
     fn address(&self, token: &[u8]) -> Option<Address> {
-        let mask = self.sets.len().checked_sub(1)?;
         let end = token.last_chunk::<HASHED_BYTES>()?;
         // As two numbers, which are hashed faster than as many bytes.
         let (first, last) =
             (u128::from_ne_bytes(*end.first_chunk()?), u128::from_ne_bytes(*end.last_chunk()?));
         let hash = self.hasher.hash_one((first, last));
-        let high = hash >> 32;
-        Some(Address { sets: [hash as usize & mask, high as usize & mask], tag: high as u32 | 1 })
+        let sets = (self.segments.len() * SEGMENT) as u64;
+        // A number below 2^32, scaled to the number of sets, which is no power of two.
+        let scaled = |number: u32| ((u64::from(number) * sets) >> u32::BITS) as usize;
+        let (low, high) = (hash as u32, (hash >> u32::BITS) as u32);
+        Some(Address { sets: [scaled(low), scaled(high)], tag: low.wrapping_add(high) | 1 })
     }
 
-    fn sets_of(&self, address: &Address) -> impl Iterator<Item = &Set<V>> {
-        address.sets.into_iter().filter_map(|index| self.sets.get(index))
+    fn set(&self, index: usize) -> Option<&Set<V>> {
+        self.segments.get(index / SEGMENT)?.get()?.get(index % SEGMENT)
     }
 
-    /// Puts an entry into an empty place of the emptier set, or into the coldest place of both.
+    /// The set, made together with its segment if it is not there yet.
+    fn make_set(&self, index: usize) -> Option<&Set<V>> {
+        let make = || (0..SEGMENT).map(|_| Set::vacant()).collect::<Box<[_]>>().try_into();
+        let segment = self.segments.get(index / SEGMENT)?.get_or_try_init(make);
+        segment.ok()?.get(index % SEGMENT)
+    }
+
+    /// Puts an entry into a vacant place of the emptier set, or in place of the coldest entry of both.
     fn put(&self, address: &Address, entry: &Arc<Entry<V>>) -> bool {
-        let emptier = self.sets_of(address).max_by_key(|set| set.empty_places().count());
-        if emptier.is_some_and(|set| set.empty_places().any(|place| place.fill(address.tag, entry))) {
+        let mut indexes = address.sets;
+        // Sets that are not made yet are vacant, and one of them is enough.
+        indexes.sort_by_key(|index| self.set(*index).map_or(0, Set::occupied));
+        let mut sets = indexes.iter().filter_map(|index| self.make_set(*index));
+        if sets.any(|set| set.try_put(address.tag, entry)) {
             return true;
         }
-        let places = self.sets_of(address).flat_map(|set| &set.places);
-        let Some(coldest) = places.min_by_key(|place| place.cool()) else { return false };
-        self.give_up(coldest);
-        coldest.fill(address.tag, entry)
+        let sets = indexes.iter().filter_map(|index| self.set(*index));
+        let places = sets.flat_map(|set| (0..WAYS).map(move |way| (set, way)));
+        let coldest = places.clone().min_by_key(|(set, way)| set.heat(*way));
+        places.for_each(|(set, way)| set.cool_down(way));
+        coldest.is_some_and(|(set, way)| self.evict(set, way) && set.try_put(address.tag, entry))
     }
 
     fn make_room(&self) -> bool {
         while self.entries.load(Relaxed) > self.entries_max || self.bytes.load(Relaxed) > self.bytes_max {
-            if !self.evict() {
+            if !self.evict_a_cold_one() {
                 return false;
             }
         }
         true
     }
 
-    fn evict(&self) -> bool {
-        let mut coldest = None;
+    fn evict_a_cold_one(&self) -> bool {
+        let mut coldest: Option<(u8, &Set<V>, usize)> = None;
         let mut looks = 0;
-        for _ in 0..self.sets.len() * WAYS {
-            let Some(place) = self.next_place() else { return false };
-            if place.is_empty() {
-                continue;
-            }
-            let heat = place.cool();
-            if heat == 0 && self.give_up(place) {
+        for _ in 0..self.segments.len() * SEGMENT * WAYS {
+            let Some((set, way)) = self.next_place() else { continue };
+            let heat = set.heat(way);
+            set.cool_down(way);
+            if heat == 0 && self.evict(set, way) {
                 return true;
             }
-            if coldest.is_none_or(|(least, _)| heat < least) {
-                coldest = Some((heat, place));
+            if coldest.is_none_or(|(least, ..)| heat < least) {
+                coldest = Some((heat, set, way));
             }
             looks += 1;
             if looks == LOOKS_PER_EVICTION {
                 break;
             }
         }
-        coldest.is_some_and(|(_, place)| self.give_up(place))
+        coldest.is_some_and(|(_, set, way)| self.evict(set, way))
     }
 
-    fn next_place(&self) -> Option<&Place<V>> {
+    /// The place that the hand points to next, if there is an entry in it.
+    fn next_place(&self) -> Option<(&Set<V>, usize)> {
         let position = self.hand.fetch_add(1, Relaxed);
-        self.sets.get(position / WAYS % self.sets.len())?.places.get(position % WAYS)
+        let set = self.set(position / WAYS % (self.segments.len() * SEGMENT))?;
+        let way = position % WAYS;
+        set.is_occupied(way).then_some((set, way))
     }
 
-    /// Makes room for others.
-    fn give_up(&self, place: &Place<V>) -> bool {
-        let was_there = self.clear(place);
-        if was_there {
+    /// Gives up an entry to make room for others.
+    fn evict(&self, set: &Set<V>, way: usize) -> bool {
+        let is_taken = self.try_take(set, way, None);
+        if is_taken {
             self.evictions.fetch_add(1, Relaxed);
         }
-        was_there
+        is_taken
     }
 
-    fn clear(&self, place: &Place<V>) -> bool {
-        let cleared = place.clear();
-        if let Some(entry) = &cleared {
+    fn try_take(&self, set: &Set<V>, way: usize, id: Option<u64>) -> bool {
+        let taken = set.try_take(way, id);
+        if let Some(entry) = &taken {
             self.uncount(entry.size());
         }
-        cleared.is_some()
+        taken.is_some()
     }
 
     fn uncount(&self, size: usize) {

@@ -1,7 +1,9 @@
-//! The cache by itself: bounds, floods, threads.
+//! The cache alone: bounds, floods, threads.
 
+use std::cell::Cell;
 use std::hash::BuildHasher;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
+use std::thread;
 
 use super::*;
 use crate::cache::KeptToken;
@@ -10,7 +12,7 @@ use crate::config::Config;
 use crate::keys::{FoundKey, Keys, Patience};
 use crate::token::{KeyId, Token};
 
-/// Entries that differ in their token only: none needs a signature here.
+/// Makes entries that differ in their token only: no signature is checked here.
 struct Maker {
     claims: Claims,
     keys: Keys,
@@ -39,7 +41,7 @@ impl Maker {
 
     fn entry(&self, number: u64) -> Arc<Entry<()>> {
         let token = KeptToken::new(&Token::parse(&token(number)).expect("a token"));
-        Arc::new(Entry { view: (), claims: self.claims.clone(), id: number + 1, key: self.key(), token })
+        Arc::new(Entry { token, key: self.key(), id: number + 1, claims: self.claims.clone(), view: () })
     }
 }
 
@@ -49,23 +51,38 @@ fn token(number: u64) -> Vec<u8> {
     format!("QUJD.{number:0>40}.{hash:032x}").into_bytes()
 }
 
+/// What a look at the entry of this number finds that is judged so.
+fn find(cache: &Cache<()>, number: u64, judgement: Judgement) -> Option<u64> {
+    cache.find(&token(number), |_| judgement, |entry| entry.id)
+}
+
 fn finds(cache: &Cache<()>, number: u64) -> bool {
-    let token = token(number);
-    let found = cache.find(&token);
-    found.is_some_and(|found| found.entry().expect("an entry").id == number + 1)
+    find(cache, number, Judgement::Good) == Some(number + 1)
+}
+
+/// Whether it is there, without a hit.
+fn keeps(cache: &Cache<()>, number: u64) -> bool {
+    let is_there = Cell::new(false);
+    let judge = |_: &Entry<()>| {
+        is_there.set(true);
+        Judgement::NotNow
+    };
+    assert_eq!(cache.find(&token(number), judge, |entry| entry.id), None);
+    is_there.get()
 }
 
 #[test]
-fn what_is_kept_is_found_by_its_whole_token() {
+fn an_entry_is_found_by_its_whole_token() {
     let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
     maker.keep(&cache, 1);
 
     assert!(finds(&cache, 1));
+    let find = |token: &[u8]| cache.find(token, |_| Judgement::Good, |entry| entry.id);
     let mut other = token(1);
     other[0] = b'x';
-    assert!(cache.find(&other).is_none(), "it ends the same");
-    assert!(cache.find(&token(1)[1..]).is_none(), "it is a part");
-    assert!(cache.find(b"").is_none());
+    assert_eq!(find(&other), None, "it ends the same");
+    assert_eq!(find(&token(1)[1..]), None, "it is a part");
+    assert_eq!(find(b""), None);
 }
 
 #[test]
@@ -82,26 +99,67 @@ fn keeping_twice_is_keeping_once() {
 }
 
 #[test]
-fn what_is_forgotten_is_gone() {
+fn an_entry_that_is_over_leaves_when_it_is_found() {
     let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
     maker.keep(&cache, 1);
 
-    cache.forget(&cache.find(&token(1)).expect("an entry"));
+    assert_eq!(find(&cache, 1, Judgement::Over), None);
 
-    assert!(!finds(&cache, 1));
+    assert!(!keeps(&cache, 1));
     assert_eq!(cache.occupancy(), Occupancy { entries: 0, bytes: 0, evictions: 0 });
 }
 
 #[test]
-fn an_entry_is_good_for_as_long_as_it_is_held() {
+fn an_entry_that_is_over_leaves_for_every_thread_that_has_read_it() {
+    let (cache, maker) = (Cache::new(100, usize::MAX), Maker::new());
+    maker.keep(&cache, 1);
+    let all_have_read = Barrier::new(9);
+    let one_has_given_it_up = Barrier::new(9);
+
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                assert!(finds(&cache, 1));
+                all_have_read.wait();
+                one_has_given_it_up.wait();
+                assert!(!keeps(&cache, 1));
+            });
+        }
+        all_have_read.wait();
+        assert_eq!(find(&cache, 1, Judgement::Over), None);
+        one_has_given_it_up.wait();
+    });
+
+    assert_eq!(cache.occupancy().entries, 0);
+}
+
+#[test]
+fn only_hits_keep_an_entry_from_making_room() {
+    let (cache, maker) = (Cache::new(10, usize::MAX), Maker::new());
+    (0..10).for_each(|number| maker.keep(&cache, number));
+    for _ in 0..10 {
+        assert!(finds(&cache, 3));
+        assert_eq!(find(&cache, 4, Judgement::NotNow), None);
+    }
+
+    // Each of the ten is looked at once for room, in an order of the hash.
+    (10..19).for_each(|number| maker.keep(&cache, number));
+
+    assert!(keeps(&cache, 3), "it was hit");
+    assert!(!keeps(&cache, 4), "it was refused each time");
+}
+
+#[test]
+fn an_entry_outlives_its_eviction_for_those_who_hold_it() {
     let (cache, maker) = (Cache::new(1, usize::MAX), Maker::new());
     maker.keep(&cache, 1);
-    let held = cache.find(&token(1)).expect("an entry");
+    let held = cache.find(&token(1), |_| Judgement::Good, Arc::clone).expect("an entry");
 
     (2..100).for_each(|number| maker.keep(&cache, number));
 
     assert!(!finds(&cache, 1));
-    assert!(held.entry().expect("an entry").is_of(&token(1)));
+    assert!(held.is_of(&token(1)));
+    assert_eq!(Arc::strong_count(&held), 1, "the cache holds it no more");
 }
 
 #[test]
@@ -133,6 +191,17 @@ fn the_bounds_hold_and_what_fits_stays() {
 }
 
 #[test]
+fn a_cache_keeps_as_many_entries_as_it_may() {
+    let maker = Maker::new();
+    for entries_max in [1, 2, 7, 100, 50_000] {
+        let cache = Cache::new(entries_max, usize::MAX);
+        (0..entries_max as u64).for_each(|number| maker.keep(&cache, number));
+        assert_eq!(cache.occupancy().entries, entries_max);
+        assert_eq!(cache.occupancy().evictions, 0);
+    }
+}
+
+#[test]
 fn an_entry_larger_than_all_room_is_not_kept() {
     let maker = Maker::new();
     let cache = Cache::new(100, maker.entry(1).size() - 1);
@@ -145,7 +214,7 @@ const FLOOD: u64 = 1_000_000;
 const HOT: u64 = 100;
 
 /// Looks for the hot sessions in turn, one for each ten tokens of the flood, and keeps those that are gone.
-/// How many were.
+/// Returns how many were.
 fn flood(cache: &Cache<()>, maker: &Maker, tokens: std::ops::Range<u64>, entries_max: usize) -> u64 {
     let mut misses = 0;
     for number in tokens {
@@ -178,7 +247,7 @@ fn hot_sessions_outlive_a_flood_from_four_sides() {
     let (cache, maker) = (Cache::new(10_000, 64 << 20), Maker::new());
     (FLOOD..FLOOD + HOT).for_each(|session| maker.keep(&cache, session));
 
-    let misses: u64 = std::thread::scope(|scope| {
+    let misses: u64 = thread::scope(|scope| {
         let sides = [0, 1, 2, 3].map(|side| {
             let tokens = side * FLOOD / 4..(side + 1) * FLOOD / 4;
             // Each may just be about to make room for one.
@@ -194,7 +263,7 @@ fn hot_sessions_outlive_a_flood_from_four_sides() {
 #[test]
 fn threads_that_keep_and_find_at_once_leave_the_counts_right() {
     let (cache, maker) = (Cache::new(200, usize::MAX), Maker::new());
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for thread in 0..4 {
             let (cache, maker) = (&cache, &maker);
             scope.spawn(move || {
@@ -202,10 +271,8 @@ fn threads_that_keep_and_find_at_once_leave_the_counts_right() {
                     let number = number * (thread + 1) % 1_000;
                     if !finds(cache, number) {
                         maker.keep(cache, number);
-                    } else if number % 7 == 0
-                        && let Some(found) = cache.find(&token(number))
-                    {
-                        cache.forget(&found);
+                    } else if number % 7 == 0 {
+                        find(cache, number, Judgement::Over);
                     }
                 }
             });

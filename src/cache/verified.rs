@@ -1,4 +1,4 @@
-//! A token that held, with what it says: shared by the cache and everybody it was handed to.
+//! A verified token with its claims: shared by the cache and everybody who was handed the claims.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -7,28 +7,32 @@ use crate::cache::KeptToken;
 use crate::claims::Claims;
 use crate::keys::FoundKey;
 
-/// What a verified token says, shared: a clone costs a reference count, and a token that is seen again
-/// gets the same.
+/// The claims of a verified token, shared: a clone increments a reference count, and a cache hit hands out the
+/// same claims again.
 pub struct Verified<V = ()>(Arc<Entry<V>>);
 
-/// A verified token, with what is asked again each time it comes back.
+/// A verified token, with what is checked again on each hit. In this order, what a hit reads lies together.
+///
+/// It never moves once it is in its [`Arc`]. The C ABI relies on that: a C pointer to claims is the address of the
+/// claims inside `view`, and the entry is found again by their offset in this struct.
+#[repr(C)]
 pub(crate) struct Entry<V> {
-    pub(crate) view: V,
-    pub(crate) claims: Claims,
-    pub(crate) id: u64,
-    pub(crate) key: FoundKey,
     pub(crate) token: KeptToken,
+    pub(crate) key: FoundKey,
+    pub(crate) id: u64,
+    pub(crate) claims: Claims,
+    pub(crate) view: V,
 }
 
-/// The form in which a language gets claims, made once for each token.
+/// The form in which a language reads claims, made once for each token.
 pub trait View: Send + Sync + Sized {
-    /// Made of the claims, whose strings have their final place, and of their id.
+    /// Makes the view of these claims. Their strings stay where they are; the view itself is still moved.
     fn of(claims: &Claims, id: u64) -> Self;
 
-    /// Told once that the view itself has its final place, too.
+    /// Called once, after the entry is in its `Arc`, to fill in pointers into the view itself.
     fn settle(&mut self) {}
 
-    /// What it takes besides its own size, in bytes.
+    /// The memory that it owns besides its own size, in bytes.
     fn heap_size(&self) -> usize {
         0
     }
@@ -41,7 +45,8 @@ impl View for () {
 impl<V: View> Verified<V> {
     pub(crate) fn new(claims: Claims, id: u64, key: FoundKey, token: KeptToken) -> Verified<V> {
         let view = V::of(&claims, id);
-        let mut entry = Arc::new(Entry { view, claims, id, key, token });
+        let mut entry = Arc::new(Entry { token, key, id, claims, view });
+        // Always the case: nobody else has the new entry yet.
         if let Some(entry) = Arc::get_mut(&mut entry) {
             entry.view.settle();
         }
@@ -50,8 +55,8 @@ impl<V: View> Verified<V> {
 }
 
 impl<V> Verified<V> {
-    /// Identifies these claims in this process: a token that is seen again, and is still valid, has the same.
-    /// Never 0, and never reused.
+    /// Identifies these claims in this process: a cache hit returns claims with the same id. Never 0, and never
+    /// used again.
     pub fn id(&self) -> u64 {
         self.0.id
     }
@@ -70,14 +75,14 @@ impl<V> Verified<V> {
 }
 
 impl<V> Entry<V> {
-    /// Whether it is of this very token, to the last byte.
+    /// Whether it is the entry of this very token, to the last byte.
     pub(crate) fn is_of(&self, token: &[u8]) -> bool {
-        self.token.is(token, self.claims.payload())
+        self.token.is(token, || self.claims.payload())
     }
 }
 
 impl<V: View> Entry<V> {
-    /// What it takes, in bytes.
+    /// The memory that it takes in all, in bytes.
     pub(crate) fn size(&self) -> usize {
         const COUNTS: usize = 2 * size_of::<usize>();
         let heap = self.token.heap_size() + self.claims.heap_size() + self.view.heap_size();

@@ -1,15 +1,15 @@
 /*
- * A token that is seen again: its claims are the same, and each caller frees them once.
+ * A token that comes again: its claims are the same, and are freed once for each time they were handed out.
  */
 #include "cache.h"
 
-/* What may stand in an out-place before a call. */
+/* What an out-pointer may hold before a call. */
 #define GARBAGE ((void *)(uintptr_t)0x5a5a5a5a)
 
 static cfaccess_keys *keys;
 static cfaccess_verifier *usual;
 
-static void the_second_look_hands_out_the_same_claims(void) {
+static void a_hit_hands_out_the_same_claims(void) {
   cfaccess_claims *first = look_at(usual, TOKEN_PERSON);
   cfaccess_claims *second = look_at(usual, TOKEN_PERSON);
   cfaccess_claims *other = look_at(usual, TOKEN_CUSTOM);
@@ -36,7 +36,7 @@ static void a_request_and_a_token_have_the_same_claims(void) {
   cfaccess_claims_free(by_request);
 }
 
-static void claims_outlive_what_made_room_their_verifier_and_its_keys(void) {
+static void claims_outlive_eviction_their_verifier_and_its_keys(void) {
   const char *tokens[] = {TOKEN_PERSON, TOKEN_CUSTOM, TOKEN_AUDIENCES_64, TOKEN_OLDER_SHAPE};
   enum { TOKENS = sizeof tokens / sizeof *tokens };
   cfaccess_keys *own_keys = keys_of(KEYS_FILE);
@@ -62,7 +62,7 @@ static void claims_outlive_what_made_room_their_verifier_and_its_keys(void) {
   }
 }
 
-static void a_lookup_returns_the_id_of_claims_that_were_returned(void) {
+static void a_lookup_returns_the_id_of_claims_that_were_handed_out(void) {
   cfaccess_verifier *verifier = usual_verifier();
   EXPECT(lookup(verifier, TOKEN_GOOD_NOW) == 0);
 
@@ -73,16 +73,16 @@ static void a_lookup_returns_the_id_of_claims_that_were_returned(void) {
   cfaccess_verifier_free(verifier);
 }
 
-static void a_lookup_finds_nothing_for_what_is_not_the_very_token(void) {
+static void a_lookup_finds_only_the_very_token(void) {
   cfaccess_verifier *verifier = usual_verifier();
   size_t length = strlen(TOKEN_GOOD_NOW);
   id_now(verifier, TOKEN_GOOD_NOW);
   cfaccess_claims_free(look_at(verifier, TOKEN_PERSON));
 
-  EXPECT(lookup(verifier, TOKEN_PERSON) == 0);
+  EXPECT(lookup(verifier, TOKEN_PERSON) == 0); /* expired by the clock of the system */
   EXPECT(lookup(verifier, "") == 0 && lookup(verifier, "x") == 0);
   for (size_t i = 0; i < length; i++) {
-    /* On the heap and no longer than it says, so that no read past it goes unseen. */
+    /* On the heap and no longer than its length, so that sanitizers see any read past it. */
     char *other = malloc(length);
     must(other != NULL, "memory");
     memcpy(other, TOKEN_GOOD_NOW, length);
@@ -119,7 +119,7 @@ static void a_lookup_goes_by_the_keys_in_force(void) {
   cfaccess_keys_free(own_keys);
 }
 
-static void a_second_look_goes_by_the_keys_in_force(void) {
+static void a_hit_goes_by_the_keys_in_force(void) {
   cfaccess_keys *own_keys = keys_of(KEYS_FILE);
   cfaccess_verifier *verifier = verifier_keeping(8, own_keys);
   EXPECT_STATUS(CFACCESS_STATUS_OK, verdict(verifier, TOKEN_PERSON));
@@ -134,7 +134,7 @@ static void a_second_look_goes_by_the_keys_in_force(void) {
   cfaccess_keys_free(own_keys);
 }
 
-static void without_a_cache_each_look_is_the_first(void) {
+static void without_a_cache_nothing_is_a_hit(void) {
   cfaccess_config *config = usual_config();
   must(cfaccess_config_set_cache_bytes(config, 0, NULL) == CFACCESS_STATUS_OK, "a size");
   cfaccess_verifier *none[] = {verifier_keeping(0, keys), verifier_of(config, keys)};
@@ -197,15 +197,15 @@ static void stats_of_nothing_are_refused(void) {
 int main(void) {
   keys = keys_of(KEYS_FILE);
   usual = usual_verifier();
-  RUN(the_second_look_hands_out_the_same_claims);
+  RUN(a_hit_hands_out_the_same_claims);
   RUN(a_request_and_a_token_have_the_same_claims);
-  RUN(claims_outlive_what_made_room_their_verifier_and_its_keys);
-  RUN(a_lookup_returns_the_id_of_claims_that_were_returned);
-  RUN(a_lookup_finds_nothing_for_what_is_not_the_very_token);
+  RUN(claims_outlive_eviction_their_verifier_and_its_keys);
+  RUN(a_lookup_returns_the_id_of_claims_that_were_handed_out);
+  RUN(a_lookup_finds_only_the_very_token);
   RUN(a_lookup_of_nothing_is_0);
   RUN(a_lookup_goes_by_the_keys_in_force);
-  RUN(a_second_look_goes_by_the_keys_in_force);
-  RUN(without_a_cache_each_look_is_the_first);
+  RUN(a_hit_goes_by_the_keys_in_force);
+  RUN(without_a_cache_nothing_is_a_hit);
   RUN(a_size_out_of_bounds_is_refused);
   RUN(stats_count_what_came);
   RUN(stats_of_nothing_are_refused);

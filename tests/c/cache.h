@@ -1,12 +1,12 @@
 /*
- * Verifiers with a cache, and what their statistics say.
+ * Verifiers with a cache, and what is asked of them.
  */
 #ifndef CACHE_H
 #define CACHE_H
 
 #include "support.h"
 
-/* A verifier that caches at most this many tokens. */
+/* Its cache keeps at most `entries` tokens. */
 static inline cfaccess_verifier *verifier_keeping(int64_t entries, const cfaccess_keys *keys) {
   cfaccess_config *config = usual_config();
   must(cfaccess_config_set_cache_entries(config, entries, NULL) == CFACCESS_STATUS_OK, "a size");
@@ -15,7 +15,7 @@ static inline cfaccess_verifier *verifier_keeping(int64_t entries, const cfacces
   return verifier;
 }
 
-/* The claims of a token that is accepted then. */
+/* The claims of a token that is accepted at NOW. */
 static inline cfaccess_claims *look_at(const cfaccess_verifier *verifier, const char *token) {
   cfaccess_claims *claims;
   must(cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, NULL) == CFACCESS_STATUS_OK,

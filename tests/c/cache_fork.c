@@ -1,5 +1,6 @@
 /*
- * A child goes on with what its parent kept, and keeps more, whatever the threads of its parent were doing.
+ * A child goes on with the cache of its parent, and keeps more, whatever the threads of its parent were
+ * doing.
  */
 #include "cache.h"
 #include "child.h"
@@ -62,7 +63,7 @@ static void *keep_and_evict(void *unused) {
 }
 
 static void *verify_once(void *unused) {
-  must(verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_OK, "a verdict beside a fork");
+  must(verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_OK, "a verdict during a fork");
   return unused;
 }
 
@@ -71,9 +72,9 @@ static bool in_a_thread(void *(*work)(void *)) {
   return pthread_create(&thread, NULL, work, NULL) == 0 && pthread_join(thread, NULL) == 0;
 }
 
-/* Little more than what the first call of a thread costs. */
+/* Does little more than the first call of a thread has to. */
 static void *call_once(void *unused) {
-  must(verdict(verifier, "x") == CFACCESS_STATUS_MALFORMED, "a verdict beside a fork");
+  must(verdict(verifier, "x") == CFACCESS_STATUS_MALFORMED, "a verdict during a fork");
   return unused;
 }
 
@@ -90,6 +91,38 @@ static void *come_and_go(void *unused) {
   return unused;
 }
 
+/* Verifiers whose caches are just being built: each is replaced when it has kept four tokens. */
+static _Atomic(cfaccess_verifier *) growing[3];
+static atomic_size_t builders;
+
+static bool it_keeps_four(const cfaccess_verifier *one) {
+  const char *tokens[] = {TOKEN_PERSON, TOKEN_CUSTOM, TOKEN_AUDIENCES_64, TOKEN_OLDER_SHAPE};
+  bool right = true;
+  for (size_t i = 0; i < 4; i++) {
+    right = right && verdict(one, tokens[i]) == CFACCESS_STATUS_OK;
+  }
+  return right;
+}
+
+static void *build_caches(void *unused) {
+  _Atomic(cfaccess_verifier *) *mine = &growing[atomic_fetch_add(&builders, 1) % 3];
+  while (atomic_load(&busy)) {
+    cfaccess_verifier_free(atomic_exchange(mine, verifier_keeping(1000000, keys)));
+    must(it_keeps_four(atomic_load(mine)), "a verdict during a fork");
+  }
+  return unused;
+}
+
+static bool it_goes_on_building(void) {
+  bool right = true;
+  for (size_t i = 0; i < 3; i++) {
+    cfaccess_verifier *one = atomic_load(&growing[i]);
+    right = right && (one == NULL || it_keeps_four(one));
+    cfaccess_verifier_free(one);
+  }
+  return right;
+}
+
 static bool a_new_thread_works(void) {
   return in_a_thread(call_once);
 }
@@ -101,7 +134,7 @@ static bool everything_works(void) {
   return right;
 }
 
-static void children_work_next_to(void *(*work)(void *), int children, bool (*child)(void)) {
+static void children_work_during(void *(*work)(void *), int children, bool (*child)(void)) {
   pthread_t threads[3];
   atomic_store(&busy, true);
   for (size_t i = 0; i < 3; i++) {
@@ -122,11 +155,18 @@ static void children_work_next_to(void *(*work)(void *), int children, bool (*ch
 }
 
 static void a_child_works_whose_parent_is_keeping_and_making_room(void) {
-  children_work_next_to(keep_and_evict, 200, everything_works);
+  children_work_during(keep_and_evict, 200, everything_works);
+}
+
+static void a_child_works_whose_parent_is_building_caches(void) {
+  children_work_during(build_caches, 200, it_goes_on_building);
+  for (size_t i = 0; i < 3; i++) {
+    cfaccess_verifier_free(atomic_exchange(&growing[i], NULL));
+  }
 }
 
 static void a_child_begins_threads_whose_parent_has_threads_that_come_and_go(void) {
-  children_work_next_to(come_and_go, 600, a_new_thread_works);
+  children_work_during(come_and_go, 600, a_new_thread_works);
 }
 #endif
 
@@ -139,6 +179,7 @@ int main(void) {
   RUN(a_child_follows_its_own_keys);
 #ifndef __SANITIZE_ADDRESS__
   RUN(a_child_works_whose_parent_is_keeping_and_making_room);
+  RUN(a_child_works_whose_parent_is_building_caches);
   RUN(a_child_begins_threads_whose_parent_has_threads_that_come_and_go);
 #endif
   cfaccess_verifier_free(verifier);

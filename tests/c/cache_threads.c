@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #define THREADS 8
-/* Claims in here are freed by the thread that takes them out. */
+/* Claims in these places are freed by whoever takes them out. */
 #define PLACES 16
 
 static cfaccess_keys *keys;
@@ -36,7 +36,7 @@ static void run_threads(void *(*work)(void *)) {
   }
 }
 
-/* Reads what the claims point to, to the last byte. */
+/* Reads what the claims point to, to the last byte. Newer strings may follow the audiences in the block. */
 static bool are_whole(const cfaccess_claims *claims) {
   size_t length = 0;
   for (size_t i = 0; i < claims->block.len; i++) {
@@ -49,7 +49,7 @@ static bool are_whole(const cfaccess_claims *claims) {
   return whole && text_is(claims->issuer, "https://acme.cloudflareaccess.com");
 }
 
-/* Puts claims into a slot and frees those that another thread put there. */
+/* Puts claims in a place and frees those that another thread put there. */
 static void hand_around(cfaccess_claims *claims, size_t place) {
   cfaccess_claims *other = atomic_exchange(&places[place % PLACES], claims);
   if (other != NULL) {
@@ -64,7 +64,7 @@ static void empty_places(void) {
   }
 }
 
-/* Each token is accepted, unless its key is gone. */
+/* Each token is accepted, unless its key is not in force. */
 static bool is_expected(cfaccess_status status) {
   return status == CFACCESS_STATUS_OK ||
          (atomic_load(&keys_come_and_go) && status == CFACCESS_STATUS_UNKNOWN_KEY);
@@ -172,7 +172,7 @@ static void claims_outlive_their_verifier_in_other_threads(void) {
 
 static pthread_key_t at_the_end;
 
-/* By then what the library keeps for the thread is gone. */
+/* By then, what the library keeps for the thread has been freed. */
 static void verify_at_the_end(void *unused) {
   (void)unused;
   look(TOKEN_PERSON, 0);

@@ -1,5 +1,5 @@
-//! The floor of a first look: the check of a signature with a prepared key, and nothing else. C and Go
-//! reach the very same check through the two functions at the end.
+//! The floor of a first verification: the check of a signature with a prepared key, and nothing else. C and
+//! Go call the very same check through the two functions at the end.
 
 mod table;
 
@@ -7,7 +7,7 @@ pub use table::Table;
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 
-/// A prepared key, with what it is to check.
+/// A prepared key, and the signature that it checks.
 pub struct Floor {
     key: ParsedPublicKey,
     signing_input: Vec<u8>,
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn floor_prepare(folder: *const std::ffi::c_char) -> Box<F
     Box::new(Floor::prepare(folder.to_str().expect("UTF-8")))
 }
 
-/// 1 if the signature holds, else 0.
+/// 1 if the signature is valid, else 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn floor_holds(floor: &Floor) -> i32 {
     floor.holds().into()

@@ -1,5 +1,5 @@
-//! The floor of a second look: the simplest table that finds a verified token again, and nothing else. No
-//! time, no key, no session is looked at.
+//! The floor of a cache hit: the simplest table that finds a verified token again, and nothing else. Neither
+//! time nor key nor session is checked.
 
 use std::hash::BuildHasher;
 use std::sync::{Arc, RwLock};
@@ -10,13 +10,13 @@ use hashbrown::HashTable;
 const SHARDS: usize = 16;
 const HASHED_BYTES: usize = 32;
 
-/// Verified tokens in shards, each behind a lock of its own.
+/// Verified tokens in shards, each with its own lock.
 pub struct Table {
     shards: [RwLock<HashTable<Arc<Entry>>>; SHARDS],
     hasher: RandomState,
 }
 
-/// A verified token with what it says.
+/// A verified token with its claims.
 pub struct Entry {
     token: Box<[u8]>,
     /// Stands for the claims.
@@ -35,19 +35,19 @@ impl Table {
         table
     }
 
-    /// The whole token is compared, and one reference count is taken.
+    /// The whole token is compared, and one reference count is incremented.
     pub fn find(&self, token: &[u8]) -> Option<Arc<Entry>> {
         let hash = self.hash(token);
         let shard = self.shard(hash).read().expect("no panic");
         shard.find(hash, |entry| *entry.token == *token).cloned()
     }
 
-    /// Of a signature's end, which is as good as random.
+    /// Hashes the end of the signature, which is as good as random.
     fn hash(&self, token: &[u8]) -> u64 {
         self.hasher.hash_one(token.last_chunk::<HASHED_BYTES>().expect("a whole token"))
     }
 
-    /// By bits that the table in the shard does not use.
+    /// Chosen by bits that the table in the shard does not use.
     fn shard(&self, hash: u64) -> &RwLock<HashTable<Arc<Entry>>> {
         &self.shards[(hash >> 40) as usize % SHARDS]
     }

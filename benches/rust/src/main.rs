@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rows::Rows;
 
-/// How many runs lie between two looks at the clock.
+/// How many runs there are between two readings of the clock.
 const BATCH: u32 = 16;
 
 fn main() {

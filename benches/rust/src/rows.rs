@@ -1,4 +1,4 @@
-//! What is measured: each row runs once and panics if its verdict is not the expected one.
+//! The rows: each runs once, and panics if its verdict is not the expected one.
 
 use std::cell::{Cell, OnceCell};
 use std::fs::File;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::abi;
 
-/// More than `first_look` is ever asked for, and fewer than a verifier keeps.
+/// More than `first_verification` ever takes, and fewer than a verifier keeps.
 const NEW_TOKENS: usize = 2_000;
 
 pub struct Rows {
@@ -21,7 +21,7 @@ pub struct Rows {
     now: i64,
     floor: Floor,
     table: Table,
-    /// It keeps nothing.
+    /// Without a cache.
     cold: Verifier,
     verifier: Verifier,
     abi_verifier: abi::Verifier,
@@ -86,31 +86,31 @@ impl Rows {
         match row {
             "floor_rsa" => assert!(self.floor.holds()),
             "floor_hit" => {
-                let found = self.table.find(black_box(&self.token)).expect("a token that is kept");
+                let found = self.table.find(black_box(&self.token)).expect("a kept token");
                 black_box(&found.email);
             }
             "rust_verify" => {
                 let now = Timestamp::new(self.now).expect("a time");
-                black_box(self.cold.verify_at(&self.token, now).expect("a token that holds"));
+                black_box(self.cold.verify_at(&self.token, now).expect("claims"));
             }
             "rust_hit" => {
-                black_box(self.verifier.verify(black_box(&self.token)).expect("a token that holds"));
+                black_box(self.verifier.verify(black_box(&self.token)).expect("claims"));
             }
-            "first_look" => self.look_first(self.new_tokens.next()),
+            "first_verification" => self.verify_first(self.new_tokens.next()),
             "jsonwebtoken" => {
                 let claims =
                     jsonwebtoken::decode::<Claims>(&self.token, &self.decoding_key, &self.validation);
-                black_box(claims.expect("a token that holds"));
+                black_box(claims.expect("claims"));
             }
             "abi_verify" => self.abi_verifier.verify_at(&self.token, self.now),
             _ => panic!("not a row: {row}"),
         }
     }
 
-    /// Has a name of its own in a profile.
+    /// A function of its own, so that profiles name it.
     #[inline(never)]
-    fn look_first(&self, token: &[u8]) {
-        black_box(self.verifier.verify(token).expect("a token that holds"));
+    fn verify_first(&self, token: &[u8]) {
+        black_box(self.verifier.verify(token).expect("claims"));
     }
 }
 

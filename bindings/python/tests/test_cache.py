@@ -127,18 +127,25 @@ def test_warm_token_expires_in_the_same_second(keys: Keys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "options", "verdict"),
-    [(3_631, {}, "EXPIRED"), (-100, {}, "NOT_YET_VALID"), (101, {"max_age": 160}, "SESSION_TOO_OLD")],
+    ("later", "options", "verdict", "is_kept"),
+    [
+        (3_631, {}, "EXPIRED", False),
+        (-100, {}, "NOT_YET_VALID", True),
+        (101, {"max_age": 160}, "SESSION_TOO_OLD", False),
+    ],
 )
-def test_time_is_checked_on_a_hit(keys: Keys, later: int, options: dict[str, int], verdict: str) -> None:
+def test_time_is_checked_on_a_hit(
+    keys: Keys, later: int, options: dict[str, int], verdict: str, is_kept: bool
+) -> None:
     verifier = new_verifier(keys, **options)
     now = int(time.time())
     token = fresh(iat=now - 60, nbf=now - 60, exp=now + 3_600)
     assert verifier.verify(token, now=now)
 
     assert status_of(lambda: verifier.verify(token, now=now + later)) == verdict
+    assert verifier.stats()["entries"] == int(is_kept)
     assert verifier.verify(token, now=now)
-    assert misses_and_hits(verifier) == (1, 1)
+    assert misses_and_hits(verifier) == ((1, 1) if is_kept else (2, 0))
 
 
 def test_key_that_left_takes_its_tokens_along(keys: Keys, verifier: Verifier) -> None:
