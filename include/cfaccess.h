@@ -1428,6 +1428,18 @@ cfaccess_status cfaccess_remote_options_set_max_stale(struct cfaccess_remote_opt
                                                       struct cfaccess_error **out_error);
 
 /**
+ * Begins the first fetch when a verifier is made, rather than with the first token. Not for a program that forks its
+ * workers afterwards: each of them fetches for itself anyway.
+ *
+ * @param options    changed on success only
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_prefetch(struct cfaccess_remote_options *options,
+                                                 struct cfaccess_error **out_error);
+
+/**
  * Fetches through a function of the caller's in place of the library's own HTTPS.
  *
  * @param options    changed on success only

@@ -52,9 +52,13 @@ type RemoteOptions struct {
 	// [Keys.Status] reports.
 	CacheFile string
 
+	// Prefetch begins the first fetch when a verifier is made, rather than with the first token.
+	Prefetch bool
+
 	// Fetch fetches the document in place of the library's own HTTPS, if not nil. Its context ends
-	// a little before Timeout does. It should return then, since it is called again after the
-	// cooldown, unless four calls are still running. If it panics, the fetch has failed.
+	// a little before Timeout does. It should return then, since it may be called again while
+	// an earlier call has not returned; each such call doubles the pause before the next. If it panics, the
+	// fetch has failed.
 	Fetch func(ctx context.Context, url string) ([]byte, error)
 
 	// Logger logs changes of the keys, if not nil: at level Info that other keys are in force, at
@@ -117,6 +121,11 @@ func (o RemoteOptions) fill(options *C.cfaccess_remote_options) error {
 	}
 	if err := o.fillProxy(options); err != nil {
 		return err
+	}
+	if o.Prefetch {
+		if err := outcomeError(C.cfaccess_go_remote_options_prefetch(options)); err != nil {
+			return err
+		}
 	}
 	if err := o.fillTimes(options); err != nil {
 		return err

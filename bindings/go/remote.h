@@ -36,6 +36,12 @@ static inline cfaccess_go_outcome cfaccess_go_remote_options_set_cache_file(cfac
   return outcome;
 }
 
+static inline cfaccess_go_outcome cfaccess_go_remote_options_prefetch(cfaccess_remote_options *options) {
+  cfaccess_go_outcome outcome = {0};
+  outcome.status = cfaccess_remote_options_prefetch(options, &outcome.error);
+  return outcome;
+}
+
 /* In milliseconds; 0 leaves the default of the library. */
 typedef struct cfaccess_go_times {
   int64_t timeout;

@@ -35,6 +35,21 @@ func TestTheFirstTokenFetchesTheKeys(t *testing.T) {
 	}
 }
 
+func TestPrefetchBeginsTheFirstFetchWithTheVerifier(t *testing.T) {
+	endpoint := newEndpoint()
+	endpoint.serve(vectorFile(t, "acme.jwks.json"))
+	keys := endpoint.keys(t, func(o *cfaccess.RemoteOptions) { o.Prefetch = true })
+	if fetches := statusOfKeys(t, keys).Fetches; fetches != 0 {
+		t.Errorf("%d fetches before there is a verifier", fetches)
+	}
+
+	newVerifier(t, acmeConfig(), keys)
+
+	if fetches := statusOfKeys(t, keys).Fetches; fetches != 1 {
+		t.Errorf("%d fetches", fetches)
+	}
+}
+
 func TestEveryKindOfVerificationWaitsForTheKeys(t *testing.T) {
 	token := tokenOf(t, "acme-1")
 	fromBrowser := requestFromBrowser(token, nil)

@@ -187,6 +187,26 @@ pub unsafe extern "C" fn cfaccess_remote_options_set_max_stale(
     unsafe { set_duration(options, "max_stale", milliseconds, out_error, |options| &mut options.max_stale) }
 }
 
+/// Begins the first fetch when a verifier is made, rather than with the first token. Not for a program that forks its
+/// workers afterwards: each of them fetches for itself anyway.
+///
+/// @param options    changed on success only
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_prefetch(
+    options: Option<&mut cfaccess_remote_options>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        not_null(options)?.0.prefetch = true;
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { fallible(out_error, body) }
+}
+
 /// Fetches through a function of the caller's in place of the library's own HTTPS.
 ///
 /// @param options    changed on success only

@@ -31,6 +31,22 @@ static void the_first_verification_fetches_and_the_next_does_not(void) {
   endpoint_free(at);
 }
 
+static void a_verifier_begins_the_first_fetch_if_the_options_say_so(void) {
+  endpoint *at = endpoint_with(KEYS_FILE);
+  cfaccess_remote_options *options = options_for(at);
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_remote_options_prefetch(options, NULL));
+  cfaccess_keys *keys = remote_keys(options);
+  EXPECT(status_has(keys, "\"fetches\":0"));
+
+  cfaccess_verifier *verifier = usual_verifier_of(keys);
+
+  EXPECT(status_has(keys, "\"fetches\":1"));
+  cfaccess_keys_close(keys);
+  cfaccess_verifier_free(verifier);
+  cfaccess_keys_free(keys);
+  endpoint_free(at);
+}
+
 static void connecting_fetches_ahead_of_the_first_token(void) {
   endpoint *at = endpoint_with(KEYS_FILE);
   cfaccess_keys *keys = remote_keys(options_for(at));
@@ -266,6 +282,7 @@ static void keys_of_another_team_make_no_verifier(void) {
 
 int main(void) {
   RUN(the_first_verification_fetches_and_the_next_does_not);
+  RUN(a_verifier_begins_the_first_fetch_if_the_options_say_so);
   RUN(connecting_fetches_ahead_of_the_first_token);
   RUN(connecting_says_why_there_are_no_keys);
   RUN(keys_that_are_not_fetched_are_always_there);

@@ -68,6 +68,7 @@ static void null_where_a_value_is_needed(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_ca_file(options, NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_proxy(NULL, "", &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_proxy(options, NULL, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_remote_options_prefetch(NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_cache_file(NULL, "/", &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_cache_file(options, NULL, &error));
   EXPECT_NULL_ARGUMENT(

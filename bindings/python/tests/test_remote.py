@@ -212,6 +212,17 @@ def test_paths(name: str, tmp_path: Path) -> None:
         remote(**{name: tmp_path})
 
 
+def test_a_verifier_begins_the_first_fetch_if_told_to(endpoint: Endpoint) -> None:
+    keys = Keys.remote("acme", ca_file=endpoint.ca_file, prefetch=True)
+    assert keys.status()["fetches"] == 0
+
+    new_verifier(keys)
+
+    assert keys.status()["fetches"] == 1
+    with pytest.raises(TypeError, match="prefetch must be bool"):
+        remote(prefetch=1)
+
+
 @pytest.mark.parametrize("proxy", ["", "proxy", "http://user:secret@proxy:3128", "socks5h://proxy"])
 def test_proxies_that_are_accepted(proxy: str) -> None:
     remote(proxy=proxy)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from . import _native, _remote
-from ._arguments import Seconds, document_bytes, function, milliseconds, path_bytes, text
+from ._arguments import Seconds, document_bytes, function, milliseconds, path_bytes, switch, text
 from ._handle import Handle, Owner
 from ._waiting import wait
 
@@ -54,6 +54,7 @@ class Keys(Owner[Handle]):
         cooldown: Seconds = 30,
         max_stale: Seconds = 86_400,
         cache_file: str | os.PathLike[str] | None = None,
+        prefetch: bool = False,
         fetch: Callable[[str], str | bytes] | None = None,
         log: Callable[[int, str], object] | None = None,
     ) -> Keys:
@@ -86,6 +87,8 @@ class Keys(Owner[Handle]):
           to another user, and its folder must not belong to another user (root excepted) or be writable by
           others without the sticky bit; a group of this process may write both. A copy that is corrupt, older
           than `max_stale` or writable by others is ignored, which `status()` reports.
+        - `prefetch`: whether the first fetch begins when a verifier is made, not with the first token. Not for a
+          server that forks its workers afterwards: each of them fetches for itself anyway.
         - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`,
           instead of the library's own HTTPS. An exception is the reason for the failure.
         - `log`: a function that is called with a level of the module `logging` (`INFO` when keys are
@@ -122,6 +125,7 @@ class Keys(Owner[Handle]):
             None if ca_file is None else path_bytes(ca_file, "ca_file"),
             None if proxy is None else text(proxy, "proxy"),
             None if cache_file is None else path_bytes(cache_file, "cache_file"),
+            switch(prefetch, "prefetch"),
             None if fetch is None else function(fetch, "fetch"),
             None if log is None else function(log, "log"),
         )

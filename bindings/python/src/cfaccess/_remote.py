@@ -34,6 +34,7 @@ _set_cooldown = holding_gil(STATUS, "cfaccess_remote_options_set_cooldown", POIN
 _set_max_stale = holding_gil(STATUS, "cfaccess_remote_options_set_max_stale", POINTER, c_int64, OUT)
 _set_ca_file = holding_gil(STATUS, "cfaccess_remote_options_set_ca_file", POINTER, BYTES, OUT)
 _set_proxy = holding_gil(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
+_prefetch = holding_gil(STATUS, "cfaccess_remote_options_prefetch", POINTER, OUT)
 _set_cache_file = holding_gil(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
 _set_fetch = holding_gil(STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT)
 _set_log = holding_gil(STATUS, "cfaccess_remote_options_set_log", POINTER, _Log, POINTER, _Release, OUT)
@@ -53,6 +54,7 @@ def keys_remote(
     ca_file: bytes | None,
     proxy: bytes | None,
     cache_file: bytes | None,
+    prefetch: bool,
     fetch: Fetch | None,
     log: Log | None,
 ) -> Handle:
@@ -73,6 +75,8 @@ def keys_remote(
             apply(_set_proxy, options, proxy)
         if cache_file is not None:
             apply(_set_cache_file, options, cache_file)
+        if prefetch:
+            apply(_prefetch, options)
         if fetch is not None:
             numbers.append(_numbered(fetch))
             apply(_set_fetch, options, _fetch, numbers[-1], _release)
