@@ -216,7 +216,7 @@ fn a_malformed_token_takes_no_allocation() {
     let verifier = used_verifier();
     let long = "A.".repeat(5_000_000);
 
-    for token in ["", "..", "no token", "a.b.c.d", long.as_str()] {
+    for token in ["..", "no token", "a.b.c.d", long.as_str()] {
         let (seen, status) = measure(&verifier, token.as_bytes());
 
         assert_eq!(status, Status::Malformed);
