@@ -649,6 +649,11 @@ typedef struct cfaccess_decision {
    * The content of the answer; empty for a redirect and for HEAD. Absent unless it is refused.
    */
   struct cfaccess_str body;
+  /**
+   * If it is refused, the number of the route that was found, in the order in which they were added, from 0: its keys
+   * are pending where the status is #CFACCESS_STATUS_KEYS_PENDING. -1 if none was found, and unless it is refused.
+   */
+  int64_t route;
 } cfaccess_decision;
 
 /**
@@ -1034,7 +1039,8 @@ struct cfaccess_decision *cfaccess_guard_decide(const struct cfaccess_guard *gua
 /**
  * Decides like cfaccess_guard_decide(), but never waits: while the key of its token is being fetched, the request is
  * refused with #CFACCESS_STATUS_KEYS_PENDING. For event loops: set the request aside and try again every 25 ms; the
- * fetch ends within the timeout of the keys.
+ * fetch ends within the timeout of the keys. Here KEYS_PENDING does not count as a refusal in
+ * cfaccess_verifier_stats().
  *
  * @param guard    borrowed
  * @param request  borrowed during the call
@@ -1849,9 +1855,8 @@ uint64_t cfaccess_verifier_lookup(const struct cfaccess_verifier *verifier,
 /**
  * What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
  * verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
- * status; KEYS_PENDING is not counted, since it is not final), `evictions` (cached tokens that were removed to
- * make room), `entries` (tokens in the cache now) and `bytes` (the memory that they take). Later versions only
- * add members.
+ * status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
+ * and `bytes` (the memory that they take). Later versions only add members.
  *
  * @param verifier   borrowed
  * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()

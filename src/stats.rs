@@ -18,7 +18,6 @@ pub struct Stats {
     /// Tokens accepted because they had been verified before and are still valid.
     pub hits: u64,
     /// Tokens and requests refused, by status; those that occurred, in the order of their numbers.
-    /// `KEYS_PENDING` is not counted: it is not final, and the caller tries again.
     pub refusals: Vec<(Status, u64)>,
     /// Verified tokens that left the cache to make room for others.
     pub evictions: u64,
@@ -77,11 +76,7 @@ impl Counters {
         });
     }
 
-    /// `KEYS_PENDING` is not counted: it is not final, and the caller tries again.
     pub(crate) fn refused(&self, refusal: &Refusal) {
-        if refusal.status() == Status::KeysPending {
-            return;
-        }
         let index = Status::all().position(|status| status == refusal.status());
         self.add_one(|counts| counts.refusals.get(index?));
     }

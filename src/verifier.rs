@@ -163,6 +163,15 @@ impl<V: View> Verifier<V> {
         Some(id)
     }
 
+    /// [`Verifier::try_verify_request`] without counting `KEYS_PENDING`, for callers that try until it is something
+    /// else.
+    pub(crate) fn poll_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
+        match self.verify_headers(Timestamp::now, headers, Patience::None) {
+            Err(refusal) if refusal.status() == Status::KeysPending => Err(refusal),
+            outcome => self.counted(outcome),
+        }
+    }
+
     /// [`Verifier::lookup`] for the token of a request, whose e-mail header is checked as
     /// [`Verifier::verify_request`] would.
     pub(crate) fn lookup_request(&self, headers: &[(&[u8], &[u8])]) -> Option<u64> {
@@ -204,16 +213,22 @@ impl<V: View> Verifier<V> {
         headers: &[(&[u8], &[u8])],
         patience: Patience,
     ) -> Result<Verified<V>, Refusal> {
+        self.counted(self.verify_headers(clock, headers, patience))
+    }
+
+    fn verify_headers(
+        &self,
+        clock: impl Fn() -> Timestamp,
+        headers: &[(&[u8], &[u8])],
+        patience: Patience,
+    ) -> Result<(Verified<V>, Acceptance), Refusal> {
         let request = Request::read(headers);
-        let outcome = request.tokens(&self.config).and_then(|tokens| {
-            let (verified, acceptance) = match tokens {
-                Carried::One(token) => self.verify_token(clock, token, patience),
-                Carried::Several(cookies) => self.verify_cookies(clock, &cookies, patience),
-            }?;
-            request.check_email(&self.config, &verified)?;
-            Ok((verified, acceptance))
-        });
-        self.counted(outcome)
+        let (verified, acceptance) = match request.tokens(&self.config)? {
+            Carried::One(token) => self.verify_token(clock, token, patience),
+            Carried::Several(cookies) => self.verify_cookies(clock, &cookies, patience),
+        }?;
+        request.check_email(&self.config, &verified)?;
+        Ok((verified, acceptance))
     }
 
     /// The first of several cookies that verifies, if all that verify name one principal. One that cannot be verified

@@ -321,6 +321,7 @@ fn deciding_without_waiting_asks_to_be_asked_again() {
     eventually("keys", || status(&guard.try_decide(&request(&headers))) == "OK");
 
     assert_eq!((pending.refusal.status(), pending.http_status), (Status::KeysPending, 503));
+    assert_eq!(pending.route, Some(0), "the route whose keys are pending");
     assert_eq!(header(&pending, "Retry-After"), Some("1"));
     assert!(taken(&lines).is_empty(), "nothing is wrong");
     assert!(verifier.stats().refusals.is_empty());

@@ -6,7 +6,7 @@ use std::thread;
 
 use cfaccess::{Stats, Status, Timestamp, Verifier};
 use serde_json::{Value, json};
-use support::fetched::{self, Endpoint, document, now, sent_answers};
+use support::fetched::now;
 use support::mint;
 use support::session::{current_token, look, token_of, token_with, verifier, verifier_with};
 
@@ -104,21 +104,6 @@ fn a_request_counts_once_by_its_own_outcome() {
     assert_eq!(refused(&stats), 4);
     assert!(expected.iter().all(|refusal| stats.refusals.contains(refusal)), "{:?}", stats.refusals);
     assert_eq!((stats.verified, stats.hits), (0, 1), "the first request left the token in the cache");
-}
-
-#[test]
-fn a_call_that_is_told_to_ask_again_is_no_refusal() {
-    let (answer, fetch) = sent_answers();
-    let keys = Endpoint::new(fetch).keys();
-    let verifier = fetched::verifier(&keys);
-    let token = current_token("a", 3_600);
-    let pending = verifier.try_verify(token.as_bytes()).expect_err("no keys yet");
-    answer.send(Ok(document())).expect("a fetch");
-
-    verifier.verify(token.as_bytes()).expect("claims");
-
-    assert_eq!(pending.status(), Status::KeysPending);
-    assert_eq!((verifier.stats().verified, refused(&verifier.stats())), (1, 0));
 }
 
 #[test]

@@ -13,7 +13,7 @@ type Stats struct {
 	// Hits is how many were accepted because they had been verified before and are still valid.
 	Hits uint64 `json:"hits"`
 	// Refusals is how many tokens and requests were refused, by [AccessError.Status]. Only those that
-	// occurred are listed. KEYS_PENDING is not counted: it is not final.
+	// occurred are listed.
 	Refusals map[string]uint64 `json:"refusals"`
 	// Evictions is how many verified tokens were removed from the cache to make room.
 	Evictions uint64 `json:"evictions"`

@@ -47,6 +47,9 @@ pub struct cfaccess_decision {
     pub headers: *const cfaccess_header,
     /// The content of the answer; empty for a redirect and for HEAD. Absent unless it is refused.
     pub body: cfaccess_str,
+    /// If it is refused, the number of the route that was found, in the order in which they were added, from 0: its keys
+    /// are pending where the status is #CFACCESS_STATUS_KEYS_PENDING. -1 if none was found, and unless it is refused.
+    pub route: i64,
 }
 
 /// A decision with what it points into, at the same address.
@@ -85,6 +88,7 @@ const EMPTY: cfaccess_decision = cfaccess_decision {
     headers_len: 0,
     headers: std::ptr::null(),
     body: cfaccess_str::ABSENT,
+    route: -1,
 };
 
 const fn constant(text: &CStr) -> cfaccess_str {
@@ -143,6 +147,7 @@ fn refused(answer: &Answer) -> Owned {
         headers_len: headers.len(),
         headers: headers.as_ptr(),
         body,
+        route: answer.route.map_or(-1, |route| i64::try_from(route).unwrap_or(-1)),
         ..EMPTY
     };
     Owned { decision, claims: None, headers, texts }

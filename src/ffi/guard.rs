@@ -73,7 +73,8 @@ pub unsafe extern "C" fn cfaccess_guard_decide(
 
 /// Decides like cfaccess_guard_decide(), but never waits: while the key of its token is being fetched, the request is
 /// refused with #CFACCESS_STATUS_KEYS_PENDING. For event loops: set the request aside and try again every 25 ms; the
-/// fetch ends within the timeout of the keys.
+/// fetch ends within the timeout of the keys. Here KEYS_PENDING does not count as a refusal in
+/// cfaccess_verifier_stats().
 ///
 /// @param guard    borrowed
 /// @param request  borrowed during the call

@@ -233,9 +233,8 @@ pub unsafe extern "C" fn cfaccess_verifier_lookup(
 
 /// What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
 /// verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
-/// status; KEYS_PENDING is not counted, since it is not final), `evictions` (cached tokens that were removed to
-/// make room), `entries` (tokens in the cache now) and `bytes` (the memory that they take). Later versions only
-/// add members.
+/// status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
+/// and `bytes` (the memory that they take). Later versions only add members.
 ///
 /// @param verifier   borrowed
 /// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()

@@ -19,6 +19,8 @@ pub struct Answer {
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// The content: the name and the general meaning of the status. Empty for a redirect and for `HEAD`.
     pub body: String,
+    /// The number of the route that was found, in the order in which they were added, from 0.
+    pub route: Option<usize>,
     /// A line for the operator's log, set when requests begin to be refused for a cause on this side, unless the guard
     /// has a log function.
     pub warning: Option<String>,
@@ -30,20 +32,21 @@ const RETRY_AFTER: &str = "1";
 impl Answer {
     /// The answer to a request that cannot be read.
     pub(crate) fn to_a_fault(refusal: Refusal) -> Answer {
-        Answer::new(refusal, &GuardRequest::default(), None)
+        Answer::new(refusal, &GuardRequest::default(), None, None)
     }
 
     #[cold]
     pub(super) fn new(
         refusal: Refusal,
         request: &GuardRequest<'_>,
+        route: Option<usize>,
         login_page: Option<&LoginPage>,
     ) -> Answer {
         let status = refusal.status();
         let mut headers = vec![("Cache-Control", "no-store".into()), ("Vary", "Accept".into())];
         if let Some(location) = login_page.and_then(|page| page.location(status, request)) {
             headers.extend([("Location", location.into()), ("Content-Length", "0".into())]);
-            return Answer { refusal, http_status: 302, headers, body: String::new(), warning: None };
+            return Answer { refusal, http_status: 302, headers, body: String::new(), route, warning: None };
         }
 
         let (content_type, body) = content(status, request);
@@ -58,7 +61,7 @@ impl Answer {
             _ => {}
         }
         let body = if request.method == b"HEAD" { String::new() } else { body };
-        Answer { refusal, http_status: status.http_status(), headers, body, warning: None }
+        Answer { refusal, http_status: status.http_status(), headers, body, route, warning: None }
     }
 }
 

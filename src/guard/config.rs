@@ -80,7 +80,10 @@ impl<V> GuardConfig<V> {
             Some(route) => Arc::clone(&route.judge),
             None => Arc::new(Judge::new(verifier)),
         };
-        if self.routes.add(host, Route { prefix: parsed, judge, login_page }) {
+        if self
+            .routes
+            .add(host, Route { number: self.routes.all().count(), prefix: parsed, judge, login_page })
+        {
             Ok(())
         } else {
             Err(Refusal::new(

@@ -64,9 +64,10 @@ impl<V: View> Guard<V> {
     }
 
     /// Decides like [`Guard::decide`], but never waits: while the key of its token is being fetched, the request is
-    /// refused with `KEYS_PENDING` and can be tried again.
+    /// refused with `KEYS_PENDING` and can be tried again. That does not count as a refusal in
+    /// [`Verifier::stats`](crate::Verifier::stats).
     pub fn try_decide(&self, request: &GuardRequest<'_>) -> Decision<V> {
-        self.decide_by(request, Verifier::try_verify_request)
+        self.decide_by(request, Verifier::poll_request)
     }
 
     /// Decides as [`Guard::decide`] would at another time, for tests and replays.
@@ -100,7 +101,7 @@ impl<V: View> Guard<V> {
         }
         let route = match self.routes.find(request) {
             Ok(route) => route,
-            Err(refusal) => return Decision::Refused(Box::new(Answer::new(refusal, request, None))),
+            Err(refusal) => return Decision::Refused(Box::new(Answer::new(refusal, request, None, None))),
         };
         if self.is_open_preflight(request) {
             return Decision::Open;
@@ -127,7 +128,7 @@ impl<V: View> Guard<V> {
     #[cold]
     fn refuse(&self, route: &Route<V>, refusal: Refusal, request: &GuardRequest<'_>) -> Decision<V> {
         let warning = route.judge.has_refused(&refusal);
-        let mut answer = Answer::new(refusal, request, route.login_page.as_ref());
+        let mut answer = Answer::new(refusal, request, Some(route.number), route.login_page.as_ref());
         match (&self.log, warning) {
             (Some(log), Some(line)) => log.call(LogLevel::Warning, &line),
             (_, warning) => answer.warning = warning,

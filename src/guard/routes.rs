@@ -11,6 +11,8 @@ use crate::status::{Refusal, Status};
 
 /// How requests below a prefix are verified.
 pub(super) struct Route<V> {
+    /// In the order in which routes were added, from 0.
+    pub(super) number: usize,
     pub(super) prefix: ConfiguredPath,
     pub(super) judge: Arc<Judge<V>>,
     pub(super) login_page: Option<LoginPage>,
@@ -25,6 +27,7 @@ pub(super) struct Routes<V> {
 impl<V> Clone for Route<V> {
     fn clone(&self) -> Route<V> {
         Route {
+            number: self.number,
             prefix: self.prefix.clone(),
             judge: Arc::clone(&self.judge),
             login_page: self.login_page.clone(),

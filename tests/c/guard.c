@@ -26,7 +26,7 @@ static void a_good_token_is_allowed_with_its_claims(void) {
   EXPECT(text_is(decision->claims->email, "user@example.com") &&
          text_is(decision->email, "user@example.com"));
   EXPECT(decision->claims_id == decision->claims->id && decision->claims_id != 0);
-  EXPECT(is_absent(decision->message) && is_absent(decision->warning));
+  EXPECT(is_absent(decision->message) && is_absent(decision->warning) && decision->route == -1);
   cfaccess_guard_free(guard);
   EXPECT(text_is(decision->claims->email, "user@example.com"));
   cfaccess_decision_free(decision);
@@ -46,7 +46,7 @@ static void a_refusal_has_its_answer(void) {
   cfaccess_decision *decision = cfaccess_guard_decide_at(guard, &asked, NOW);
 
   EXPECT(decision->kind == CFACCESS_DECISION_REFUSED && decision->status == CFACCESS_STATUS_NO_TOKEN);
-  EXPECT(decision->http_status == 401);
+  EXPECT(decision->http_status == 401 && decision->route == 0);
   EXPECT(text_is(decision->body, "NO_TOKEN: the request carries no token\n"));
   EXPECT(decision->headers_len == sizeof expected / sizeof *expected);
   for (size_t i = 0; i < decision->headers_len; i++) {
