@@ -77,7 +77,9 @@
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
  * Any other use of a handle, including freeing it, requires that no other thread is using it. The library
  * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
- * waits for a fetch if its token names an unknown key, and for nothing else.
+ * waits for a fetch if its token names an unknown key, and for nothing else; while keys are in force only two
+ * threads of a process wait, and the rest is refused with #CFACCESS_STATUS_KEYS_PENDING at once. The threads of
+ * the library block all signals.
  *
  * Do not cancel a thread (pthread_cancel()) that may be inside of a function or a callback of this library: the
  * process would abort, as cancelling unwinds the stack through Rust. Disable it around the call with
@@ -90,7 +92,14 @@
  * @par Fork and unload
  * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
  * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
- * data). The library stays loaded after dlclose().
+ * data). fork() and exit() may wait for some tens of milliseconds while a fetch seeds its random generator. The
+ * library stays loaded after dlclose().
+ *
+ * What remains are locks below this library. If a fetch in the parent holds one at the moment of the fork, in the
+ * name lookup of the C library (while it reads resolv.conf, for instance) or in the Rust runtime, it stays locked
+ * in the child: that child cannot fetch keys, and its callers are refused after the timeout. A program that forks
+ * before its first fetch, or after cfaccess_keys_connect(), does not meet them. Handlers of pthread_atfork() do not
+ * run after a raw clone().
  *
  * @par Requests
  * A verifier verifies a token or the headers of a request. A guard (cfaccess_guard_new()) decides on a whole
@@ -1577,8 +1586,9 @@ int32_t cfaccess_keys_begin_wait(const struct cfaccess_keys *keys);
 void cfaccess_keys_end_wait(const struct cfaccess_keys *keys);
 
 /**
- * Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
- * any more. Keys in force stay so until they are stale. Not to be called from such a function.
+ * Begins no further fetch, and waits for those in progress, for at most the timeout. Afterwards no function of the
+ * options is called any more; one that still runs then is not waited for, and its user data is released when it
+ * returns. Keys in force stay in force until they are stale. Not to be called from such a function.
  *
  * @param keys  borrowed; NULL is fine
  */

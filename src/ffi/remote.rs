@@ -387,8 +387,9 @@ pub extern "C" fn cfaccess_keys_end_wait(keys: Option<&cfaccess_keys>) {
     });
 }
 
-/// Begins no further fetch, and returns when none is under way: afterwards no function of the options is called
-/// any more. Keys in force stay so until they are stale. Not to be called from such a function.
+/// Begins no further fetch, and waits for those in progress, for at most the timeout. Afterwards no function of the
+/// options is called any more; one that still runs then is not waited for, and its user data is released when it
+/// returns. Keys in force stay in force until they are stale. Not to be called from such a function.
 ///
 /// @param keys  borrowed; NULL is fine
 #[unsafe(no_mangle)]

@@ -87,8 +87,8 @@ class Keys(Owner[Handle]):
           to another user, and its folder must not belong to another user (root excepted) or be writable by
           others without the sticky bit; a group of this process may write both. A copy that is corrupt, older
           than `max_stale` or writable by others is ignored, which `status()` reports.
-        - `prefetch`: whether the first fetch begins when a verifier is made, not with the first token. Leave it
-          off in a server that forks its workers afterwards: each of them fetches for itself anyway.
+        - `prefetch`: whether the first fetch begins when a verifier is made, not with the first token. Leave
+          it off in a server that forks its workers afterwards: each of them fetches for itself anyway.
         - `fetch`: a function that is called with the URL and returns the document as `str` or `bytes`,
           instead of the library's own HTTPS. An exception is the reason for the failure.
         - `log`: a function that is called with a level of the module `logging` (`INFO` when keys are

@@ -199,8 +199,9 @@ class Verifier(Owner[_native.VerifierHandle]):
 
         The token is the value of `Cf-Access-Jwt-Assertion`. If that header is missing and the cookie is
         accepted, it is the value of the cookie `CF_Authorization`. `NoToken` if there is none or it is empty;
-        `Malformed` if there is more than one, or several joined by a comma. Then it raises what `verify`
-        raises, and finally `IdentityMismatch` if the e-mail header is not as `email_header` demands.
+        `Malformed` if there is more than one header, several tokens joined by a comma, or several cookies
+        of different principals or of none. Then it raises what `verify` raises, and finally
+        `IdentityMismatch` if the e-mail header is not as `email_header` demands.
         `TypeError` for another type of argument. It waits and caches as `verify` does; the headers are
         compared each time.
 
