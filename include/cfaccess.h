@@ -1318,6 +1318,104 @@ cfaccess_status cfaccess_keys_begin(const struct cfaccess_keys *keys,
 void cfaccess_keys_free(struct cfaccess_keys *keys);
 
 /**
+ * Fetches a team's keys from https://<team>.cloudflareaccess.com/cdn-cgi/access/certs and keeps them current,
+ * on threads that end with each fetch. The first verification begins the first fetch, unless
+ * cfaccess_keys_connect() did.
+ *
+ * Keys are fetched again ahead of age, and when a token names a key that is not there, but never more often
+ * than once a cooldown. A caller whose key is there never waits. While the endpoint fails, the keys in force
+ * stay so until `max_stale` has passed since it last confirmed them; then every token is refused with
+ * #CFACCESS_STATUS_KEYS_UNAVAILABLE until it answers again.
+ *
+ * Proxies are read from the environment during this call, as curl reads them: the first of https_proxy,
+ * HTTPS_PROXY, all_proxy and ALL_PROXY that is not empty, unless no_proxy or else NO_PROXY names the host or
+ * a parent domain of it (`cloudflareaccess.com`), or is `*`. cfaccess_remote_options_set_proxy() says what a
+ * proxy looks like. HTTP_PROXY is not used.
+ *
+ * Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
+ * and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
+ *
+ * The name lookup of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
+ * until it ends, also after cfaccess_keys_close() and cfaccess_keys_free(): at most one thread for each
+ * keys.
+ *
+ * @param team       NUL-terminated, as in cfaccess_config_new()
+ * @param options    copied, may be changed or freed afterwards; NULL for the defaults
+ * @param out_keys   owned, freed with cfaccess_keys_free()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team, an option or a proxy of the
+ *         environment is wrong, certificate authorities cannot be read, or the cache file cannot be used;
+ *         the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_remote(const char *team,
+                                     const struct cfaccess_remote_options *options,
+                                     struct cfaccess_keys **out_keys,
+                                     struct cfaccess_error **out_error);
+
+/**
+ * Sees to it that there are keys before the first token comes: fetches them now and waits, unless some are in
+ * force. Keys from JSON or a file always are.
+ *
+ * @param keys       borrowed
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_UNAVAILABLE with the reason, and later verifications try
+ *         again; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_connect(const struct cfaccess_keys *keys,
+                                      struct cfaccess_error **out_error);
+
+/**
+ * Connects as cfaccess_keys_connect(), but never waits. For event loops.
+ *
+ * @param keys       borrowed
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_keys_connect(), and #CFACCESS_STATUS_KEYS_PENDING while the keys are being fetched
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_keys_try_connect(const struct cfaccess_keys *keys,
+                                          struct cfaccess_error **out_error);
+
+/**
+ * Whether a fetch is in progress that has not reached its timeout. After #CFACCESS_STATUS_KEYS_PENDING, a caller
+ * that waits in its own way asks this again and again, and then repeats its call. It never waits.
+ *
+ * @param keys  borrowed
+ * @return 1 or 0; 0 for NULL
+ */
+CFACCESS_MUST_USE
+int32_t cfaccess_keys_is_fetching(const struct cfaccess_keys *keys);
+
+/**
+ * Asks whether a caller that got #CFACCESS_STATUS_KEYS_PENDING may wait for the fetch in a way of its own. While
+ * keys are in force, only two callers of a process may wait at once, so that tokens with made-up keys cannot hold
+ * up a whole server; this counts them together with those that wait inside of the library. It never waits.
+ *
+ * @param keys  borrowed
+ * @return 1 if it may, and calls cfaccess_keys_end_wait() once when it has waited; 0 if enough callers wait, and for
+ *         NULL
+ */
+CFACCESS_MUST_USE
+int32_t cfaccess_keys_begin_wait(const struct cfaccess_keys *keys);
+
+/**
+ * Ends a wait that cfaccess_keys_begin_wait() has allowed.
+ *
+ * @param keys  borrowed; NULL is fine
+ */
+void cfaccess_keys_end_wait(const struct cfaccess_keys *keys);
+
+/**
+ * Begins no further fetch, and waits for those in progress, for at most the timeout. Afterwards no function of the
+ * options is called any more; one that still runs then is not waited for, and its user data is released when it
+ * returns. Keys in force stay in force until they are stale. Not to be called from such a function.
+ *
+ * @param keys  borrowed; NULL is fine
+ */
+void cfaccess_keys_close(const struct cfaccess_keys *keys);
+
+/**
  * Begins with the defaults.
  *
  * @param out_options  owned, freed with cfaccess_remote_options_free()
@@ -1495,104 +1593,6 @@ cfaccess_status cfaccess_remote_options_set_log(struct cfaccess_remote_options *
  * @param options  owned, invalid afterwards; NULL is fine
  */
 void cfaccess_remote_options_free(struct cfaccess_remote_options *options);
-
-/**
- * Fetches a team's keys from https://<team>.cloudflareaccess.com/cdn-cgi/access/certs and keeps them current,
- * on threads that end with each fetch. The first verification begins the first fetch, unless
- * cfaccess_keys_connect() did.
- *
- * Keys are fetched again ahead of age, and when a token names a key that is not there, but never more often
- * than once a cooldown. A caller whose key is there never waits. While the endpoint fails, the keys in force
- * stay so until `max_stale` has passed since it last confirmed them; then every token is refused with
- * #CFACCESS_STATUS_KEYS_UNAVAILABLE until it answers again.
- *
- * Proxies are read from the environment during this call, as curl reads them: the first of https_proxy,
- * HTTPS_PROXY, all_proxy and ALL_PROXY that is not empty, unless no_proxy or else NO_PROXY names the host or
- * a parent domain of it (`cloudflareaccess.com`), or is `*`. cfaccess_remote_options_set_proxy() says what a
- * proxy looks like. HTTP_PROXY is not used.
- *
- * Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
- * and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
- *
- * The name lookup of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
- * until it ends, also after cfaccess_keys_close() and cfaccess_keys_free(): at most one thread for each
- * keys.
- *
- * @param team       NUL-terminated, as in cfaccess_config_new()
- * @param options    copied, may be changed or freed afterwards; NULL for the defaults
- * @param out_keys   owned, freed with cfaccess_keys_free()
- * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team, an option or a proxy of the
- *         environment is wrong, certificate authorities cannot be read, or the cache file cannot be used;
- *         the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
- */
-CFACCESS_MUST_USE
-cfaccess_status cfaccess_keys_remote(const char *team,
-                                     const struct cfaccess_remote_options *options,
-                                     struct cfaccess_keys **out_keys,
-                                     struct cfaccess_error **out_error);
-
-/**
- * Sees to it that there are keys before the first token comes: fetches them now and waits, unless some are in
- * force. Keys from JSON or a file always are.
- *
- * @param keys       borrowed
- * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_UNAVAILABLE with the reason, and later verifications try
- *         again; #CFACCESS_STATUS_NULL_ARGUMENT
- */
-CFACCESS_MUST_USE
-cfaccess_status cfaccess_keys_connect(const struct cfaccess_keys *keys,
-                                      struct cfaccess_error **out_error);
-
-/**
- * Connects as cfaccess_keys_connect(), but never waits. For event loops.
- *
- * @param keys       borrowed
- * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_keys_connect(), and #CFACCESS_STATUS_KEYS_PENDING while the keys are being fetched
- */
-CFACCESS_MUST_USE
-cfaccess_status cfaccess_keys_try_connect(const struct cfaccess_keys *keys,
-                                          struct cfaccess_error **out_error);
-
-/**
- * Whether a fetch is in progress that has not reached its timeout. After #CFACCESS_STATUS_KEYS_PENDING, a caller
- * that waits in its own way asks this again and again, and then repeats its call. It never waits.
- *
- * @param keys  borrowed
- * @return 1 or 0; 0 for NULL
- */
-CFACCESS_MUST_USE
-int32_t cfaccess_keys_is_fetching(const struct cfaccess_keys *keys);
-
-/**
- * Asks whether a caller that got #CFACCESS_STATUS_KEYS_PENDING may wait for the fetch in a way of its own. While
- * keys are in force, only two callers of a process may wait at once, so that tokens with made-up keys cannot hold
- * up a whole server; this counts them together with those that wait inside of the library. It never waits.
- *
- * @param keys  borrowed
- * @return 1 if it may, and calls cfaccess_keys_end_wait() once when it has waited; 0 if enough callers wait, and for
- *         NULL
- */
-CFACCESS_MUST_USE
-int32_t cfaccess_keys_begin_wait(const struct cfaccess_keys *keys);
-
-/**
- * Ends a wait that cfaccess_keys_begin_wait() has allowed.
- *
- * @param keys  borrowed; NULL is fine
- */
-void cfaccess_keys_end_wait(const struct cfaccess_keys *keys);
-
-/**
- * Begins no further fetch, and waits for those in progress, for at most the timeout. Afterwards no function of the
- * options is called any more; one that still runs then is not waited for, and its user data is released when it
- * returns. Keys in force stay in force until they are stale. Not to be called from such a function.
- *
- * @param keys  borrowed; NULL is fine
- */
-void cfaccess_keys_close(const struct cfaccess_keys *keys);
 
 /**
  * Verifies the token of a request, given as its headers, now.

@@ -32,8 +32,8 @@ const (
 // It waits for keys as [Verifier.VerifyContext] does with the context of the request.
 //
 // Errors: [ErrNoToken] if there is no token or it is empty; [ErrMalformed] if there is more than
-// one header, or several cookies of different principals or of none; those of VerifyContext; then [ErrIdentityMismatch]. [ErrNullArgument] if the request is
-// nil.
+// one header, or several cookies of different principals or of none; those of VerifyContext; then
+// [ErrIdentityMismatch]. [ErrNullArgument] if the request is nil.
 func (v *Verifier) VerifyRequest(request *http.Request) (*Claims, error) {
 	if request == nil {
 		return nil, refuse(ErrNullArgument, "the request is nil")

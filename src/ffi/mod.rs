@@ -18,6 +18,7 @@ mod guard_config;
 mod guard_request;
 mod keys;
 mod remote;
+mod remote_options;
 mod request;
 mod status;
 pub(crate) mod system;
