@@ -11,7 +11,7 @@ from support import NOW, certs, mint, new_verifier, person, status_of
 from test_threads import at_once
 
 SIZES = [0, 1, 2, 3, 100, 2_048, 16_383, 16_384, 16_385, 100_000, 1_048_576, 1_048_577, 10_000_000]
-FORM_REFUSALS = ("MALFORMED", "TOO_LARGE")
+FORM_REFUSALS = ("NO_TOKEN", "MALFORMED", "TOO_LARGE")
 KEYS_REFUSALS = ("KEYS_INVALID", "NO_USABLE_KEYS")
 BASE64URL = string.ascii_letters + string.digits + "-_."
 

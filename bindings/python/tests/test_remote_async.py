@@ -105,7 +105,7 @@ def test_refusals_are_those_of_verify() -> None:
     async def main() -> list[str]:
         return [await outcome(verifier, token) for token in tokens]
 
-    assert asyncio.run(main()) == ["MALFORMED", "MALFORMED", "UNKNOWN_KEY", "BAD_SIGNATURE", "EXPIRED"]
+    assert asyncio.run(main()) == ["NO_TOKEN", "MALFORMED", "UNKNOWN_KEY", "BAD_SIGNATURE", "EXPIRED"]
 
 
 def test_failed_fetch_is_reported_to_all_that_wait() -> None:
