@@ -56,6 +56,8 @@ type Claims struct {
 	expiresAt     time.Time
 	endsAt        time.Time
 	audiences     []string
+	// What a guard passes on as Cf-Access-Authenticated-User-Email; nil if nothing.
+	emailHeader *string
 	// room stores the audiences of an ordinary token without another allocation.
 	room [2]string
 }

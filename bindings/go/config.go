@@ -68,7 +68,7 @@ type Config struct {
 	CacheEntries int
 
 	// CacheBytes is how much memory they may take in the library, up to 64 GiB. Their claims in Go may
-	// take as much again. 0 means 32 MiB; [NoCache] keeps none.
+	// take as much again, for the Verifier and for each [Middleware] with it. 0 means 32 MiB; [NoCache] keeps none.
 	CacheBytes int64
 }
 

@@ -12,7 +12,7 @@ type contextKey struct{}
 var openRequest = new(Claims)
 
 // FromContext returns the claims of a request that a [Middleware] accepted, or those that [NewContext] put
-// there. It returns false on an open path, and if there are none.
+// there. It returns false for a request that [IsOpen], and if there are none.
 func FromContext(ctx context.Context) (*Claims, bool) {
 	claims, _ := ctx.Value(contextKey{}).(*Claims)
 	if claims == nil || claims == openRequest {
@@ -27,33 +27,50 @@ func NewContext(ctx context.Context, claims *Claims) context.Context {
 	return context.WithValue(ctx, contextKey{}, claims)
 }
 
-// IsOpen reports whether a [Middleware] accepted the request unverified, because it is for an
-// [OpenPath].
+// IsOpen reports whether a [Middleware] accepted the request unverified: for an [OpenPath], or as a preflight
+// request that [Guard.AllowPreflight] allows.
 func IsOpen(ctx context.Context) bool {
 	claims, _ := ctx.Value(contextKey{}).(*Claims)
 	return claims == openRequest
 }
 
-// admitted returns the request for the handler, and leaves the original unchanged. If its path decided, the
-// request has only the decoded path that was checked: a router that uses the encoded one ("/health%7A")
-// might choose a handler for another path.
-func admitted(r *http.Request, claims *Claims, byPath bool) *http.Request {
+// admitted returns the request for the handler, and leaves the original unchanged, in which emailNames
+// headers are spellings of the e-mail header. With decoded it has only the decoded path that was checked:
+// a router that uses the encoded one ("/health%7A") might choose a handler for another path.
+func admitted(r *http.Request, claims *Claims, emailNames int, decoded bool) *http.Request {
 	request := r.WithContext(NewContext(r.Context(), claims))
-	request.Header = r.Header.Clone()
-	for name := range request.Header {
-		if isEmailHeader(name) {
-			delete(request.Header, name)
-		}
+	if !hasEmailOnly(r.Header, emailNames, claims.emailHeader) {
+		request.Header = withEmailOnly(r.Header, claims.emailHeader)
 	}
-	if claims.kind == Person {
-		request.Header.Set(emailHeader, claims.email)
-	}
-	if byPath && r.URL.RawPath != "" {
-		decoded := *r.URL
-		decoded.RawPath = ""
-		request.URL = &decoded
+	if decoded && r.URL.RawPath != "" {
+		url := *r.URL
+		url.RawPath = ""
+		request.URL = &url
 	}
 	return request
+}
+
+// hasEmailOnly reports whether a header names exactly this e-mail, or none for nil, and need not be copied.
+func hasEmailOnly(header http.Header, emailNames int, email *string) bool {
+	if email == nil {
+		return emailNames == 0
+	}
+	values := header[emailHeader]
+	return emailNames == 1 && len(values) == 1 && values[0] == *email
+}
+
+// withEmailOnly returns a copy of the header that names exactly this e-mail, or none for nil.
+func withEmailOnly(header http.Header, email *string) http.Header {
+	changed := header.Clone()
+	for name := range changed {
+		if isEmailHeader(name) {
+			delete(changed, name)
+		}
+	}
+	if email != nil {
+		changed.Set(emailHeader, *email)
+	}
+	return changed
 }
 
 // isEmailHeader also knows the name with underscores, which CGI and its successors do not tell from hyphens.

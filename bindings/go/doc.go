@@ -23,7 +23,7 @@
 //
 // A verifier keeps the tokens that it has verified, so that the next request of a session costs a
 // lookup and no allocation: up to [Config.CacheEntries], in up to [Config.CacheBytes] of memory in the
-// library and as much again in Go. A token is compared whole, and its times, its key and its session are
+// library and as much again in Go, for the verifier and for each middleware with it. A token is compared whole, and its times, its key and its session are
 // checked each time: it is refused in the same second, and with the same error, as by a verifier without a
 // cache. Verifiers do not share their caches. [Verifier.Stats] counts hits.
 //
@@ -37,7 +37,8 @@
 //	})
 //	http.ListenAndServe("127.0.0.1:8080", protect(mux))
 //
-// Handlers ask [FromContext] who is calling. For frameworks see [NewMiddleware].
+// Handlers ask [FromContext] who is calling. Routes and open paths are compared with the path of the URL as
+// it reaches the middleware. For frameworks see [NewMiddleware].
 //
 // # Refusals
 //
@@ -54,8 +55,10 @@
 // may be called several times and while other goroutines use the value: it waits for the calls in
 // progress, and calls that begin meanwhile or later return [ErrInvalidArgument] at once.
 //
-// A verifier holds what it needs of its keys. [Keys.Close] also ends fetching, so close the keys after
-// their verifiers; keys that are only forgotten go on being fetched as long as a verifier uses them.
+// A verifier holds what it needs of its keys, and a middleware holds its verifiers: closing one of those does
+// not close the middleware, which is freed when it is garbage. [Keys.Close] also ends fetching, so close the
+// keys after all that use them; keys that are only forgotten go on being fetched as long as a verifier or a
+// middleware uses them.
 //
 // A Fetch or a Logger of [RemoteOptions] that itself holds on to its Keys keeps them from being
 // garbage: such Keys have to be closed.

@@ -41,3 +41,13 @@ func PendingVerdicts(verifier *Verifier) uint64 {
 	}
 	return stats.Refusals["KEYS_PENDING"] + verifier.repeats.pending.Load()
 }
+
+// NewMiddlewareAt is NewMiddleware for another time, in seconds since 1970. It keeps no claims.
+func NewMiddlewareAt(config Guard, now int64) (Middleware, error) {
+	made, err := newGuard(config)
+	if err != nil {
+		return nil, err
+	}
+	made.now = &now
+	return made.protect, nil
+}

@@ -1,19 +1,23 @@
 package cfaccess
 
-import (
-	"errors"
-	"net/http"
-)
+// #include "guard.h"
+import "C"
+
+import "net/http"
 
 // Guard says which requests a [Middleware] accepts, and how it answers the others.
 type Guard struct {
 	// Routes say which verifier verifies which requests. At least one is needed, and a request
-	// without a route is refused with [ErrNoRoute].
+	// without a route is refused with [ErrNoRoute]. Their order has no meaning.
 	Routes []Route
 
-	// Open are the requests that are accepted unverified, such as health checks, webhooks and
-	// the preflight requests (OPTIONS) of a browser.
+	// Open are the requests that are accepted unverified, such as health checks and webhooks.
 	Open []OpenPath
+
+	// AllowPreflight accepts the preflight requests of browsers unverified: OPTIONS with one Origin and one
+	// Access-Control-Request-Method. Browsers send no credentials with them, and the CORS middleware
+	// of the application, which the handler contains, answers them. A refusal has no CORS header.
+	AllowPreflight bool
 
 	// CheckOrigin refuses, with [ErrCrossOrigin], what a browser sends because of a page of
 	// another origin, unless its method is GET, HEAD or OPTIONS. A WebSocket handshake is
@@ -34,11 +38,12 @@ type Guard struct {
 	OnRefusal func(request *http.Request, refusal *AccessError)
 }
 
-// Route names the requests that a verifier verifies. Verifiers of several routes may share their Keys.
+// Route names the requests that a verifier verifies. Verifiers of several routes may share their Keys. No two
+// routes have the same host and prefix.
 type Route struct {
-	// Host is the host that requests are for, without a port, in any case: "app.example.com".
-	// Empty means every host that no other route names: the routes that name a host are the only
-	// ones for it.
+	// Host is the host that requests are for, a name or an address, without a port, in any case:
+	// "app.example.com". Empty means every host that no other route names: the routes that name a
+	// host are the only ones for it.
 	Host string
 
 	// Prefix is where the paths begin: "/admin" is for "/admin" and "/admin/users", not for
@@ -46,12 +51,14 @@ type Route struct {
 	// Paths are compared after decoding, letter by letter.
 	Prefix string
 
-	// Verifier verifies the requests.
+	// Verifier verifies the requests. The middleware keeps it: closing it afterwards does not close
+	// the middleware.
 	Verifier *Verifier
 
 	// LoginPage is where a browser is sent to log in, if not empty:
-	// "https://<team>.cloudflareaccess.com/cdn-cgi/access/login/<host>". The path of the
-	// request is added as the parameter redirect_url, its query is not.
+	// "https://<team>.cloudflareaccess.com/cdn-cgi/access/login/<host>", or another https URL
+	// without user, query and fragment. The path that the client asked for is added as the
+	// parameter redirect_url, its query is not.
 	//
 	// Only a page that a browser navigates to with GET is redirected, with 302, and only if
 	// there was no token or it is no longer valid ([ErrNoToken], [ErrExpired],
@@ -61,13 +68,13 @@ type Route struct {
 }
 
 // OpenPath is a request that is accepted unverified: one method of one path, not of the paths below
-// it. GET does not include HEAD.
+// it. GET includes HEAD. A WebSocket handshake is never open.
 type OpenPath struct {
 	// Host is as in [Route], and empty means every host.
 	Host string
-	// Method is the method, in capitals.
+	// Method is the method, in capital letters.
 	Method string
-	// Path is the whole path, decoded.
+	// Path is the whole path, decoded. There are no patterns: "*" is refused.
 	Path string
 }
 
@@ -91,10 +98,11 @@ func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request
 //	})
 //	http.ListenAndServe("127.0.0.1:8080", protect(mux))
 //
-// The handler gets a request only if [Verifier.VerifyRequest] accepts it or it is for an
-// [OpenPath]. [FromContext] gives the claims, and [IsOpen] distinguishes the two cases. In the request
-// that the handler gets, the header Cf-Access-Authenticated-User-Email is the verified e-mail; for
-// services and on open paths it is removed, whatever [Config.EmailHeader] is.
+// The handler gets a request only if [Verifier.VerifyRequest] accepts it, if it is for an [OpenPath], or if
+// it is a preflight request that [Guard.AllowPreflight] allows. [FromContext] gives the claims, and [IsOpen]
+// distinguishes the cases. In the request that the handler gets, the header
+// Cf-Access-Authenticated-User-Email is the verified e-mail; for services and where IsOpen is true it is
+// removed, whatever [Config.EmailHeader] is.
 //
 // # Frameworks
 //
@@ -126,18 +134,30 @@ func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request
 //
 // or as plain text if the header Accept prefers text/plain or text/html. No answer may be cached.
 //
+// A request that needs a key which is being fetched waits for it as [Verifier.VerifyContext] does, with the
+// context of the request.
+//
 // # Paths
 //
-// The path of a request is that of its URL when it reaches the middleware, so put the middleware in front
-// of anything that changes it, such as [http.StripPrefix]. A path which a handler, a proxy or a
-// file system could take for another one is unclean: with an empty, "." or ".." segment (also
-// before a ";"), an encoded slash, a backslash, a control character, something still encoded after
-// decoding, or invalid UTF-8. An unclean path is never open, and where paths decide between routes
-// it is refused with [ErrUncleanPath]. Where a host has one route for all paths it is verified like any other.
+// The path of a request is that of its URL when it reaches the middleware: behind [http.StripPrefix], routes
+// and open paths are written without the prefix, and in front of it with the prefix. A path which a
+// handler, a proxy or a file system could take for another one is unclean: with an empty, "." or ".." segment
+// (also before a ";"), an encoded slash or backslash, a control character, something still encoded after
+// decoding, or invalid UTF-8, also in the target that the client sent. An unclean path is never open, and
+// where paths decide between routes it is refused with [ErrUncleanPath]. Where a host has one route for all
+// paths it is verified like any other.
+//
+// If any route has a Prefix, and on open paths, the handler gets only the decoded path, since routers of some
+// frameworks would choose by the encoded one.
 //
 // A handler that ignores the case of paths ("/Admin") needs its own host.
 //
-// Errors: [ErrInvalidConfig] says what of the Guard is wrong.
+// # Logging
+//
+// The default logger of log/slog gets the warnings of the verifiers when the middleware is made, and a
+// warning each time requests begin to be refused with an HTTP status of 500 or more, not one for each request.
+//
+// Errors: [ErrInvalidConfig] says what of the Guard is wrong; [ErrInvalidArgument] if a Verifier is closed.
 func NewMiddleware(config Guard) (Middleware, error) {
 	made, err := newGuard(config)
 	if err != nil {
@@ -146,11 +166,14 @@ func NewMiddleware(config Guard) (Middleware, error) {
 	return made.protect, nil
 }
 
-// guard is a Guard that was checked and prepared.
+// guard is a Guard of the library, which decides.
 type guard struct {
-	routes    routes
-	open      map[OpenPath]bool
-	origins   originCheck
+	pointer   *C.cfaccess_guard
+	waiters   []*fetchWaiters // by the number of the route
+	table     *claimsTable
+	verifiers []*Verifier
+	decodes   bool   // paths decide between routes, so that handlers must get the path that was decided on
+	now       *int64 // nil: the library reads its clock
 	onRefusal func(*http.Request, *AccessError)
 }
 
@@ -164,44 +187,15 @@ func (g *guard) protect(next http.Handler) http.Handler {
 
 // check returns the request for the handler, or writes the answer.
 func (g *guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
-	if g.isOpen(r) {
-		return admitted(r, openRequest, true), true
-	}
-	route, err := g.routes.find(r)
-	var claims *Claims
-	if err == nil {
-		claims, err = g.verify(route, r)
-	}
-	if err != nil {
-		g.refuse(w, r, route, accessError(err))
+	joined := join(r)
+	defer joined.release()
+	claims, refused := g.decide(r, joined)
+	if refused != nil {
+		if g.onRefusal != nil {
+			g.onRefusal(r, refused.AccessError)
+		}
+		refused.answer.write(w)
 		return nil, false
 	}
-	return admitted(r, claims, route.byPath), true
-}
-
-func (g *guard) verify(route *route, r *http.Request) (*Claims, error) {
-	claims, err := route.verifier.VerifyRequest(r)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.origins.check(r); err != nil {
-		return nil, err
-	}
-	return claims, nil
-}
-
-func (g *guard) isOpen(r *http.Request) bool {
-	if len(g.open) == 0 || !isClean(r.URL) {
-		return false
-	}
-	return g.open[OpenPath{Method: r.Method, Path: r.URL.Path}] ||
-		g.open[OpenPath{Host: hostOf(r), Method: r.Method, Path: r.URL.Path}]
-}
-
-func accessError(err error) *AccessError {
-	var refusal *AccessError
-	if errors.As(err, &refusal) {
-		return refusal
-	}
-	return &AccessError{Status: "INTERNAL", HTTPStatus: http.StatusInternalServerError, Message: "an unknown error"}
+	return admitted(r, claims, joined.emailNames, g.decodes || claims == openRequest), true
 }

@@ -1,96 +1,56 @@
 package cfaccess
 
+// #include "guard.h"
+import "C"
+
 import (
-	"encoding/json"
-	"fmt"
+	"io"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
+	"unsafe"
 )
 
-// refuse writes the answer. It contains nothing of the request but its path, and that only in a redirect.
-func (g *guard) refuse(w http.ResponseWriter, r *http.Request, route *route, refusal *AccessError) {
-	if g.onRefusal != nil {
-		g.onRefusal(r, refusal)
-	}
-	header := w.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Add("Vary", "Accept")
-	if route != nil && route.loginPage != nil && canLogIn(refusal) && isNavigation(r) && isClean(r.URL) {
-		header.Set("Location", route.loginURL(r))
-		w.WriteHeader(http.StatusFound)
-		return
-	}
-	contentType, body := answerBody(r, refusal.Status)
-	header.Set("Content-Type", contentType)
-	header.Set("X-Content-Type-Options", "nosniff")
-	if refusal.HTTPStatus == http.StatusUnauthorized {
-		header.Set("WWW-Authenticate", "Cloudflare-Access")
-	}
-	w.WriteHeader(refusal.HTTPStatus)
-	w.Write(body)
+// refusal is the error of a request that the library refused, with the answer to it.
+type refusal struct {
+	*AccessError
+	answer answer
+	route  int // its number, or -1
 }
 
-func answerBody(r *http.Request, status string) (contentType string, body []byte) {
-	meaning := meaningOf(status)
-	accept := strings.Join(r.Header.Values("Accept"), ",")
-	if max(quality(accept, "text/plain"), quality(accept, "text/html")) > quality(accept, "application/json") {
-		return "text/plain; charset=utf-8", fmt.Appendf(nil, "%s: %s\n", status, meaning)
-	}
-	body, _ = json.Marshal(struct { // of two strings, which cannot fail
-		Status  string `json:"status"`
-		Message string `json:"message"`
-	}{status, meaning})
-	return "application/json", append(body, '\n')
+type answer struct {
+	status  int
+	headers []answerHeader
+	body    string
 }
 
-// meaningOf returns the general description of a status, which is the same for all requests.
-func meaningOf(status string) string {
-	switch status {
-	case "NO_ROUTE":
-		return "there is no application here"
-	case "UNCLEAN_PATH":
-		return "the path could be understood in several ways"
-	case "CROSS_ORIGIN":
-		return "a page of another origin caused the request"
+type answerHeader struct{ name, value string }
+
+// newRefusal copies what it keeps of a decision.
+func newRefusal(decision *C.cfaccess_decision) *refusal {
+	if decision.warning.ptr != nil {
+		warn(textOf(decision.warning))
 	}
-	for number, known := range conditions {
-		if known.name == status {
-			return libraryStatusDescription(number)
+	made := &refusal{
+		AccessError: accessError(statusError(int32(decision.status), textOf(decision.message))),
+		answer:      answer{status: int(decision.http_status), body: textOf(decision.body)},
+		route:       int(decision.route),
+	}
+	for _, header := range unsafe.Slice(decision.headers, int(decision.headers_len)) {
+		made.answer.headers = append(made.answer.headers, answerHeader{
+			name:  C.GoStringN(header.name, C.int(header.name_len)),
+			value: C.GoStringN(header.value, C.int(header.value_len)),
+		})
+	}
+	return made
+}
+
+func (a *answer) write(w http.ResponseWriter) {
+	for _, header := range a.headers {
+		if header.name == "Vary" { // middlewares outside of this one may vary their answers, too
+			w.Header().Add(header.name, header.value)
+		} else {
+			w.Header().Set(header.name, header.value)
 		}
 	}
-	return "the request was refused"
-}
-
-// canLogIn reports whether a login would bring a browser another token. For other refusals Access would send
-// it back at once with the token that was refused.
-func canLogIn(refusal *AccessError) bool {
-	return slices.ContainsFunc([]error{ErrNoToken, ErrExpired, ErrSessionTooOld, ErrRevoked}, refusal.Is)
-}
-
-// isNavigation reports whether a browser shows the answer as a page.
-func isNavigation(r *http.Request) bool {
-	header := r.Header
-	script := strings.ToLower(strings.Join(header.Values("X-Requested-With"), ","))
-	return r.Method == http.MethodGet &&
-		!strings.Contains(script, "xmlhttprequest") &&
-		isMissingOr(header.Values("Sec-Fetch-Mode"), "navigate") &&
-		isMissingOr(header.Values("Sec-Fetch-Dest"), "document") &&
-		header.Get("Upgrade") == "" &&
-		namesHTML(strings.Join(header.Values("Accept"), ","))
-}
-
-func isMissingOr(values []string, only string) bool {
-	return len(values) == 0 || (len(values) == 1 && values[0] == only)
-}
-
-// loginURL leads to the login page and from there back to the path of the request.
-func (r *route) loginURL(request *http.Request) string {
-	page := *r.loginPage
-	if page.RawQuery != "" {
-		page.RawQuery += "&"
-	}
-	page.RawQuery += "redirect_url=" + url.QueryEscape(request.URL.EscapedPath())
-	return page.String()
+	w.WriteHeader(a.status)
+	io.WriteString(w, a.body)
 }

@@ -1,110 +1,172 @@
 package cfaccess
 
+// #include "guard.h"
+import "C"
+
 import (
-	"errors"
-	"fmt"
-	"net/netip"
-	"net/url"
+	"log/slog"
+	"runtime"
 	"slices"
-	"strings"
 )
 
+// newGuard makes the library's guard, and logs the warnings of its verifiers.
 func newGuard(config Guard) (*guard, error) {
-	made := &guard{routes: routes{}, open: map[OpenPath]bool{}, onRefusal: config.OnRefusal}
-	if len(config.Routes) == 0 {
-		return nil, refuse(ErrInvalidConfig, "the Guard has no route")
+	built, err := config.build()
+	if err != nil {
+		return nil, err
 	}
-	for i, route := range config.Routes {
-		if err := made.routes.add(route); err != nil {
-			return nil, refuse(ErrInvalidConfig, fmt.Sprintf("route %d of the Guard: %v", i, err))
+	defer C.cfaccess_guard_config_free(built)
+	made := C.cfaccess_go_guard_new(built)
+	if err := outcomeError(made.outcome); err != nil {
+		return nil, err
+	}
+	verifiers := config.verifiers()
+	g := &guard{
+		pointer:   made.guard,
+		waiters:   config.waiters(),
+		table:     sharedTable(verifiers),
+		verifiers: verifiers,
+		decodes:   slices.ContainsFunc(config.Routes, func(r Route) bool { return r.Prefix != "" && r.Prefix != "/" }),
+		onRefusal: config.OnRefusal,
+	}
+	runtime.AddCleanup(g, freeGuard, made.guard)
+	for _, verifier := range verifiers {
+		for _, warning := range verifier.Warnings() {
+			warn(warning)
 		}
 	}
-	for i, path := range config.Open {
-		if err := made.addOpen(path); err != nil {
-			return nil, refuse(ErrInvalidConfig, fmt.Sprintf("open path %d of the Guard: %v", i, err))
+	return g, nil
+}
+
+func freeGuard(guard *C.cfaccess_guard) {
+	C.cfaccess_guard_free(guard)
+}
+
+// warn tells the operator.
+func warn(line string) {
+	// There is nowhere to report that the logger failed.
+	_ = isolated(func() { slog.Warn("cfaccess: " + line) })
+}
+
+// build returns the configuration in the form of the library. The caller frees it.
+func (g Guard) build() (*C.cfaccess_guard_config, error) {
+	made := C.cfaccess_go_guard_config_new()
+	if err := outcomeError(made.outcome); err != nil {
+		return nil, err
+	}
+	if err := g.fill(made.config); err != nil {
+		C.cfaccess_guard_config_free(made.config)
+		return nil, err
+	}
+	return made.config, nil
+}
+
+func (g Guard) fill(config *C.cfaccess_guard_config) error {
+	for _, route := range g.Routes {
+		if err := route.addTo(config); err != nil {
+			return err
 		}
 	}
-	if len(config.TrustedOrigins) > 0 && !config.CheckOrigin {
-		return nil, refuse(ErrInvalidConfig, "the Guard trusts origins but does not check them")
+	for _, path := range g.Open {
+		if err := path.addTo(config); err != nil {
+			return err
+		}
 	}
-	made.origins.enabled = config.CheckOrigin
-	for i, origin := range config.TrustedOrigins {
-		trusted, err := parseOrigin(origin)
+	for _, origin := range g.TrustedOrigins {
+		text, err := terminated("a trusted origin", origin, ErrInvalidConfig)
 		if err != nil {
-			return nil, refuse(ErrInvalidConfig, fmt.Sprintf("trusted origin %d of the Guard: %v", i, err))
+			return err
 		}
-		made.origins.trusted = append(made.origins.trusted, trusted)
-	}
-	return made, nil
-}
-
-func (r routes) add(config Route) error {
-	if config.Verifier == nil || config.Verifier.handle == nil {
-		return errors.New("it has no Verifier of NewVerifier")
-	}
-	host, err := checkHost(config.Host)
-	if err != nil {
-		return err
-	}
-	prefix := strings.TrimSuffix(config.Prefix, "/")
-	if prefix != "" && (strings.HasSuffix(prefix, "/") || !isClean(&url.URL{Path: prefix})) {
-		return errors.New("the prefix is not a clean path that begins with a slash")
-	}
-	login, err := checkLoginPage(config.LoginPage)
-	if err != nil {
-		return err
-	}
-	for _, other := range r[host] {
-		if other.prefix == prefix {
-			return errors.New("another route has the same host and prefix")
+		if err := outcomeError(C.cfaccess_go_guard_config_trust_origin(config, text)); err != nil {
+			return err
 		}
 	}
-	r[host] = append(r[host], &route{prefix: prefix, verifier: config.Verifier, loginPage: login})
-	slices.SortFunc(r[host], func(a, b *route) int { return len(b.prefix) - len(a.prefix) })
-	for _, one := range r[host] {
-		one.byPath = len(r[host]) > 1 || one.prefix != ""
+	if g.CheckOrigin {
+		if err := outcomeError(C.cfaccess_go_guard_config_check_origin(config)); err != nil {
+			return err
+		}
+	}
+	if g.AllowPreflight {
+		return outcomeError(C.cfaccess_go_guard_config_allow_preflight(config))
 	}
 	return nil
 }
 
-func (g *guard) addOpen(path OpenPath) error {
-	host, err := checkHost(path.Host)
+func (r Route) addTo(config *C.cfaccess_guard_config) error {
+	if r.Verifier == nil || r.Verifier.handle == nil {
+		return refuse(ErrInvalidConfig, "a route has no Verifier of NewVerifier")
+	}
+	host, err := optional("the host of a route", r.Host)
 	if err != nil {
 		return err
 	}
-	if path.Method == "" || strings.ToUpper(path.Method) != path.Method {
-		return errors.New("it needs a method in capitals")
+	prefix, err := optional("the prefix of a route", r.Prefix)
+	if err != nil {
+		return err
 	}
-	if !isClean(&url.URL{Path: path.Path}) {
-		return errors.New("it is not a clean path that begins with a slash")
+	loginPage, err := optional("the login page of a route", r.LoginPage)
+	if err != nil {
+		return err
 	}
-	path.Host = host
-	g.open[path] = true
-	return nil
+	verifier, stripe, err := r.Verifier.borrow()
+	if err != nil {
+		return err
+	}
+	defer stripe.RUnlock()
+	return outcomeError(C.cfaccess_go_guard_config_add_route(config, host, prefix, verifier, loginPage))
 }
 
-func checkHost(host string) (string, error) {
-	if host == "" {
-		return "", nil
+func (p OpenPath) addTo(config *C.cfaccess_guard_config) error {
+	method, err := terminated("the method of an open path", p.Method, ErrInvalidConfig)
+	if err != nil {
+		return err
 	}
-	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return address.String(), nil
+	host, err := optional("the host of an open path", p.Host)
+	if err != nil {
+		return err
 	}
-	name := canonicalHost(host)
-	if name == "" || strings.ContainsAny(name, ":/*@[]?# ") {
-		return "", errors.New("the host is not a name or an address, without port and wildcard")
+	path, err := terminated("an open path", p.Path, ErrInvalidConfig)
+	if err != nil {
+		return err
 	}
-	return name, nil
+	return outcomeError(C.cfaccess_go_guard_config_add_open_path(config, method, host, path))
 }
 
-func checkLoginPage(page string) (*url.URL, error) {
-	if page == "" {
+// optional returns NULL for an empty text.
+func optional(what, text string) (*C.char, error) {
+	if text == "" {
 		return nil, nil
 	}
-	parsed, err := url.Parse(page)
-	if err != nil || parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.User != nil ||
-		parsed.Fragment != "" || parsed.Query().Has("redirect_url") {
-		return nil, errors.New("the login page is not an https URL without user, fragment and redirect_url")
+	return terminated(what, text, ErrInvalidConfig)
+}
+
+// verifiers returns each verifier once.
+func (g Guard) verifiers() []*Verifier {
+	var distinct []*Verifier
+	for _, route := range g.Routes {
+		isSame := func(other *Verifier) bool { return other.handle == route.Verifier.handle }
+		if !slices.ContainsFunc(distinct, isSame) {
+			distinct = append(distinct, route.Verifier)
+		}
 	}
-	return parsed, nil
+	return distinct
+}
+
+// waiters returns those of the keys of each route.
+func (g Guard) waiters() []*fetchWaiters {
+	var waiters []*fetchWaiters
+	for _, route := range g.Routes {
+		waiters = append(waiters, route.Verifier.waiters)
+	}
+	return waiters
+}
+
+// sharedTable has room for as many claims as the verifiers keep.
+func sharedTable(verifiers []*Verifier) *claimsTable {
+	entries, bytes := 0, int64(0)
+	for _, verifier := range verifiers {
+		entries += verifier.cacheEntries
+		bytes += verifier.cacheBytes
+	}
+	return newClaimsTable(entries, bytes)
 }

@@ -7,57 +7,32 @@ import (
 )
 
 func TestAGuardThatIsRefused(t *testing.T) {
-	verifier := acmeVerifier(t)
-	route := func(change func(*cfaccess.Route)) cfaccess.Guard {
-		route := cfaccess.Route{Verifier: verifier}
-		change(&route)
-		return cfaccess.Guard{Routes: []cfaccess.Route{route}}
-	}
+	verifier, closed := acmeVerifier(t), acmeVerifier(t)
+	closed.Close()
+	routes := func(routes ...cfaccess.Route) cfaccess.Guard { return cfaccess.Guard{Routes: routes} }
 	open := func(path cfaccess.OpenPath) cfaccess.Guard {
 		return cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: verifier}}, Open: []cfaccess.OpenPath{path}}
 	}
-	origin := func(check bool, origin string) cfaccess.Guard {
-		return cfaccess.Guard{
-			Routes: []cfaccess.Route{{Verifier: verifier}}, CheckOrigin: check, TrustedOrigins: []string{origin},
-		}
-	}
-	for name, guard := range map[string]cfaccess.Guard{
-		"zero value":              {},
-		"no verifier":             route(func(r *cfaccess.Route) { r.Verifier = nil }),
-		"zero verifier":           route(func(r *cfaccess.Route) { r.Verifier = &cfaccess.Verifier{} }),
-		"host with a port":        route(func(r *cfaccess.Route) { r.Host = "app.example.com:443" }),
-		"host as a URL":           route(func(r *cfaccess.Route) { r.Host = "https://app.example.com" }),
-		"wildcard":                route(func(r *cfaccess.Route) { r.Host = "*.example.com" }),
-		"a dot":                   route(func(r *cfaccess.Route) { r.Host = "." }),
-		"prefix without slash":    route(func(r *cfaccess.Route) { r.Prefix = "admin" }),
-		"prefix with dots":        route(func(r *cfaccess.Route) { r.Prefix = "/x/../admin" }),
-		"prefix with two slashes": route(func(r *cfaccess.Route) { r.Prefix = "/admin//" }),
-		"only slashes":            route(func(r *cfaccess.Route) { r.Prefix = "//" }),
-		"encoded prefix":          route(func(r *cfaccess.Route) { r.Prefix = "/%61dmin" }),
-		"login page over http":    route(func(r *cfaccess.Route) { r.LoginPage = "http://acme.cloudflareaccess.com/x" }),
-		"login page by path":      route(func(r *cfaccess.Route) { r.LoginPage = "/cdn-cgi/access/login" }),
-		"login page with user":    route(func(r *cfaccess.Route) { r.LoginPage = "https://a@acme.cloudflareaccess.com/x" }),
-		"login page of its own":   route(func(r *cfaccess.Route) { r.LoginPage = "https://x/y?redirect_url=z" }),
-		"open without method":     open(cfaccess.OpenPath{Path: "/healthz"}),
-		"open with small letters": open(cfaccess.OpenPath{Method: "get", Path: "/healthz"}),
-		"open without path":       open(cfaccess.OpenPath{Method: "GET"}),
-		"open without slash":      open(cfaccess.OpenPath{Method: "GET", Path: "healthz"}),
-		"open and unclean":        open(cfaccess.OpenPath{Method: "GET", Path: "/a/../b"}),
-		"open host with a port":   open(cfaccess.OpenPath{Host: "a:1", Method: "GET", Path: "/a"}),
-		"origin without check":    origin(false, "https://other.example.com"),
-		"origin without scheme":   origin(true, "other.example.com"),
-		"origin with path":        origin(true, "https://other.example.com/"),
-		"null":                    origin(true, "null"),
-		"empty origin":            origin(true, ""),
-		"two of one place": {Routes: []cfaccess.Route{
-			{Host: "a.example.com", Prefix: "/x", Verifier: verifier},
-			{Host: "A.example.com.", Prefix: "/x/", Verifier: verifier},
-		}},
+	for name, test := range map[string]struct {
+		guard cfaccess.Guard
+		want  error
+	}{
+		"zero value":          {cfaccess.Guard{}, cfaccess.ErrInvalidConfig},
+		"no verifier":         {routes(cfaccess.Route{}), cfaccess.ErrInvalidConfig},
+		"zero verifier":       {routes(cfaccess.Route{Verifier: &cfaccess.Verifier{}}), cfaccess.ErrInvalidConfig},
+		"closed verifier":     {routes(cfaccess.Route{Verifier: closed}), cfaccess.ErrInvalidArgument},
+		"NUL in a host":       {routes(cfaccess.Route{Verifier: verifier, Host: "a\x00b"}), cfaccess.ErrInvalidConfig},
+		"NUL in a prefix":     {routes(cfaccess.Route{Verifier: verifier, Prefix: "/a\x00b"}), cfaccess.ErrInvalidConfig},
+		"NUL in a login page": {routes(cfaccess.Route{Verifier: verifier, LoginPage: loginPage + "\x00"}), cfaccess.ErrInvalidConfig},
+		"NUL in a method":     {open(cfaccess.OpenPath{Method: "GET\x00", Path: "/a"}), cfaccess.ErrInvalidConfig},
+		"NUL in an open path": {open(cfaccess.OpenPath{Method: "GET", Path: "/a\x00"}), cfaccess.ErrInvalidConfig},
+		"open without method": {open(cfaccess.OpenPath{Path: "/a"}), cfaccess.ErrInvalidConfig},
+		"open without path":   {open(cfaccess.OpenPath{Method: "GET"}), cfaccess.ErrInvalidConfig},
 	} {
 		t.Run(name, func(t *testing.T) {
-			protect, err := cfaccess.NewMiddleware(guard)
+			protect, err := cfaccess.NewMiddleware(test.guard)
 
-			expectError(t, err, cfaccess.ErrInvalidConfig)
+			expectError(t, err, test.want)
 			if protect != nil {
 				t.Error("a middleware came with the error")
 			}

@@ -19,6 +19,11 @@ func callerHandler(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s open=%v email=%q", who, cfaccess.IsOpen(r.Context()), r.Header.Values(userEmail))
 }
 
+// nobodyHandler is for requests that must not reach a handler.
+var nobodyHandler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	panic("the handler was reached")
+})
+
 const (
 	theUser    = `acme.cloudflareaccess.com/person/7335d417-61da-459d-899c-0a01c76a2f94 open=false email=["user@example.com"]`
 	theService = `acme.cloudflareaccess.com/service/` + clientID + ` open=false email=[]`

@@ -3,6 +3,9 @@ package cfaccess_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
@@ -44,13 +47,15 @@ func TestAHandlerSeesTheVerifiedEmailOnly(t *testing.T) {
 		"an open path": {"/open", person, theOpen},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forged := request("GET", test.target, assertion, test.token,
-				userEmail, "admin@example.com", userEmail, "root@example.com")
+			for range 2 { // the second time it is a hit
+				forged := request("GET", test.target, assertion, test.token,
+					userEmail, "admin@example.com", userEmail, "root@example.com")
 
-			expectAccepted(t, answer(handler, forged), test.who)
+				expectAccepted(t, answer(handler, forged), test.who)
 
-			if len(forged.Header.Values(userEmail)) != 2 {
-				t.Error("the original request was changed")
+				if len(forged.Header.Values(userEmail)) != 2 {
+					t.Error("the original request was changed")
+				}
 			}
 		})
 	}
@@ -74,61 +79,56 @@ func TestNoSpellingOfTheEmailHeaderGetsThrough(t *testing.T) {
 	}
 }
 
-func TestAPersonWithAnotherEmailHeaderIsRefused(t *testing.T) {
-	got := answer(guarded(t, nil), request("GET", "/", assertion, currentToken(t, nil), userEmail, "admin@example.com"))
+func TestNoOtherSpellingGetsThroughNextToTheVerifiedEmail(t *testing.T) {
+	var seen http.Header
+	protect := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: acmeVerifier(t)}}})
+	handler := protect(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.Header }))
+	forged := request("GET", "/", assertion, currentToken(t, nil), userEmail, "user@example.com")
+	forged.Header["Cf_Access_Authenticated_User_Email"] = []string{"admin@example.com"}
 
-	expectRefused(t, got, 403, "IDENTITY_MISMATCH")
-}
+	answer(handler, forged)
 
-func TestOpenPathsAreExact(t *testing.T) {
-	handler := guarded(t, func(guard *cfaccess.Guard) {
-		guard.Open = []cfaccess.OpenPath{
-			{Method: "GET", Path: "/healthz"},
-			{Method: "OPTIONS", Path: "/api/items"},
-			{Host: "hooks.example.com", Method: "POST", Path: "/hook"},
-		}
-	})
-	for _, open := range []struct{ method, target string }{
-		{"GET", "/healthz"},
-		{"GET", "/healthz?full=1"},
-		{"GET", "http://10.0.0.7:8080/healthz"},
-		{"GET", "/health%7A"},
-		{"OPTIONS", "/api/items"},
-		{"POST", "http://hooks.example.com:8080/hook"},
-		{"POST", "http://HOOKS.example.com./hook"},
-	} {
-		expectAccepted(t, answer(handler, request(open.method, open.target)), theOpen)
-	}
-	for _, closed := range []struct{ method, target string }{
-		{"HEAD", "/healthz"},
-		{"POST", "/healthz"},
-		{"get", "/healthz"},
-		{"GET", "/healthz/"},
-		{"GET", "/healthz/deep"},
-		{"GET", "/HEALTHZ"},
-		{"GET", "/healthz;a=b"},
-		{"GET", "//healthz"},
-		{"GET", "/x/../healthz"},
-		{"GET", "/healthz%2f"},
-		{"GET", "/api/items"},
-		{"OPTIONS", "/api/items/1"},
-		{"OPTIONS", "/api%2Fitems"},
-		{"POST", "/hook"},
-		{"POST", "http://hooks.example.com.evil.example/hook"},
-	} {
-		if got := answer(handler, request(closed.method, closed.target)); got.Code != 401 {
-			t.Errorf("%s %s: got %d %s", closed.method, closed.target, got.Code, got.Body)
-		}
+	if len(seen) != 2 || seen.Get(userEmail) != "user@example.com" {
+		t.Errorf("got %v", seen)
 	}
 }
 
-func TestATokenOnAnOpenPathIsIgnored(t *testing.T) {
+// A map that net/http did not make may have names in any case.
+func TestHeadersAreReadInAnyCase(t *testing.T) {
+	written := request("GET", "/")
+	written.Header["cf-access-JWT-assertion"] = []string{currentToken(t, nil)}
+
+	expectAccepted(t, answer(guarded(t, nil), written), theUser)
+}
+
+// The library is asked for the whole request in one piece, which a NUL would divide.
+func TestAPathWithANULIsRefused(t *testing.T) {
+	handler := newMiddleware(t, cfaccess.Guard{
+		Routes: []cfaccess.Route{{Verifier: acmeVerifier(t)}},
+		Open:   []cfaccess.OpenPath{{Method: "GET", Path: "/"}},
+	})(nobodyHandler)
+
+	for _, path := range []string{"/%00", "/%00%00", "/x%00accept%00text/plain"} {
+		expectRefused(t, answer(handler, request("GET", path, assertion, currentToken(t, nil))), 500, "INVALID_ARGUMENT")
+	}
+}
+
+func TestAnOpenPathPassesWithoutAToken(t *testing.T) {
 	handler := guarded(t, func(guard *cfaccess.Guard) {
-		guard.Open = []cfaccess.OpenPath{{Method: "GET", Path: "/"}}
+		guard.Open = []cfaccess.OpenPath{{Method: "GET", Path: "/healthz"}}
 	})
 
-	expectAccepted(t, answer(handler, request("GET", "/", assertion, currentToken(t, nil))), theOpen)
-	expectAccepted(t, answer(handler, request("GET", "/", assertion, "garbage")), theOpen)
+	expectAccepted(t, answer(handler, request("GET", "/healthz?full=1")), theOpen)
+	expectRefused(t, answer(handler, request("GET", "/healthz/")), 401, "NO_TOKEN")
+}
+
+func TestAnAllowedPreflightPassesWithoutAToken(t *testing.T) {
+	preflight := request("OPTIONS", "/", "Origin", "https://app.example.com", "Access-Control-Request-Method", "PUT")
+
+	expectRefused(t, answer(guarded(t, nil), preflight), 401, "NO_TOKEN")
+
+	handler := guarded(t, func(guard *cfaccess.Guard) { guard.AllowPreflight = true })
+	expectAccepted(t, answer(handler, preflight), theOpen)
 }
 
 func TestAContextWithoutAGuardIsNeitherOpenNorVerified(t *testing.T) {
@@ -139,13 +139,42 @@ func TestAContextWithoutAGuardIsNeitherOpenNorVerified(t *testing.T) {
 	}
 }
 
-func TestAGuardOfAClosedVerifierRefuses(t *testing.T) {
+func TestAGuardKeepsItsVerifiers(t *testing.T) {
 	verifier := acmeVerifier(t)
 	handler := guarded(t, func(guard *cfaccess.Guard) { guard.Routes[0].Verifier = verifier })
 
 	verifier.Close()
 
-	expectRefused(t, answer(handler, request("GET", "/", assertion, currentToken(t, nil))), 500, "INVALID_ARGUMENT")
+	for range 2 {
+		expectAccepted(t, answer(handler, request("GET", "/", assertion, currentToken(t, nil))), theUser)
+	}
+}
+
+// Requests share buffers one after another, never at once.
+func TestEachOfManyRequestsGetsItsOwnClaims(t *testing.T) {
+	verifier := acmeVerifier(t)
+	signer := newMinter(t, "acme-1")
+	protect := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: verifier}}})
+	emails := make([]string, goroutines)
+	tokens := make([]string, goroutines)
+	for i := range tokens {
+		emails[i] = strings.Repeat("x", i+1) + "@example.com"
+		tokens[i] = signer.token(t, currentClaims(personClaims(object{"email": emails[i]}), nil))
+	}
+	var wrong atomic.Int32
+
+	together(func(number int) {
+		for range 100 {
+			accepted, ok := protect.Check(httptest.NewRecorder(), request("GET", "/", assertion, tokens[number]))
+			if !ok || accepted.Header.Get(userEmail) != emails[number] {
+				wrong.Add(1)
+			}
+		}
+	})
+
+	if wrong.Load() > 0 {
+		t.Errorf("%d requests got other claims", wrong.Load())
+	}
 }
 
 func TestOnRefusalIsCalledWithRefusals(t *testing.T) {
@@ -160,7 +189,7 @@ func TestOnRefusalIsCalledWithRefusals(t *testing.T) {
 	answer(handler, request("GET", "/good", assertion, currentToken(t, nil)))
 	got := answer(handler, request("GET", "/bad", assertion, expired))
 
-	if len(told) != 1 || len(told[0]) < len("/bad cfaccess: EXPIRED: the token expired") {
+	if len(told) != 1 || !strings.HasPrefix(told[0], "/bad cfaccess: EXPIRED: the token expired") {
 		t.Errorf("told %q", told)
 	}
 	expectRefused(t, got, 401, "EXPIRED")

@@ -3,6 +3,8 @@ package cfaccess_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"sync"
 	"testing"
@@ -82,6 +84,40 @@ func TestCallsThatWaitForKeysCountOnce(t *testing.T) {
 
 	stats := statsOf(t, verifier)
 	if stats.Verified+stats.Hits != 3 || !reflect.DeepEqual(stats.Refusals, map[string]uint64{"UNKNOWN_KEY": 2}) {
+		t.Errorf("got %+v", stats)
+	}
+}
+
+func TestAMiddlewareCountsARequestOnce(t *testing.T) {
+	verifier := acmeVerifier(t)
+	handler := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: verifier}}})(http.HandlerFunc(callerHandler))
+	token := currentToken(t, nil)
+
+	verifyNow(t, verifier, token)
+	for range 2 { // the first time its claims are not known to the middleware
+		expectAccepted(t, answer(handler, request("GET", "/", assertion, token)), theUser)
+	}
+
+	expectHits(t, verifier, 1, 2)
+}
+
+func TestAMiddlewareThatWaitsForKeysCountsARequestOnce(t *testing.T) {
+	fetch := newHeldFetch()
+	verifier := newVerifier(t, acmeConfig(), fetch.keys(t, time.Minute))
+	handler := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: verifier}}})(http.HandlerFunc(callerHandler))
+	made := request("GET", "/", assertion, tokenOf(t, "acme-1"))
+	answers := make(chan *httptest.ResponseRecorder)
+
+	for range 2 {
+		go func() { answers <- answer(handler, made) }()
+	}
+	<-fetch.begun
+	close(fetch.released)
+	for range 2 {
+		expectAccepted(t, <-answers, theUser)
+	}
+
+	if stats := statsOf(t, verifier); stats.Verified+stats.Hits != 2 || len(stats.Refusals) > 0 {
 		t.Errorf("got %+v", stats)
 	}
 }

@@ -25,36 +25,35 @@ func (v *Verifier) conclude(verdict *C.cfaccess_go_verdict) (*Claims, error) {
 	if verdict.status != C.CFACCESS_STATUS_OK {
 		return nil, statusError(int32(verdict.status), verdictText(verdict))
 	}
-	if claims := v.table.find(uint64(verdict.id)); claims != nil {
+	if claims := v.table.find(uint64(verdict.numbers.id)); claims != nil {
 		if verdict.claims != 0 {
 			C.cfaccess_go_claims_drop(verdict.claims)
 		}
 		return claims, nil
 	}
-	claims := newClaims(verdict)
+	claims := newClaims(&verdict.numbers, verdictText(verdict))
 	v.table.keep(claims)
 	return claims, nil
 }
 
 // newClaims makes Go-owned claims. All of their strings are parts of one, the block of the claims, and are
 // read in its order. A later library may have added strings at its end, which are ignored.
-func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
-	text := verdictText(verdict)
+func newClaims(numbers *C.cfaccess_go_numbers, text string) *Claims {
 	rest := text
 	next := func() (part string) {
 		part, rest, _ = strings.Cut(rest, "\x00")
 		return part
 	}
 	claims := &Claims{
-		id:        uint64(verdict.id),
-		kind:      Kind(verdict.kind),
-		present:   Claim(verdict.present),
-		issuedAt:  unixTime(verdict.issued_at),
-		expiresAt: unixTime(verdict.expires_at),
-		endsAt:    unixTime(verdict.ends_at),
+		id:        uint64(numbers.id),
+		kind:      Kind(numbers.kind),
+		present:   Claim(numbers.present),
+		issuedAt:  unixTime(numbers.issued_at),
+		expiresAt: unixTime(numbers.expires_at),
+		endsAt:    unixTime(numbers.ends_at),
 	}
 	if claims.Has(ClaimNotBefore) {
-		claims.notBefore = unixTime(verdict.not_before)
+		claims.notBefore = unixTime(numbers.not_before)
 	}
 	claims.payload = JSON(next())
 	claims.issuer = next()
@@ -69,7 +68,7 @@ func newClaims(verdict *C.cfaccess_go_verdict) *Claims {
 	claims.tokenType = next()
 	claims.custom = JSON(next())
 	claims.audiences = claims.room[:0]
-	for range int(verdict.audience_count) {
+	for range int(numbers.audience_count) {
 		claims.audiences = append(claims.audiences, next())
 	}
 	claims.policyID = next()

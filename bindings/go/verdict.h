@@ -10,8 +10,8 @@
 /* Room for the strings of an ordinary token. Longer ones, up to 32 KiB, cost a second crossing. */
 #define CFACCESS_GO_TEXT 4096
 
-typedef struct cfaccess_go_verdict {
-  cfaccess_status status;
+/* What claims say in numbers; the rest is in their block. */
+typedef struct cfaccess_go_numbers {
   uint32_t kind;
   uint32_t present;
   uint32_t audience_count;
@@ -20,6 +20,11 @@ typedef struct cfaccess_go_verdict {
   int64_t not_before;
   int64_t expires_at;
   int64_t ends_at;
+} cfaccess_go_numbers;
+
+typedef struct cfaccess_go_verdict {
+  cfaccess_status status;
+  cfaccess_go_numbers numbers;
   uintptr_t claims; /* not 0: the text did not fit; cfaccess_go_claims_take copies it, or _drop */
   size_t text_length;
   char text[CFACCESS_GO_TEXT]; /* the block of the claims, or the message of the refusal */
@@ -34,16 +39,22 @@ static inline void cfaccess_go_refuse(cfaccess_error *error, cfaccess_go_verdict
   cfaccess_error_free(error);
 }
 
+static inline cfaccess_go_numbers cfaccess_go_numbers_of(const cfaccess_claims *claims) {
+  cfaccess_go_numbers numbers;
+  numbers.kind = claims->kind;
+  numbers.present = claims->present;
+  numbers.audience_count = (uint32_t)claims->audiences_len;
+  numbers.id = claims->id;
+  numbers.issued_at = claims->issued_at;
+  numbers.not_before = claims->not_before;
+  numbers.expires_at = claims->expires_at;
+  numbers.ends_at = claims->ends_at;
+  return numbers;
+}
+
 static inline void cfaccess_go_accept(cfaccess_claims *claims, cfaccess_go_verdict *verdict) {
   cfaccess_str block = claims->block;
-  verdict->kind = claims->kind;
-  verdict->present = claims->present;
-  verdict->audience_count = (uint32_t)claims->audiences_len;
-  verdict->id = claims->id;
-  verdict->issued_at = claims->issued_at;
-  verdict->not_before = claims->not_before;
-  verdict->expires_at = claims->expires_at;
-  verdict->ends_at = claims->ends_at;
+  verdict->numbers = cfaccess_go_numbers_of(claims);
   verdict->text_length = block.len;
   if (block.len > CFACCESS_GO_TEXT) {
     verdict->claims = (uintptr_t)claims;

@@ -22,6 +22,10 @@ type Verifier struct {
 	waiters *fetchWaiters // those of its keys
 	table   *claimsTable  // nil if nothing is kept
 	repeats *repeats
+
+	// The bounds of the library's cache.
+	cacheEntries int
+	cacheBytes   int64
 }
 
 // repeats counts what the library counted more than once: verdicts of a call that were followed by
@@ -52,11 +56,14 @@ func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	if err := outcomeError(made.outcome); err != nil {
 		return nil, err
 	}
+	entries, bytes := config.cacheBounds()
 	return &Verifier{
-		handle:  newHandle(made.verifier, "the Verifier is", freeVerifier),
-		waiters: keys.waiters,
-		table:   newClaimsTable(config.cacheBounds()),
-		repeats: &repeats{},
+		handle:       newHandle(made.verifier, "the Verifier is", freeVerifier),
+		waiters:      keys.waiters,
+		table:        newClaimsTable(entries, bytes),
+		repeats:      &repeats{},
+		cacheEntries: entries,
+		cacheBytes:   bytes,
 	}, nil
 }
 

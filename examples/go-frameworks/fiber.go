@@ -44,10 +44,11 @@ func requestOf(c fiber.Ctx) (*http.Request, error) {
 		return nil, err
 	}
 	request := &http.Request{
-		Method: string(from.Header.Method()),
-		URL:    target,
-		Host:   string(from.Host()),
-		Header: http.Header{},
+		Method:     string(from.Header.Method()),
+		URL:        target,
+		RequestURI: string(from.Header.RequestURI()),
+		Host:       string(from.Host()),
+		Header:     http.Header{},
 	}
 	for name, value := range from.Header.All() {
 		request.Header.Add(string(name), string(value))
