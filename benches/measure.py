@@ -78,4 +78,5 @@ _COUNTED_IN = {
     "rust_hit": "rust",
     "go_verify": "go",
     "go_hit": "go",
+    "go_middleware": "go",
 }

@@ -62,6 +62,7 @@ CACHE_HITS = [
     ),
     _hit("python_hit", "python", "Python, `Verifier.verify(token).email`"),
     _hit("go_hit", "go", "Go, `Verifier.Verify` and the e-mail"),
+    _hit("go_middleware", "go", "Go, `Middleware` and the e-mail: that token in 12 headers"),
     _hit("c_hit_32_keys", "c", "C, with 32 keys in the set"),
     _hit("c_hit_audiences", "c", "C, with 1,000 audiences in the configuration"),
     _hit("c_hit_1000", "c", "C, 1,000 tokens in turn, all that are cached"),

@@ -143,6 +143,8 @@ TARGETS: list[Target] = [
     Allocations("rust_hit", 0),
     Allocations("c_hit", 0),
     Allocations("go_hit", 0),
+    Difference("go_middleware", 1000, "go_hit"),
+    Allocations("go_middleware", 2),
     Ratio("c_hit_32_keys", 1.5, "c_hit"),
     Ratio("c_hit_audiences", 1.5, "c_hit"),
     Ratio("c_hit_1000_32_keys", 1.5, "c_hit_1000"),

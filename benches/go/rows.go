@@ -23,6 +23,7 @@ func prepare(folder string) map[string]func() {
 		"go_verify":    func() { must(cold.VerifyAt(token, now)) },
 		"go_hit":       func() { present(must(cached.Verify(token)).Email()) },
 	}
+	rows["go_middleware"] = prepareMiddleware(folder, cached)
 	for name, run := range preparePeers(folder) {
 		rows[name] = run
 	}
