@@ -109,7 +109,7 @@ func TestAPathWithANULIsRefused(t *testing.T) {
 	})(nobodyHandler)
 
 	for _, path := range []string{"/%00", "/%00%00", "/x%00accept%00text/plain"} {
-		expectRefused(t, answer(handler, request("GET", path, assertion, currentToken(t, nil))), 500, "INVALID_ARGUMENT")
+		expectRefused(t, answer(handler, request("GET", path, assertion, currentToken(t, nil))), 403, "UNCLEAN_PATH")
 	}
 }
 

@@ -122,7 +122,8 @@ pub(super) fn with_joined<T>(
     let (mut few, mut many) = ([NO_HEADER; FEW], Vec::new());
     let headers = fill(headers, pairs, &mut few, &mut many)?;
     if !parts.0.is_empty() {
-        return Err(odd_parts());
+        // Not a mistake of the program: any client can send a path that contains a NUL once it is decoded.
+        return Err(Refusal::new(Status::UncleanPath, "the request contains a NUL"));
     }
     Ok(body(&GuardRequest { method, scheme, host, path, raw_target, headers }))
 }

@@ -145,8 +145,10 @@ static void a_request_in_one_piece_has_the_parts_that_it_says(void) {
 
   for (size_t parts = 0; parts < 12; parts++) {
     odd.joined_parts = parts;
-    EXPECT(parts == right.joined_parts ||
-           is_refused(cfaccess_guard_decide_at(guard, &odd, NOW), CFACCESS_STATUS_INVALID_ARGUMENT));
+    /* What is left over may be the rest of a part with a NUL. */
+    bool leaves_some = parts == right.joined_parts - 2;
+    cfaccess_status expected = leaves_some ? CFACCESS_STATUS_UNCLEAN_PATH : CFACCESS_STATUS_INVALID_ARGUMENT;
+    EXPECT(parts == right.joined_parts || is_refused(cfaccess_guard_decide_at(guard, &odd, NOW), expected));
   }
   odd.joined_parts = SIZE_MAX;
   EXPECT(is_refused(cfaccess_guard_decide_at(guard, &odd, NOW), CFACCESS_STATUS_INVALID_ARGUMENT));
@@ -167,7 +169,7 @@ static void a_nul_in_a_part_is_refused(void) {
   join_request(&whole, &asked);
   cfaccess_request odd = request_of(&whole);
 
-  EXPECT(is_refused(cfaccess_guard_decide_at(guard, &odd, NOW), CFACCESS_STATUS_INVALID_ARGUMENT));
+  EXPECT(is_refused(cfaccess_guard_decide_at(guard, &odd, NOW), CFACCESS_STATUS_UNCLEAN_PATH));
   EXPECT(is_refused(cfaccess_guard_decide_at(guard, &asked, NOW), CFACCESS_STATUS_NO_TOKEN));
 
   cfaccess_guard_free(guard);
