@@ -241,7 +241,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         handle = self._opened()
         encoded = token_bytes(token)
         call = partial(_native.verify, _native.TOKEN, handle, encoded, len(encoded), None)
-        return await wait_async(call, handle.keys, self._timeout)
+        return await wait_async(call, [handle.keys], self._timeout)
 
     async def verify_request_async(self, headers: Headers) -> Claims:
         """Verifies the token of a request as `verify_request` does, in an event loop as `verify_async` does.
@@ -254,7 +254,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         found = headers_that_matter(headers)
         row = _native.headers(found)
         call = partial(_native.verify, _native.REQUEST, handle, row, len(found), None)
-        return await wait_async(call, handle.keys, self._timeout)
+        return await wait_async(call, [handle.keys], self._timeout)
 
     def stats(self) -> dict[str, Any]:
         """What this verifier has done since it was made, for metrics and health pages: a new dict of plain
@@ -312,4 +312,4 @@ class Verifier(Owner[_native.VerifierHandle]):
     ) -> Claims:
         """Verifies when the key has been fetched."""
         call = partial(_native.verify, entry, handle, subject, length, now)
-        return wait(call, handle.keys, self._timeout)
+        return wait(call, [handle.keys], self._timeout)

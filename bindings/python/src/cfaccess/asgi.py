@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ._claims import Claims
-from ._errors import AccessError
+from ._decisions import HEADERS_READ, Refused
 from ._guard import SCOPE_KEY, Guard, claims
 from ._request import EMAIL
 
@@ -23,6 +22,9 @@ __all__ = ["AccessMiddleware", "claims"]
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+_EMAIL_LENGTH = len(EMAIL)
 
 
 class AccessMiddleware(Guard):
@@ -44,64 +46,68 @@ class AccessMiddleware(Guard):
             return
         if scope["type"] not in ("http", "websocket"):
             raise ValueError(f"AccessMiddleware does not know scopes of type {scope['type']!r}")
-        scope = {
-            **scope,
-            "headers": list(scope["headers"]),
-        }  # ASGI allows any iterable, even one that can be read only once
-        request = _Request(scope)
-        try:
-            caller = await self._admit_async(request, scope)
-        except AccessError as error:
-            await self._answer(request, scope, receive, send, error)
-            return
-        scope["headers"] = _with_email(scope["headers"], caller)
-        scope[SCOPE_KEY] = caller
-        await self._app(scope, receive, send)
+        headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
+        joined, parts = _joined(scope, headers)
+        caller = self._recall(joined, parts)
+        if caller is None:
+            decision = await self._decide_async(joined, parts)
+            if isinstance(decision, Refused):
+                await self._refuse({**scope, "headers": headers}, receive, send, decision)
+                return
+            caller = decision
+        passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
+        if caller.email is not None:
+            passed.append((EMAIL, caller.email))
+        await self._app({**scope, "headers": passed, SCOPE_KEY: caller.claims}, receive, send)
 
-    async def _answer(
-        self, request: _Request, scope: Scope, receive: Receive, send: Send, error: AccessError
-    ) -> None:
-        status, headers, body = self._refuse(request, scope, error)
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
+        self._report(scope, refused)
         kind = "http.response"
         if scope["type"] == "websocket":
             if (await receive())["type"] != "websocket.connect":
                 return
             if "websocket.http.response" not in (scope.get("extensions") or {}):
-                await send({"type": "websocket.close", "code": 4000 + status, "reason": error.status})
+                code = 4000 + refused.http_status
+                await send({"type": "websocket.close", "code": code, "reason": refused.error.status})
                 return
             kind = "websocket.http.response"
-        encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
-        await send({"type": f"{kind}.start", "status": status, "headers": encoded})
-        await send({"type": f"{kind}.body", "body": body})
+        answered = [(name.lower(), value) for name, value in refused.headers]
+        await send({"type": f"{kind}.start", "status": refused.http_status, "headers": answered})
+        await send({"type": f"{kind}.body", "body": refused.body})
 
 
-def _with_email(headers: Any, caller: Claims | None) -> list[tuple[bytes, bytes]]:
-    """A name with underscores is removed too: some applications treat them as hyphens."""
-    passed = [
-        (name, value)
-        for name, value in headers
-        if len(name) != len(EMAIL) or name.lower().replace(b"_", b"-") != EMAIL
+def _is_email(name: bytes) -> bool:
+    """A name with underscores is one too: some applications treat them as hyphens."""
+    return name.lower().replace(b"_", b"-") == EMAIL
+
+
+def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
+    """The request as the library takes it, and the number of its parts."""
+    if scope["type"] == "http":
+        method, scheme = scope["method"], scope.get("scheme") or ""
+    else:
+        method, scheme = "GET", "wss" if scope.get("scheme") in ("wss", "https") else "ws"
+    path = scope["path"]
+    if scope.get("root_path"):
+        path = _below(scope["root_path"], path)
+    parts = [
+        method.encode(),
+        scheme.encode(),
+        b"",
+        path.encode("utf-8", "surrogatepass"),
+        scope.get("raw_path") or b"",
     ]
-    if caller is not None and caller.kind == "person":
-        passed.append((EMAIL, (caller.email or "").encode()))
-    return passed
+    for name, value in headers:
+        if name.lower() in HEADERS_READ:
+            parts += name, value
+    count = len(parts)
+    parts.append(b"")
+    return b"\0".join(parts), count
 
 
-class _Request:
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self.method: str = scope["method"] if scope["type"] == "http" else "WEBSOCKET"
-        self.path: str = scope["path"]
-
-    @property
-    def raw_path(self) -> str:
-        return (self._scope.get("raw_path") or b"").decode("latin-1")
-
-    def header(self, name: str) -> list[str]:
-        wanted = name.encode()
-        length = len(wanted)
-        return [
-            value.decode("latin-1")
-            for name, value in self._scope["headers"]
-            if len(name) == length and name.lower() == wanted
-        ]
+def _below(root: str, path: str) -> str:
+    """The path without the root that leads it, as frameworks take it off: `/api/` may lead `/api//users`."""
+    for prefix in (root, root.rstrip("/")):
+        if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
+            return path[len(prefix) :]
+    return path
