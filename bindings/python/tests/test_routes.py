@@ -90,7 +90,14 @@ def test_root_path_is_not_part_of_the_path(
             (b"x-forwarded-prefix", b"/healthz"),
             *token_headers(audience),
         ]
-        scope = {"type": "http", "method": "GET", "root_path": root, "path": path, "headers": headers}
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "root_path": root,
+            "path": path,
+            "raw_path": path.encode(),
+            "headers": headers,
+        }
         connect(guarded, scope)
         return outcome[-1]
 

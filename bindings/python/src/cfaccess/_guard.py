@@ -161,7 +161,7 @@ class Guard:
         keys = self._handle.keys
         return [each for each in keys if keys_is_fetching(each)] or keys
 
-    def _report(self, source: dict[str, Any], refused: Refused) -> None:
+    def _report(self, source: Any, refused: Refused) -> None:
         """Tells the operator, and calls the hook."""
         if refused.warning is not None:
             _log.warning(refused.warning)

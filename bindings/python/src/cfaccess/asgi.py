@@ -10,16 +10,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from itertools import chain
 from typing import Any
 
-from ._decisions import HEADERS_READ, Refused
+from ._decisions import Refused
 from ._guard import SCOPE_KEY, Guard, claims
 from ._request import EMAIL
 
 __all__ = ["AccessMiddleware", "claims"]
 
-Scope = dict[str, Any]
+Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Header = tuple[bytes, bytes]
@@ -41,11 +42,12 @@ class AccessMiddleware(Guard):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one connection, as https://asgi.readthedocs.io has it."""
-        if scope["type"] == "lifespan":
+        kind = scope["type"]
+        if kind == "lifespan":
             await self._app(scope, receive, send)
             return
-        if scope["type"] not in ("http", "websocket"):
-            raise ValueError(f"AccessMiddleware does not know scopes of type {scope['type']!r}")
+        if kind not in ("http", "websocket"):
+            raise ValueError(f"AccessMiddleware does not know scopes of type {kind!r}")
         headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
         joined, parts = _joined(scope, headers)
         caller = self._recall(joined, parts)
@@ -82,32 +84,29 @@ def _is_email(name: bytes) -> bool:
 
 
 def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
-    """The request as the library takes it, and the number of its parts."""
+    """The request as the library takes it, and the number of its parts.
+
+    All headers are passed: to select those that count takes longer than the library does.
+    """
     if scope["type"] == "http":
         method, scheme = scope["method"], scope.get("scheme") or ""
     else:
         method, scheme = "GET", "wss" if scope.get("scheme") in ("wss", "https") else "ws"
-    path = scope["path"]
+    path, raw_path = scope["path"], scope.get("raw_path") or b""
     if scope.get("root_path"):
-        path = _below(scope["root_path"], path)
-    parts = [
-        method.encode(),
-        scheme.encode(),
-        b"",
-        path.encode("utf-8", "surrogatepass"),
-        scope.get("raw_path") or b"",
-    ]
-    for name, value in headers:
-        if name.lower() in HEADERS_READ:
-            parts += name, value
-    count = len(parts)
-    parts.append(b"")
-    return b"\0".join(parts), count
+        path, raw_path = _below(scope["root_path"], path, raw_path)
+    head = f"{method}\0{scheme}\0\0{path}".encode("utf-8", "surrogatepass")  # four parts
+    joined = [head, raw_path, *chain.from_iterable(headers), b""]
+    return b"\0".join(joined), len(joined) + 2
 
 
-def _below(root: str, path: str) -> str:
-    """The path without the root that leads it, as frameworks take it off: `/api/` may lead `/api//users`."""
-    for prefix in (root, root.rstrip("/")):
+def _below(root: str, path: str, raw_path: bytes) -> tuple[str, bytes]:
+    """The path without the root that leads it, as frameworks take it off, and the raw path without the empty
+    segment that a server makes of the root `/api/`."""
+    bare, encoded = root.rstrip("/"), root.encode()
+    if raw_path.startswith(encoded + b"/"):
+        raw_path = bare.encode() + raw_path[len(encoded) :]
+    for prefix in (root, bare):
         if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
-            return path[len(prefix) :]
-    return path
+            return path[len(prefix) :], raw_path
+    return path, raw_path
