@@ -217,4 +217,14 @@ def test_request_that_came_another_way_is_not_open() -> None:
     for source in ({}, {"type": "http"}, object(), None):
         with pytest.raises(LookupError):
             wsgi.claims(source)
+        with pytest.raises(LookupError):
+            wsgi.caller(source)
     assert wsgi.claims is asgi.claims
+    assert wsgi.caller is asgi.caller
+
+
+def test_caller_is_somebody(verifier: Verifier) -> None:
+    with pytest.raises(LookupError, match="open"):
+        wsgi.caller({"cfaccess.claims": None})
+    somebody = verifier.verify(fresh())
+    assert wsgi.caller({"cfaccess.claims": somebody}) is somebody

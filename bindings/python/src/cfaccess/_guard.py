@@ -84,9 +84,9 @@ class Guard:
         an empty segment, `.` or `..` (also before `;`), an encoded slash where the server reports it, a
         backslash, a control character, something that is still encoded after decoding, or bytes that are
         not UTF-8. An unclean path is never open; and where the path selects the route it is refused with
-        `UncleanPath` (403). Where a host has one route for all paths, it is verified like any other, unless it
-        has a NUL.
-        Paths are case-sensitive: an application that treats `/Admin` as `/admin` needs a host of its own.
+        `UncleanPath` (403). Where a host has one route for all paths, it is verified like any other, unless
+        there is a NUL in it. Paths are case-sensitive: an application that treats `/Admin` as `/admin` needs
+        a host of its own.
 
         In the application `claims(request)` says who is calling. There, the header
         `Cf-Access-Authenticated-User-Email` is the verified e-mail; for services and on open paths it is
@@ -218,3 +218,11 @@ def claims(request: Any) -> Claims | None:
             found: Claims | None = source[key]
             return found
     raise LookupError("this request did not come through AccessMiddleware")
+
+
+def caller(request: Any) -> Claims:
+    """Who is calling, as `claims(request)` says; on an open path it raises `LookupError`, too."""
+    found = claims(request)
+    if found is None:
+        raise LookupError("nobody is calling: the path of this request is open")
+    return found

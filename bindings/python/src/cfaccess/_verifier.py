@@ -192,7 +192,9 @@ class Verifier(Owner[_native.VerifierHandle]):
         - a list of pairs of name and value;
         - a WSGI environ: a `dict` with a tuple `wsgi.version`, or with `REQUEST_METHOD` and no hyphen in
           its keys;
-        - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`.
+        - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`;
+        - a request of Flask, Django, Starlette, aiohttp and others: an object with one of these as its
+          attribute `headers`.
 
         Names and values are `bytes`, or `str` decoded as ISO-8859-1, as WSGI and the frameworks do.
         Characters outside of it are encoded as UTF-8.
@@ -267,8 +269,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         - `entries` in the cache now, and their `bytes`.
 
         The counts are those of all threads; a forked child begins with those of its parent. A hit may count
-        twice if Python has dropped its claims. Each attempt to verify a token while its key is being fetched
-        counts as `KEYS_PENDING`. Raises `InvalidArgument` if this object is closed.
+        twice if Python has dropped its claims. `KeysPending` is not counted, since the caller may try again.
+        Raises `InvalidArgument` if this object is closed.
 
         >>> claims = verifier.verify(token)
         >>> before = verifier.stats()

@@ -1,8 +1,8 @@
 """For ASGI applications: FastAPI, Starlette, Django, and every other.
 
->>> from cfaccess.asgi import AccessMiddleware, claims
+>>> from cfaccess.asgi import AccessMiddleware, caller
 >>> async def application(scope, receive, send):
-...     body = f"hello, {claims(scope).email}".encode()
+...     body = f"hello, {caller(scope).email}".encode()
 ...     await send({"type": "http.response.start", "status": 200, "headers": []})
 ...     await send({"type": "http.response.body", "body": body})
 >>> application = AccessMiddleware(application, verifier)
@@ -11,14 +11,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from itertools import chain
 from typing import Any
 
 from ._decisions import Refused
-from ._guard import SCOPE_KEY, Guard, claims
+from ._guard import SCOPE_KEY, Guard, caller, claims
 from ._request import EMAIL
 
-__all__ = ["AccessMiddleware", "claims"]
+__all__ = ["AccessMiddleware", "caller", "claims"]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -31,9 +30,11 @@ _EMAIL_LENGTH = len(EMAIL)
 class AccessMiddleware(Guard):
     """Lets an ASGI application see verified requests and WebSockets only.
 
-    It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `scope["cfaccess"]`, says who is calling. Requests are verified in the event loop, of asyncio or trio,
-    which is not blocked while a key is being fetched.
+    It goes outside of everything that changes paths, and inside of what changes the host. A `root_path` that
+    the application sets itself, as `FastAPI(root_path=...)` does, is known only to a middleware that
+    `add_middleware` has added. `caller(request)` says who is calling, and so does `scope["cfaccess"]`.
+    Requests are verified in the event loop, of asyncio or trio, which is not blocked while a key is being
+    fetched.
 
     The handshake of a WebSocket is refused with the same answer where the server can send one, and otherwise
     closed with 4000 plus the HTTP status: 4401, 4403, 4500 or 4503. `lifespan` is passed on; any other kind
@@ -50,17 +51,17 @@ class AccessMiddleware(Guard):
             raise ValueError(f"AccessMiddleware does not know scopes of type {kind!r}")
         headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
         joined, parts = _joined(scope, headers)
-        caller = self._recall(joined, parts)
-        if caller is None:
+        found = self._recall(joined, parts)
+        if found is None:
             decision = await self._decide_async(joined, parts)
             if isinstance(decision, Refused):
                 await self._refuse({**scope, "headers": headers}, receive, send, decision)
                 return
-            caller = decision
+            found = decision
         passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
-        if caller.email is not None:
-            passed.append((EMAIL, caller.email))
-        await self._app({**scope, "headers": passed, SCOPE_KEY: caller.claims}, receive, send)
+        if found.email is not None:
+            passed.append((EMAIL, found.email))
+        await self._app({**scope, "headers": passed, SCOPE_KEY: found.claims}, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
         self._report(scope, refused)
@@ -96,7 +97,10 @@ def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
     if scope.get("root_path"):
         path, raw_path = _below(scope["root_path"], path, raw_path)
     head = f"{method}\0{scheme}\0\0{path}".encode("utf-8", "surrogatepass")  # four parts
-    joined = [head, raw_path, *chain.from_iterable(headers), b""]
+    joined = [head, raw_path]
+    for pair in headers:
+        joined += pair
+    joined.append(b"")
     return b"\0".join(joined), len(joined) + 2
 
 

@@ -1,9 +1,9 @@
 """For WSGI applications (PEP 3333): Flask, Django, and every other.
 
->>> from cfaccess.wsgi import AccessMiddleware, claims
+>>> from cfaccess.wsgi import AccessMiddleware, caller
 >>> def application(environ, start_response):
 ...     start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
-...     return [f"hello, {claims(environ).email}".encode()]
+...     return [f"hello, {caller(environ).email}".encode()]
 >>> application = AccessMiddleware(application, verifier)
 """
 
@@ -14,10 +14,10 @@ from http import HTTPStatus
 from typing import Any
 
 from ._decisions import HEADERS_READ, Refused
-from ._guard import ENVIRON_KEY, Guard, claims
+from ._guard import ENVIRON_KEY, Guard, caller, claims
 from ._request import as_bytes
 
-__all__ = ["AccessMiddleware", "claims"]
+__all__ = ["AccessMiddleware", "caller", "claims"]
 
 _EMAIL = "HTTP_CF_ACCESS_AUTHENTICATED_USER_EMAIL"
 _HEADERS = [
@@ -28,25 +28,25 @@ _HEADERS = [
 class AccessMiddleware(Guard):
     """Lets a WSGI application see verified requests only.
 
-    It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `environ["cfaccess.claims"]`, says who is calling. A request waits only while its key is being
+    It goes outside of everything that changes paths, and inside of what changes the host. `caller(request)`
+    says who is calling, and so does `environ["cfaccess.claims"]`. A request waits only while its key is being
     fetched.
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Handles one request, as PEP 3333 has it."""
         joined, parts = _joined(environ)
-        caller = self._recall(joined, parts)
-        if caller is None:
+        found = self._recall(joined, parts)
+        if found is None:
             decision = self._decide(joined, parts)
             if isinstance(decision, Refused):
                 return self._refuse(environ, start_response, decision)
-            caller = decision
-        if caller.email is None:
+            found = decision
+        if found.email is None:
             environ.pop(_EMAIL, None)
         else:
-            environ[_EMAIL] = caller.email.decode("latin-1")
-        environ[ENVIRON_KEY] = caller.claims
+            environ[_EMAIL] = found.email.decode("latin-1")
+        environ[ENVIRON_KEY] = found.claims
         return self._app(environ, start_response)  # type: ignore[no-any-return]
 
     def _refuse(self, environ: dict[str, Any], start_response: Any, refused: Refused) -> Iterable[bytes]:
