@@ -61,6 +61,8 @@ CACHE_HITS = [
         "c_guard_lookup", "c", "C, `cfaccess_guard_lookup`: the headers of these that it reads", counted=True
     ),
     _hit("python_hit", "python", "Python, `Verifier.verify(token).email`"),
+    _hit("python_asgi", "python", "Python, `cfaccess.asgi.AccessMiddleware`: that token in 17 headers"),
+    _hit("python_wsgi", "python", "Python, `cfaccess.wsgi.AccessMiddleware`: the same request"),
     _hit("go_hit", "go", "Go, `Verifier.Verify` and the e-mail"),
     _hit("go_middleware", "go", "Go, `Middleware` and the e-mail: that token in 12 headers"),
     _hit("c_hit_32_keys", "c", "C, with 32 keys in the set"),

@@ -12,6 +12,7 @@ from time import perf_counter_ns
 from typing import Callable
 
 from cfaccess import Keys, Verifier
+from middlewares import prepare_middlewares
 from peers import prepare_peers
 
 BATCH = 16
@@ -60,6 +61,7 @@ def prepare(folder: Path) -> dict[str, Callable[[], object]]:
         "python_verify": lambda: cold.verify(token),
         BESIDE: lambda: cold.verify(token),
         "python_hit": lambda: cached.verify(token).email,
+        **prepare_middlewares(cached, token.decode()),
         **prepare_peers(folder),
     }
 

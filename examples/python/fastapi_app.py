@@ -6,7 +6,7 @@ import os
 from typing import Annotated
 
 from cfaccess import Claims, Keys, Verifier
-from cfaccess.asgi import AccessMiddleware, claims
+from cfaccess.asgi import AccessMiddleware, caller, claims
 from fastapi import Depends, FastAPI, Header, Request, WebSocket
 from fastapi.responses import PlainTextResponse
 
@@ -25,17 +25,15 @@ app.add_middleware(
 
 
 def caller_of(request: Request) -> Claims:
-    caller = claims(request)
-    assert caller is not None  # only for paths that are not open
-    return caller
+    return caller(request)
 
 
 Caller = Annotated[Claims, Depends(caller_of)]
 
 
 @app.api_route("/", methods=["GET", "POST"])
-async def hello(caller: Caller) -> str:
-    return f"hello, {caller.email}"
+async def hello(person: Caller) -> str:
+    return f"hello, {person.email}"
 
 
 @app.get("/legacy")
@@ -51,7 +49,7 @@ async def health(request: Request) -> str:
 
 @app.websocket("/socket")
 async def socket(websocket: WebSocket) -> None:
-    caller = claims(websocket)
+    person = caller(websocket)
     await websocket.accept()
-    await websocket.send_text(f"hello, {caller.email if caller else 'nobody'}")
+    await websocket.send_text(f"hello, {person.email}")
     await websocket.close()

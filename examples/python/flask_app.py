@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cfaccess import Keys, Verifier
-from cfaccess.wsgi import AccessMiddleware, claims
+from cfaccess.wsgi import AccessMiddleware, caller, claims
 from flask import Flask, request
 
 app = Flask(__name__)
@@ -24,9 +24,7 @@ app.wsgi_app = AccessMiddleware(  # type: ignore[method-assign]
 
 @app.route("/", methods=["GET", "POST"])
 def hello() -> str:
-    caller = claims(request)
-    assert caller is not None  # this path is not open
-    return f"hello, {caller.email}"
+    return f"hello, {caller(request).email}"
 
 
 @app.get("/legacy")

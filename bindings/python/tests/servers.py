@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
@@ -36,16 +36,24 @@ class Answer(NamedTuple):
 
 
 class Server(NamedTuple):
-    """One that runs, and its port."""
+    """One that runs, and where it listens."""
 
     port: int
+    unix: Path | None = None
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """An underscore in the name of a header is a hyphen."""
+        return self.request(method, path, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    def request(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+        """The names of headers are sent as they are."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, headers=named)
+            if self.unix is not None:
+                connection.sock = socket.socket(socket.AF_UNIX)
+                connection.sock.settimeout(20)
+                connection.sock.connect(str(self.unix))
+            connection.request(method, path, headers=dict(headers))
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read().decode())
         finally:
@@ -56,8 +64,8 @@ class Server(NamedTuple):
 def serving(
     command: list[str], application: str, directory: Path, endpoint: Endpoint, **more: str
 ) -> Iterator[Server]:
-    """Keys come from this endpoint. Connections wait in the socket, which is open before the server starts:
-    there is no race."""
+    """Keys come from this endpoint. Connections wait in the socket `{fd}`, which is open before the server
+    starts: there is no race. A server whose command has `{socket}` listens there."""
     environment = {
         **os.environ,
         **endpoint.environment(),
@@ -69,9 +77,10 @@ def serving(
         **more,
     }
     with socket.create_server(("127.0.0.1", 0)) as listening, (directory / "log").open("w+") as log:
-        arguments = [word.format(fd=listening.fileno()) for word in command]
+        unix = directory / "socket" if any("{socket}" in word for word in command) else None
+        arguments = [word.format(fd=listening.fileno(), socket=unix) for word in command]
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments, application],
+            [sys.executable, "-m", *arguments, *filter(None, [application])],
             cwd=directory,
             env=environment,
             pass_fds=[listening.fileno()],
@@ -80,7 +89,7 @@ def serving(
             stderr=log,
         )
         try:
-            server = Server(listening.getsockname()[1])
+            server = Server(listening.getsockname()[1], unix)
             _wait_for(server, process, directory / "log")
             yield server
         finally:

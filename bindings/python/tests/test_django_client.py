@@ -15,7 +15,7 @@ import django
 from cfaccess.wsgi import claims
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.test import AsyncClient, Client, override_settings
+from django.test import AsyncClient, Client, RequestFactory, override_settings
 from django.urls import path
 
 
@@ -81,3 +81,9 @@ def test_claims_are_handed_to_views_under_asgi_by_a_middleware(caller: Claims) -
 
     with override_settings(MIDDLEWARE=[f"{__name__}.known_caller"]):
         assert asyncio.run(main()).content == b"user@example.com"
+
+
+def test_request_of_django_has_headers_to_verify(verifier: Verifier, token: str, now: int) -> None:
+    request = RequestFactory().get("/", headers={"Cf-Access-Jwt-Assertion": token})
+
+    assert verifier.verify_request(request, now=now).email == "user@example.com"

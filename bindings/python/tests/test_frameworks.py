@@ -90,12 +90,8 @@ def test_path_that_does_not_exist_needs_a_token_too(server: Server, fresh: str) 
 def test_open_path_is_open_by_its_method_and_whole_path(server: Server) -> None:
     assert server.ask("/healthz").body == "open"
     assert server.ask("/healthz?deep=1").body == "open"
-    for method, path in [
-        ("POST", "/healthz"),
-        ("HEAD", "/healthz"),
-        ("GET", "/healthz/x"),
-        ("GET", "//healthz"),
-    ]:
+    assert server.ask("/healthz", "HEAD").status != 401
+    for method, path in [("POST", "/healthz"), ("GET", "/healthz/x"), ("GET", "//healthz")]:
         assert server.ask(path, method).status == 401, (method, path)
 
 

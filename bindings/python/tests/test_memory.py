@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cfaccess import Keys, Verifier
+from cfaccess.wsgi import AccessMiddleware
 from support import NOW, certs, fresh, mint, new_verifier, person, status_of
 
 STATM = Path("/proc/self/statm")
@@ -108,3 +109,25 @@ def test_fetched_keys_go_back() -> None:
         new_verifier(keys)
 
     assert growth(work, times=1_000) < LIMIT
+
+
+def test_decisions_go_back(keys: Keys) -> None:
+    uncached = new_verifier(keys, cache_entries=0)
+    guarded = AccessMiddleware(lambda *_: [], uncached, open_paths=["GET /healthz"])
+    requests = cycle(
+        [
+            {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_CF_ACCESS_JWT_ASSERTION": fresh()},
+            {"REQUEST_METHOD": "GET", "PATH_INFO": "/"},
+            {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"},
+        ]
+    )
+
+    assert growth(lambda: guarded(next(requests), lambda *_: None), times=20_000) < LIMIT
+
+
+def test_middlewares_go_back(verifier: Verifier) -> None:
+    def work() -> None:
+        AccessMiddleware(lambda *_: [], verifier, open_paths=["GET /healthz"])
+        status_of(lambda: AccessMiddleware(lambda *_: [], verifier, open_paths=["GET healthz"]))
+
+    assert growth(work, times=5_000) < LIMIT

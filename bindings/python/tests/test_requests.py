@@ -265,3 +265,22 @@ def test_whole_request_takes_one_call_of_the_library(
     verifier.verify_request({"Accept": "*/*", ASSERTION: fresh(), "Cookie": "a=1", "Origin": "x"})
 
     assert calls == [2]
+
+
+def flask_request(headers: dict[str, str]) -> Any:
+    flask = pytest.importorskip("flask", reason="the Python package flask is missing")
+    return flask.Flask(__name__).test_request_context(headers=headers).request
+
+
+def starlette_request(headers: dict[str, str]) -> Any:
+    requests = pytest.importorskip("starlette.requests", reason="the Python package starlette is missing")
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return requests.Request({"type": "http", "headers": pairs})
+
+
+@pytest.mark.parametrize("made", [flask_request, starlette_request])
+def test_request_of_a_framework_will_do(verifier: Verifier, made: Any, token: str, now: int) -> None:
+    request = made({"Cf-Access-Jwt-Assertion": token})
+
+    assert verifier.verify_request(request, now=now).email == "user@example.com"
+    assert status_of(lambda: verifier.verify_request(made({}), now=now)) == "NO_TOKEN"

@@ -23,7 +23,7 @@ def claims(*strings: str) -> Claims:
     return claims_of(head, "".join(f"{string}\0" for string in (*usual, *strings)))
 
 
-def entries(table: Table) -> dict[int, Claims]:
+def entries(table: Table[Claims]) -> dict[int, Claims]:
     return {**table._old, **table.young}
 
 
@@ -33,14 +33,14 @@ def weight(kept: Iterable[Claims]) -> int:
     return sum(map(getsizeof, {id(part): part for each in parts for part in each}.values()))
 
 
-def kept(verifier: Verifier) -> Table:
+def kept(verifier: Verifier) -> Table[Claims]:
     table = verifier._opened().kept
     assert table
     return table
 
 
 def test_what_was_kept_is_found() -> None:
-    table = Table(10, MEGABYTE)
+    table: Table[Claims] = Table(10, MEGABYTE)
     one = claims()
 
     table.keep(1, one)
@@ -51,7 +51,7 @@ def test_what_was_kept_is_found() -> None:
 
 
 def test_hundred_thousand_tokens_stay_within_the_bound() -> None:
-    table = Table(1_000, 64 * MEGABYTE)
+    table: Table[Claims] = Table(1_000, 64 * MEGABYTE)
 
     for number in range(1, 100_001):
         table.keep(number, claims(str(number)))
@@ -71,7 +71,7 @@ def test_hundred_thousand_tokens_stay_within_the_bound() -> None:
     ],
 )
 def test_memory_stays_within_the_bound(strings: list[str]) -> None:
-    table = Table(1_000_000, MEGABYTE)
+    table: Table[Claims] = Table(1_000_000, MEGABYTE)
 
     for number in range(3_000):
         table.keep(number + 1, claims(*[f"{string}{number}" for string in strings]))
@@ -80,7 +80,7 @@ def test_memory_stays_within_the_bound(strings: list[str]) -> None:
 
 
 def test_what_is_larger_than_the_bound_is_not_kept() -> None:
-    table = Table(10, MEGABYTE)
+    table: Table[Claims] = Table(10, MEGABYTE)
 
     table.keep(1, claims("x" * MEGABYTE))
     table.keep(2, claims())
@@ -89,7 +89,7 @@ def test_what_is_larger_than_the_bound_is_not_kept() -> None:
 
 
 def test_what_is_used_stays_in_a_flood_and_the_rest_ages_out() -> None:
-    table = Table(100, MEGABYTE)
+    table: Table[Claims] = Table(100, MEGABYTE)
     table.keep(1, claims())
     table.keep(2, claims())
 

@@ -167,7 +167,7 @@ class Keys(Owner[Handle]):
         `Verifier.verify_async`.
         """
         handle = self._opened()
-        wait(partial(_remote.keys_try_connect, handle), handle, self._timeout)
+        wait(partial(_remote.keys_try_connect, handle), [handle], self._timeout)
 
     def status(self) -> dict[str, Any]:
         """What is in force now, for logs and health pages: a new dict of plain values. It never waits.

@@ -1,9 +1,9 @@
-"""Keys and verifiers as ctypes sees them. No other file of this package knows ctypes, but `_library`,
-`_outcome`, `_groups` and `_remote`."""
+"""Keys and verifiers as ctypes sees them. No other file of this package knows ctypes, but `_decisions`,
+`_groups`, `_library`, `_outcome` and `_remote`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import PyDLL, byref, c_char, c_int32, c_int64, c_uint64, py_object
 from struct import Struct
@@ -81,7 +81,7 @@ class VerifierHandle(Handle):
 
     __slots__ = ("kept", "keys")
 
-    kept: Table | None
+    kept: Table[Claims] | None
     keys: Handle
 
 
@@ -105,15 +105,15 @@ def keys_is_fetching(keys: Handle) -> bool:
 
 
 @contextmanager
-def waiting_for_keys(keys: Handle) -> Iterator[bool]:
-    """Tells whether one more caller may wait for a fetch, and counts it as one that waits until the end."""
-    if not _keys_begin_wait(keys.pointer):
-        yield False
-        return
+def waiting_for_keys(keys: Sequence[Handle]) -> Iterator[bool]:
+    """Tells whether one more caller may wait for a fetch of these keys, and counts it as one that waits until
+    the end."""
+    begun = [each for each in keys if _keys_begin_wait(each.pointer)]
     try:
-        yield True
+        yield len(begun) == len(keys)
     finally:
-        _keys_end_wait(keys.pointer)
+        for each in begun:
+            _keys_end_wait(each.pointer)
 
 
 def keys_load_json(keys: Handle, document: bytes) -> None:
@@ -237,25 +237,36 @@ def verify(entry: Entry, verifier: VerifierHandle, subject: Any, length: int, no
         claims = None if kept is None else kept.find(head[11])
         if claims is not None:
             return claims
-        block = _text_at(head[8], head[9], None)
+        claims = _read(head)
     finally:
         _claims_free(found)
-    if block.count("\0") < CLAIMS_STRINGS + head[6]:
-        raise Internal("the claims do not have the shape that this version expects")
-    claims = claims_of(head, block)
     if kept is not None:
         kept.keep(head[11], claims)
     return claims
+
+
+def claims_at(address: int) -> Claims:
+    """A copy of claims of the library."""
+    return _read(_unpack(_head_at(address)))
+
+
+def _read(head: tuple[int, ...]) -> Claims:
+    """The claims with this head, whose block is still there."""
+    block = _text_at(head[8], head[9], None)
+    if block.count("\0") < CLAIMS_STRINGS + head[6]:
+        raise Internal("the claims do not have the shape that this version expects")
+    return claims_of(head, block)
 
 
 # `cfaccess_header` is four words: name, its length, value, its length.
 MOST_HEADERS = 5
 _rows = [Struct(f"@{4 * count}P") for count in range(MOST_HEADERS + 1)]
 
-_address = PyDLL(None).PyBytes_AsString
-_address.restype, _address.argtypes = POINTER, (py_object,)
+# The address of the bytes, which must outlive its use.
+address_of = PyDLL(None).PyBytes_AsString
+address_of.restype, address_of.argtypes = POINTER, (py_object,)
 
-_names = {name: (_address(name), len(name)) for name in (ASSERTION, COOKIE, EMAIL)}
+_names = {name: (address_of(name), len(name)) for name in (ASSERTION, COOKIE, EMAIL)}
 
 
 def headers(values: list[tuple[bytes, bytes]]) -> bytes:
@@ -263,5 +274,5 @@ def headers(values: list[tuple[bytes, bytes]]) -> bytes:
     result, and the names are those of `_names`."""
     row: list[int] = []
     for name, value in values:
-        row += (*_names[name], _address(value), len(value))
+        row += (*_names[name], address_of(value), len(value))
     return _rows[len(values)].pack(*row)

@@ -31,10 +31,14 @@ def headers_that_matter(headers: Headers) -> list[tuple[bytes, bytes]]:
             return _of_environ(headers)
         if is_scope(headers):
             return _of_pairs(headers["headers"])
+    else:
+        headers = getattr(headers, "headers", headers)  # of a request of a framework
     items = getattr(headers, "items", None)
     pairs = headers if items is None else items()
     if not isinstance(pairs, Iterable) or isinstance(pairs, (str, bytes, bytearray, memoryview)):
-        raise wrong_type("headers", "a mapping, a list of pairs, a WSGI environ or an ASGI scope", headers)
+        raise wrong_type(
+            "headers", "a mapping, a list of pairs, a WSGI environ, an ASGI scope or a request", headers
+        )
     return _of_pairs(pairs)
 
 

@@ -192,7 +192,9 @@ class Verifier(Owner[_native.VerifierHandle]):
         - a list of pairs of name and value;
         - a WSGI environ: a `dict` with a tuple `wsgi.version`, or with `REQUEST_METHOD` and no hyphen in
           its keys;
-        - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`.
+        - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`;
+        - a request of Flask, Django, Starlette, aiohttp and others: an object with one of these as its
+          attribute `headers`.
 
         Names and values are `bytes`, or `str` decoded as ISO-8859-1, as WSGI and the frameworks do.
         Characters outside of it are encoded as UTF-8.
@@ -241,7 +243,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         handle = self._opened()
         encoded = token_bytes(token)
         call = partial(_native.verify, _native.TOKEN, handle, encoded, len(encoded), None)
-        return await wait_async(call, handle.keys, self._timeout)
+        return await wait_async(call, [handle.keys], self._timeout)
 
     async def verify_request_async(self, headers: Headers) -> Claims:
         """Verifies the token of a request as `verify_request` does, in an event loop as `verify_async` does.
@@ -254,7 +256,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         found = headers_that_matter(headers)
         row = _native.headers(found)
         call = partial(_native.verify, _native.REQUEST, handle, row, len(found), None)
-        return await wait_async(call, handle.keys, self._timeout)
+        return await wait_async(call, [handle.keys], self._timeout)
 
     def stats(self) -> dict[str, Any]:
         """What this verifier has done since it was made, for metrics and health pages: a new dict of plain
@@ -267,8 +269,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         - `entries` in the cache now, and their `bytes`.
 
         The counts are those of all threads; a forked child begins with those of its parent. A hit may count
-        twice if Python has dropped its claims. Each attempt to verify a token while its key is being fetched
-        counts as `KEYS_PENDING`. Raises `InvalidArgument` if this object is closed.
+        twice if Python has dropped its claims. `KeysPending` is not counted, since the caller may try again.
+        Raises `InvalidArgument` if this object is closed.
 
         >>> claims = verifier.verify(token)
         >>> before = verifier.stats()
@@ -312,4 +314,4 @@ class Verifier(Owner[_native.VerifierHandle]):
     ) -> Claims:
         """Verifies when the key has been fetched."""
         call = partial(_native.verify, entry, handle, subject, length, now)
-        return wait(call, handle.keys, self._timeout)
+        return wait(call, [handle.keys], self._timeout)

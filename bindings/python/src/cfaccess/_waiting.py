@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeVar
 
 from ._errors import KeysPending
@@ -22,9 +22,9 @@ _Result = TypeVar("_Result")
 _SHORTEST, _LONGEST = 0.001, 0.05
 
 
-def wait(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
-    """Makes a call that may raise `KeysPending`, and makes it again after each fetch, for at most `timeout`
-    seconds. If enough callers are waiting already, it does not wait."""
+def wait(call: Callable[[], _Result], keys: Sequence[Handle], timeout: float) -> _Result:
+    """Makes a call that may raise `KeysPending`, and makes it again after each fetch of these keys, for at
+    most `timeout` seconds. If enough callers are waiting already, it does not wait."""
     with waiting_for_keys(keys) as may_wait:
         turns = _turns(call, keys, timeout if may_wait else 0)
         try:
@@ -35,7 +35,7 @@ def wait(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
             return result
 
 
-async def wait_async(call: Callable[[], _Result], keys: Handle, timeout: float) -> _Result:
+async def wait_async(call: Callable[[], _Result], keys: Sequence[Handle], timeout: float) -> _Result:
     """Does the same in an event loop, where any number may wait, since nothing else waits for them."""
     turns = _turns(call, keys, timeout)
     try:
@@ -49,7 +49,9 @@ async def wait_async(call: Callable[[], _Result], keys: Handle, timeout: float) 
         return result
 
 
-def _turns(call: Callable[[], _Result], keys: Handle, timeout: float) -> Generator[float, None, _Result]:
+def _turns(
+    call: Callable[[], _Result], keys: Sequence[Handle], timeout: float
+) -> Generator[float, None, _Result]:
     """Yields how long to sleep, and returns the result of the call.
 
     A fetch ends within the timeout; but where the cooldown is shorter, another may follow at once.
@@ -64,8 +66,9 @@ def _turns(call: Callable[[], _Result], keys: Handle, timeout: float) -> Generat
                 end = now + timeout
             if now >= end:
                 raise
+        fetching = [each for each in keys if keys_is_fetching(each)]
         pause = _SHORTEST
-        while now < end and keys_is_fetching(keys):
+        while now < end and fetching and all(map(keys_is_fetching, fetching)):
             yield min(pause, end - now)
             pause = min(2 * pause, _LONGEST)
             now = _monotonic()

@@ -1,8 +1,8 @@
 """For ASGI applications: FastAPI, Starlette, Django, and every other.
 
->>> from cfaccess.asgi import AccessMiddleware, claims
+>>> from cfaccess.asgi import AccessMiddleware, caller
 >>> async def application(scope, receive, send):
-...     body = f"hello, {claims(scope).email}".encode()
+...     body = f"hello, {caller(scope).email}".encode()
 ...     await send({"type": "http.response.start", "status": 200, "headers": []})
 ...     await send({"type": "http.response.body", "body": body})
 >>> application = AccessMiddleware(application, verifier)
@@ -10,27 +10,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ._claims import Claims
-from ._errors import AccessError
-from ._guard import SCOPE_KEY, Guard, claims
+from ._decisions import Refused
+from ._guard import SCOPE_KEY, Guard, caller, claims
 from ._request import EMAIL
 
-__all__ = ["AccessMiddleware", "claims"]
+__all__ = ["AccessMiddleware", "caller", "claims"]
 
-Scope = dict[str, Any]
+Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+_EMAIL_LENGTH = len(EMAIL)
 
 
 class AccessMiddleware(Guard):
     """Lets an ASGI application see verified requests and WebSockets only.
 
-    It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `scope["cfaccess"]`, says who is calling. Requests are verified in the event loop, of asyncio or trio,
-    which is not blocked while a key is being fetched.
+    It goes outside of everything that changes paths, and inside of what changes the host. A `root_path` that
+    the application sets itself, as `FastAPI(root_path=...)` does, is known only to a middleware that
+    `add_middleware` has added. `caller(request)` says who is calling, and so does `scope["cfaccess"]`.
+    Requests are verified in the event loop, of asyncio or trio, which is not blocked while a key is being
+    fetched.
 
     The handshake of a WebSocket is refused with the same answer where the server can send one, and otherwise
     closed with 4000 plus the HTTP status: 4401, 4403, 4500 or 4503. `lifespan` is passed on; any other kind
@@ -39,69 +43,74 @@ class AccessMiddleware(Guard):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one connection, as https://asgi.readthedocs.io has it."""
-        if scope["type"] == "lifespan":
+        kind = scope["type"]
+        if kind == "lifespan":
             await self._app(scope, receive, send)
             return
-        if scope["type"] not in ("http", "websocket"):
-            raise ValueError(f"AccessMiddleware does not know scopes of type {scope['type']!r}")
-        scope = {
-            **scope,
-            "headers": list(scope["headers"]),
-        }  # ASGI allows any iterable, even one that can be read only once
-        request = _Request(scope)
-        try:
-            caller = await self._admit_async(request, scope)
-        except AccessError as error:
-            await self._answer(request, scope, receive, send, error)
-            return
-        scope["headers"] = _with_email(scope["headers"], caller)
-        scope[SCOPE_KEY] = caller
-        await self._app(scope, receive, send)
+        if kind not in ("http", "websocket"):
+            raise ValueError(f"AccessMiddleware does not know scopes of type {kind!r}")
+        headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
+        joined, parts = _joined(scope, headers)
+        found = self._recall(joined, parts)
+        if found is None:
+            decision = await self._decide_async(joined, parts)
+            if isinstance(decision, Refused):
+                await self._refuse({**scope, "headers": headers}, receive, send, decision)
+                return
+            found = decision
+        passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
+        if found.email is not None:
+            passed.append((EMAIL, found.email))
+        await self._app({**scope, "headers": passed, SCOPE_KEY: found.claims}, receive, send)
 
-    async def _answer(
-        self, request: _Request, scope: Scope, receive: Receive, send: Send, error: AccessError
-    ) -> None:
-        status, headers, body = self._refuse(request, scope, error)
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
+        self._report(scope, refused)
         kind = "http.response"
         if scope["type"] == "websocket":
             if (await receive())["type"] != "websocket.connect":
                 return
             if "websocket.http.response" not in (scope.get("extensions") or {}):
-                await send({"type": "websocket.close", "code": 4000 + status, "reason": error.status})
+                code = 4000 + refused.http_status
+                await send({"type": "websocket.close", "code": code, "reason": refused.error.status})
                 return
             kind = "websocket.http.response"
-        encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
-        await send({"type": f"{kind}.start", "status": status, "headers": encoded})
-        await send({"type": f"{kind}.body", "body": body})
+        answered = [(name.lower(), value) for name, value in refused.headers]
+        await send({"type": f"{kind}.start", "status": refused.http_status, "headers": answered})
+        await send({"type": f"{kind}.body", "body": refused.body})
 
 
-def _with_email(headers: Any, caller: Claims | None) -> list[tuple[bytes, bytes]]:
-    """A name with underscores is removed too: some applications treat them as hyphens."""
-    passed = [
-        (name, value)
-        for name, value in headers
-        if len(name) != len(EMAIL) or name.lower().replace(b"_", b"-") != EMAIL
-    ]
-    if caller is not None and caller.kind == "person":
-        passed.append((EMAIL, (caller.email or "").encode()))
-    return passed
+def _is_email(name: bytes) -> bool:
+    """A name with underscores is one too: some applications treat them as hyphens."""
+    return name.lower().replace(b"_", b"-") == EMAIL
 
 
-class _Request:
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self.method: str = scope["method"] if scope["type"] == "http" else "WEBSOCKET"
-        self.path: str = scope["path"]
+def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
+    """The request as the library takes it, and the number of its parts.
 
-    @property
-    def raw_path(self) -> str:
-        return (self._scope.get("raw_path") or b"").decode("latin-1")
+    All headers are passed: to select those that count takes longer than the library does.
+    """
+    if scope["type"] == "http":
+        method, scheme = scope["method"], scope.get("scheme") or ""
+    else:
+        method, scheme = "GET", "wss" if scope.get("scheme") in ("wss", "https") else "ws"
+    path, raw_path = scope["path"], scope.get("raw_path") or b""
+    if scope.get("root_path"):
+        path, raw_path = _below(scope["root_path"], path, raw_path)
+    head = f"{method}\0{scheme}\0\0{path}".encode("utf-8", "surrogatepass")  # four parts
+    joined = [head, raw_path]
+    for pair in headers:
+        joined += pair
+    joined.append(b"")
+    return b"\0".join(joined), len(joined) + 2
 
-    def header(self, name: str) -> list[str]:
-        wanted = name.encode()
-        length = len(wanted)
-        return [
-            value.decode("latin-1")
-            for name, value in self._scope["headers"]
-            if len(name) == length and name.lower() == wanted
-        ]
+
+def _below(root: str, path: str, raw_path: bytes) -> tuple[str, bytes]:
+    """The path without the root that leads it, as frameworks take it off, and the raw path without the empty
+    segment that a server makes of the root `/api/`."""
+    bare, encoded = root.rstrip("/"), root.encode()
+    if raw_path.startswith(encoded + b"/"):
+        raw_path = bare.encode() + raw_path[len(encoded) :]
+    for prefix in (root, bare):
+        if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
+            return path[len(prefix) :], raw_path
+    return path, raw_path

@@ -1,9 +1,9 @@
 """For WSGI applications (PEP 3333): Flask, Django, and every other.
 
->>> from cfaccess.wsgi import AccessMiddleware, claims
+>>> from cfaccess.wsgi import AccessMiddleware, caller
 >>> def application(environ, start_response):
 ...     start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
-...     return [f"hello, {claims(environ).email}".encode()]
+...     return [f"hello, {caller(environ).email}".encode()]
 >>> application = AccessMiddleware(application, verifier)
 """
 
@@ -13,52 +13,68 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from ._errors import AccessError
-from ._guard import ENVIRON_KEY, Guard, claims
+from ._decisions import HEADERS_READ, Refused
+from ._guard import ENVIRON_KEY, Guard, caller, claims
+from ._request import as_bytes
 
-__all__ = ["AccessMiddleware", "claims"]
+__all__ = ["AccessMiddleware", "caller", "claims"]
 
 _EMAIL = "HTTP_CF_ACCESS_AUTHENTICATED_USER_EMAIL"
+_HEADERS = [
+    ("HTTP_" + name.decode().upper().replace("-", "_"), name.decode()) for name in sorted(HEADERS_READ)
+]
 
 
 class AccessMiddleware(Guard):
     """Lets a WSGI application see verified requests only.
 
-    It goes outside of everything that changes paths, and inside of what changes the host. `claims(request)`,
-    or `environ["cfaccess.claims"]`, says who is calling. A request waits only while its key is being
+    It goes outside of everything that changes paths, and inside of what changes the host. `caller(request)`
+    says who is calling, and so does `environ["cfaccess.claims"]`. A request waits only while its key is being
     fetched.
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Handles one request, as PEP 3333 has it."""
-        request = _Request(environ)
-        try:
-            caller = self._admit(request, environ)
-        except AccessError as error:
-            status, headers, body = self._refuse(request, environ, error)
-            start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-            return [body]
-        environ.pop(_EMAIL, None)
-        if caller is not None and caller.kind == "person":
-            environ[_EMAIL] = (caller.email or "").encode().decode("latin-1")
-        environ[ENVIRON_KEY] = caller
+        joined, parts = _joined(environ)
+        found = self._recall(joined, parts)
+        if found is None:
+            decision = self._decide(joined, parts)
+            if isinstance(decision, Refused):
+                return self._refuse(environ, start_response, decision)
+            found = decision
+        if found.email is None:
+            environ.pop(_EMAIL, None)
+        else:
+            environ[_EMAIL] = found.email.decode("latin-1")
+        environ[ENVIRON_KEY] = found.claims
         return self._app(environ, start_response)  # type: ignore[no-any-return]
 
+    def _refuse(self, environ: dict[str, Any], start_response: Any, refused: Refused) -> Iterable[bytes]:
+        self._report(environ, refused)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in refused.headers]
+        start_response(f"{refused.http_status} {HTTPStatus(refused.http_status).phrase}", headers)
+        return [refused.body]
 
-class _Request:
-    def __init__(self, environ: dict[str, Any]) -> None:
-        self._environ = environ
-        self.method: str = environ["REQUEST_METHOD"]
 
-    @property
-    def path(self) -> str:
-        path: str = self._environ.get("SCRIPT_NAME", "") + self._environ.get("PATH_INFO", "")
-        return path.encode("latin-1", "backslashreplace").decode("utf-8", "replace")
+def _joined(environ: dict[str, Any]) -> tuple[bytes, int]:
+    """The request as the library takes it, and the number of its parts.
 
-    @property
-    def raw_path(self) -> str:
-        return self._environ.get("RAW_URI") or self._environ.get("REQUEST_URI") or ""
-
-    def header(self, name: str) -> list[str]:
-        value = self._environ.get("HTTP_" + name.upper().replace("-", "_"))
-        return [] if value is None else [value]
+    `SCRIPT_NAME` is not part of the path: applications do not route on it, and some servers take it from the
+    client.
+    """
+    parts = [
+        environ["REQUEST_METHOD"],
+        environ.get("wsgi.url_scheme", ""),
+        "",
+        environ.get("PATH_INFO", ""),
+        environ.get("RAW_URI") or environ.get("REQUEST_URI") or "",
+    ]
+    for key, name in _HEADERS:
+        if key in environ:
+            parts += name, environ[key]
+    count = len(parts)
+    parts.append("")
+    try:
+        return "\0".join(parts).encode("latin-1"), count
+    except UnicodeEncodeError:
+        return b"\0".join(map(as_bytes, parts)), count
