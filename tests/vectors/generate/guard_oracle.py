@@ -167,7 +167,7 @@ def _is_preflight(request: Asked) -> bool:
     return (
         request.method == "OPTIONS"
         and len(origins) == len(asked) == 1
-        and origins != [b""]
+        and bool(re.fullmatch(rb"[^,]+", origins[0]))
         and bool(re.fullmatch(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+", asked[0]))
         and not _is_handshake(request)
         and is_clean(request.path, request.raw_target)

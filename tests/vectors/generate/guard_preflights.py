@@ -40,6 +40,7 @@ def vectors() -> list[Guarded]:
         "two-methods": options(ORIGIN, ("Access-Control-Request-Method", b"PUT, GET")),
         "method-twice": options(ORIGIN, METHOD, METHOD),
         "origin-twice": options(ORIGIN, ORIGIN, METHOD),
+        "origins-joined": options(("Origin", b"https://a.example, https://b.example"), METHOD),
         "get": options(*BOTH, method="GET"),
         "post": options(*BOTH, method="POST"),
         "put": options(*BOTH, method="PUT"),
