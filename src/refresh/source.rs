@@ -11,6 +11,9 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// The name of the threads that fetch, at most 15 bytes.
     const THREAD: &'static str;
 
+    /// Logged when another value comes into force.
+    const CHANGED: &'static str;
+
     /// Whether a fetch may begin while one that was given up still runs. Where fetches end by themselves
     /// that only adds threads.
     fn may_overlap(&self) -> bool;

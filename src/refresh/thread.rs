@@ -60,7 +60,7 @@ impl<S: Source> Refresher<S> {
             Outcome::Failed(reason) => self.log(LogLevel::Warning, &reason),
             Outcome::Confirmed { is_other } => {
                 if is_other {
-                    self.log(LogLevel::Info, "other keys are in force");
+                    self.log(LogLevel::Info, S::CHANGED);
                 }
                 self.store(attempt);
             }
