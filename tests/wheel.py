@@ -24,7 +24,7 @@ print("imported", cfaccess.__file__)
 def main(report: str) -> int:
     (wheel,) = (ROOT / "target" / "wheels").glob("*.whl")
     venv.create(ENVIRONMENT, clear=True, with_pip=True)
-    # Without an index, a dependency that crept in could not be had.
+    # Without an index, a dependency that crept in could not be obtained.
     pip_install("--no-index", str(wheel))
     run("-c", ALONE)
 

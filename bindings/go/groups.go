@@ -42,7 +42,7 @@ func (s GroupsState) String() string {
 //
 // Identity providers list groups as strings or as objects. A string is taken unchanged; an
 // object by the first of its members "name", "email" and "id" that is a string and not empty. A
-// single string is one group. Several groups may have one name, so look at Custom itself where the
+// single string is one group. Several groups may have one name, so read Custom itself where the
 // identifiers matter. If any member of the list is anything else, or "groups" has any other form,
 // the state is [GroupsUnknown]: a list that cannot be read whole is not read in part.
 func (c *Claims) Groups() ([]string, GroupsState) {

@@ -96,7 +96,7 @@ func (v *Verifier) Verify(token string) (*Claims, error) {
 }
 
 // VerifyContext does what [Verifier.Verify] does, and stops waiting for keys when the context ends. A
-// verification that need not wait does not look at the context.
+// verification that need not wait does not consult the context.
 //
 // Errors: those of Verify; [ErrKeysPending] if the context ended first, which wraps the error of the
 // context.

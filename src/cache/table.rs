@@ -16,7 +16,7 @@ use super::verified::{Entry, View};
 const SEGMENT: usize = 32;
 /// Twice the places that may be taken: then hardly ever both sets of a token are full.
 const SPARE: usize = 2;
-/// How many entries are looked at for a cold one before the coldest of them is given up.
+/// How many entries are examined for a cold one before the coldest of them is evicted.
 const LOOKS_PER_EVICTION: usize = 128;
 const HASHED_BYTES: usize = 32;
 

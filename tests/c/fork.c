@@ -72,7 +72,7 @@ static void *swap_keys(void *unused) {
 
 static void *verify(void *unused) {
   while (atomic_load(&busy)) {
-    must(verdicts_are_right(), "verdicts beside a fork");
+    must(verdicts_are_right(), "verdicts during a fork");
   }
   return unused;
 }

@@ -234,12 +234,12 @@ static void *be_busy(void *connects) {
       return NULL;
     }
     cfaccess_status tried = try_verdict(verifier, TOKEN_GOOD_NOW);
-    must(tried == coming[0] || tried == coming[1], "a verdict beside a fork");
+    must(tried == coming[0] || tried == coming[1], "a verdict during a fork");
     if (connects != NULL) {
-      must(cfaccess_keys_connect(keys, NULL) == CFACCESS_STATUS_OK, "keys beside a fork");
+      must(cfaccess_keys_connect(keys, NULL) == CFACCESS_STATUS_OK, "keys during a fork");
     }
-    must(verdict(verifier, TOKEN_SECOND_KEY) == CFACCESS_STATUS_UNKNOWN_KEY, "no key beside a fork");
-    must(verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_OK, "a verdict beside a fork");
+    must(verdict(verifier, TOKEN_SECOND_KEY) == CFACCESS_STATUS_UNKNOWN_KEY, "no key during a fork");
+    must(verdict(verifier, TOKEN_PERSON) == CFACCESS_STATUS_OK, "a verdict during a fork");
     pthread_barrier_wait(&end);
   }
 }

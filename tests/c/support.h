@@ -129,7 +129,7 @@ static inline bool is_sane(const char *message, const char *token, size_t token_
   return sane;
 }
 
-/* Verifies at a time, sees to it that claims and error fit the status, and frees both. */
+/* Verifies at a time, makes sure that claims and error fit the status, and frees both. */
 static inline cfaccess_status verdict_at(const cfaccess_verifier *verifier, const char *token,
                                          size_t token_len, int64_t now) {
   cfaccess_claims *claims;

@@ -31,7 +31,7 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Any JSON value with at most so many levels of arrays and objects.
+/// Any JSON value with at most this many levels of arrays and objects.
 pub fn any_value(chance: &mut Rng, levels: u8, strict: Strict) -> String {
     match chance.u8(..if levels == 0 { 5 } else { 8 }) {
         0 => chance.u64(..).to_string(),

@@ -72,7 +72,7 @@ def _head(status: int, headers: list[tuple[str, str]], length: int) -> bytes:
 
 
 def _bomb(document: bytes) -> bytes:
-    """The document, and 256 MiB of white space behind it."""
+    """The document, and 256 MiB of white space after it."""
     gzip = zlib.compressobj(1, wbits=31)
     parts = [gzip.compress(document), *(gzip.compress(b" " * MEBIBYTE) for _ in range(256))]
     return b"".join([*parts, gzip.flush()])

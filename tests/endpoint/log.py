@@ -56,11 +56,11 @@ class Log:
             return list(self._connections)
 
     def wait_for_connections(self, count: int, seconds: float = 20) -> None:
-        """Returns when so many have begun."""
+        """Returns when this many have begun."""
         self._wait_until(lambda: len(self._connections) >= count, f"{count} connections", seconds)
 
     def wait_for_answers(self, count: int, seconds: float = 20) -> None:
-        """Returns when so many requests were answered."""
+        """Returns when this many requests were answered."""
         self._wait_until(lambda: self._answers() >= count, f"{count} answers", seconds)
 
     def _answers(self) -> int:

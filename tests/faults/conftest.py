@@ -41,7 +41,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture(scope="session")
 def runs(pool: ThreadPoolExecutor) -> Iterator[Runs]:
-    """By the name of the fault; they go on behind the first tests."""
+    """By the name of the fault; they continue during the first tests."""
     started = {fault.name: pool.submit(run, fault) for fault in [*OUTAGES, *CHANGES]}
     yield started
     ended = [future.result() for future in started.values() if future.done() and not future.exception()]

@@ -111,7 +111,7 @@ class Stage:
         self._began = time.monotonic()
 
     def phase(self, fetches: int, *published: str) -> Phase:
-        """From the end of the last one until the endpoint has seen so many more fetches begin."""
+        """From the end of the last one until the endpoint has seen this many more fetches begin."""
         self.endpoint.log.wait_for_connections(len(self.endpoint.connections) + fetches)
         return self._until_now([self.probe.report()], published)
 

@@ -32,7 +32,7 @@ pub fn token_with(changes: &Value) -> String {
     mint::token(&mint::header(), &merged(mint::person(), changes))
 }
 
-/// A person's token that is valid from now on, by the clock of the system, for so many seconds.
+/// A person's token that is valid from now on, by the clock of the system, for this many seconds.
 pub fn current_token(subject: &str, lifetime: i64) -> String {
     let now = seconds_now();
     token_with(&json!({"sub": subject, "iat": now, "nbf": now, "exp": now + lifetime}))

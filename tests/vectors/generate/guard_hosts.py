@@ -160,7 +160,7 @@ def _addresses() -> list[Guarded]:
 
 
 def _repeated() -> list[Guarded]:
-    """The host of the request beside a second header, by which another server might go."""
+    """The host of the request with a second header, by which another server might go."""
     second = {"same": b"app.example.com", "different": b"example.com", "empty": b""}
     return [
         refused(

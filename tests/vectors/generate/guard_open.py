@@ -46,7 +46,7 @@ def _open() -> list[Guarded]:
         "only-head": Asked(b"/only-head", method="HEAD"),
     }
     return [
-        is_open(f"open-{name}", RULE, "tokens are not looked at there", OPEN, request)
+        is_open(f"open-{name}", RULE, "tokens are not examined there", OPEN, request)
         for name, request in found.items()
     ] + [
         is_open(

@@ -61,7 +61,7 @@ def vectors() -> list[Guarded]:
         is_open(
             "order-preflight-before-token",
             RULE,
-            "its token is not looked at",
+            "its token is not examined",
             USED,
             Asked(token="malformed", method="OPTIONS", headers=PREFLIGHT),
         ),

@@ -112,7 +112,7 @@ def _ends() -> list[Request]:
         ends("age-later", "the token's end, which is earlier", short, config(max_age=3600), ISSUED + 90),
         ends("both", "both ends at once", short, config(max_age=90), ISSUED + 90),
         ends("age-one-second-before", "one second before the token", short, config(max_age=89), ISSUED + 89),
-        ends("age-one-second-behind", "one second behind the token", short, config(max_age=91), ISSUED + 90),
+        ends("age-one-second-behind", "one second after the token", short, config(max_age=91), ISSUED + 90),
         ends(
             "lifetime", "the longest lifetime ends nothing", USER_TOKEN, config(max_lifetime=86400), EXPIRES
         ),

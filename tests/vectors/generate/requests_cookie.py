@@ -237,11 +237,11 @@ def _several() -> list[Request]:
         ),
         "none-verifies": ("neither", [cookies(COOKIE + ORG_TOKEN + b"; " + COOKIE + EXPIRED_TOKEN)]),
         "five-good-last": (
-            "more than four: what is not looked at might be another's",
+            "more than four: one that is not examined might be another's",
             [cookies(_different(4) + MINE)],
         ),
         "five-good-first": (
-            "more than four: what is not looked at might be another's",
+            "more than four: one that is not examined might be another's",
             [cookies(MINE + b"; " + _different(4))],
         ),
     }

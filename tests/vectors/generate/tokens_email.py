@@ -61,7 +61,7 @@ def _refused() -> list[Token]:
         Token(
             "email-with-space-of-service",
             RULE,
-            "a space, beside a name of a service",
+            "a space, and the name of a service",
             spaced,
             "INVALID_CLAIM",
             config=config(allow_services="any"),

@@ -37,7 +37,7 @@ def vectors() -> list[Token]:
             ("true", "true is no list", True, None),
             ("number", "a number is no list", Raw("1"), None),
         ),
-        _custom("absent", "nothing is told", {"department": "it"}, None),
+        _custom("absent", "nothing is said about groups", {"department": "it"}, None),
         _custom("in-other-case", "names are compared byte by byte", {"Groups": ["staff"]}, None),
         _custom("nested", "only a member of custom itself", {"custom": {"groups": ["staff"]}}, None),
         _custom("no-custom", "no custom claims", DROP, None),
@@ -54,7 +54,7 @@ def vectors() -> list[Token]:
         Token(
             "groups-outside-of-custom",
             "claims/groups",
-            "a claim beside custom is another",
+            "a claim outside of custom is another",
             token(payload=person(groups=["staff"])),
             "OK",
             {**PERSON, "groups": None},
