@@ -52,7 +52,11 @@ def ways() -> list[Way]:
         Way(
             "sanitizers",
             sanitizers,
-            environment={"ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1"},
+            environment={
+                "ASAN_OPTIONS": "detect_leaks=1",
+                "LSAN_OPTIONS": f"suppressions={SUPPRESSIONS / 'lsan.supp'}:print_suppressions=0",
+                "UBSAN_OPTIONS": "print_stacktrace=1",
+            },
             missing="" if links("int main(void) { return 0; }", *sanitizers) else "libasan and libubsan",
         ),
         Way(
