@@ -135,18 +135,23 @@ fn an_entry_that_is_over_leaves_for_every_thread_that_has_read_it() {
 
 #[test]
 fn only_hits_keep_an_entry_from_making_room() {
-    let (cache, maker) = (Cache::new(10, usize::MAX), Maker::new());
-    (0..10).for_each(|number| maker.keep(&cache, number));
-    for _ in 0..10 {
-        assert!(finds(&cache, 3));
-        assert_eq!(find(&cache, 4, Judgement::NotNow), None);
+    let maker = Maker::new();
+    let (mut hit, mut refused) = (0, 0);
+    // Each cache has an order of its own in which it looks for room.
+    for _ in 0..100 {
+        let cache = Cache::new(10, usize::MAX);
+        (0..10).for_each(|number| maker.keep(&cache, number));
+        for _ in 0..10 {
+            assert!(finds(&cache, 3));
+            assert_eq!(find(&cache, 4, Judgement::NotNow), None);
+        }
+        (10..19).for_each(|number| maker.keep(&cache, number));
+        hit += u32::from(keeps(&cache, 3));
+        refused += u32::from(keeps(&cache, 4));
     }
 
-    // Each of the ten is looked at once for room, in an order of the hash.
-    (10..19).for_each(|number| maker.keep(&cache, number));
-
-    assert!(keeps(&cache, 3), "it was hit");
-    assert!(!keeps(&cache, 4), "it was refused each time");
+    assert_eq!(hit, 100, "kept, as it was hit");
+    assert!(refused < 50, "{refused} of 100 kept, although it was refused each time");
 }
 
 #[test]
