@@ -216,7 +216,7 @@ func TestStatusOfKeysThatAreFetched(t *testing.T) {
 	if len(status.Keys) != 1 || len(status.Skipped) == 0 || status.LastError != "" || status.Fetches != 1 {
 		t.Errorf("got %+v", status)
 	}
-	if *status.Age < 0 || *status.Age+*status.NextRefresh-time.Minute > time.Millisecond {
+	if *status.Age < 0 || *status.Age+*status.NextRefresh-time.Minute > 10*time.Millisecond {
 		t.Errorf("age %v, next refresh in %v", *status.Age, *status.NextRefresh)
 	}
 }
