@@ -54,25 +54,24 @@ impl Endpoint {
         let copy = cache_file.as_ref().and_then(|file| file.load(timing.max_stale));
         let endpoint = Endpoint { team, fetch, is_own_function, prefetch: options.prefetch, cache_file };
 
-        let (first, level, news) = match copy {
+        let (first, news) = match copy {
             Some(Ok(copy)) => {
                 let confirmed = Tick::now().minus(copy.age);
                 let bytes = Some(copy.document.into());
                 let document = Document { set: Arc::new(copy.set), entity_tag: None, bytes };
                 let news = "the keys of the copy on disk are in force".to_owned();
-                (State::kept(document, confirmed, timing.max_stale), LogLevel::Info, news)
+                (State::kept(document, confirmed, timing.max_stale), Some((LogLevel::Info, news)))
             }
             Some(Err(reason)) => {
                 let first = State::pending(Document::none()).with_store_error(Some(reason.as_str().into()));
-                (first, LogLevel::Warning, reason)
+                (first, Some((LogLevel::Warning, reason)))
             }
-            None => {
-                let first = State::pending(Document::none());
-                return Ok(Refresher::new(endpoint, timing, first, options.log, about));
-            }
+            None => (State::pending(Document::none()), None),
         };
         let refresher = Refresher::new(endpoint, timing, first, options.log, about);
-        refresher.log(level, &news);
+        if let Some((level, news)) = news {
+            refresher.log(level, &news);
+        }
         Ok(refresher)
     }
 }

@@ -11,7 +11,7 @@ use super::found_key::FoundKey;
 use super::options::RemoteOptions;
 use super::public_key::PublicKey;
 use super::status::KeysStatus;
-use crate::refresh::{Current, Help, Refresher, State, Waited};
+use crate::refresh::{Current, Help, Refresher, State};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
 use crate::time::Tick;
@@ -209,13 +209,12 @@ impl Keys {
         match (refresher.help(), patience) {
             (Help::None, _) => {}
             (Help::InProgress(_), Patience::None) => return Err(self.pending()),
-            (Help::InProgress(attempt), Patience::Wait) if self.in_force().is_none() => {
-                refresher.wait(&attempt)
-            }
             (Help::InProgress(attempt), Patience::Wait) => {
-                if refresher.wait_as_one_of_few(&attempt) == Waited::NotAtAll {
+                if !self.begin_wait() {
                     return Err(self.pending());
                 }
+                refresher.wait(&attempt);
+                self.end_wait();
             }
         }
         self.find_in(self.in_force().as_ref(), key_id)

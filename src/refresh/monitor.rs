@@ -24,7 +24,7 @@ pub(super) struct Monitor {
 pub(super) struct Threads {
     /// Those that fetch, given up or not.
     pub(super) fetching: u32,
-    /// Those that wait although they could do without.
+    /// Those that wait for a fetch.
     pub(super) waiting: usize,
     /// The number of the latest fetch that is over.
     pub(super) finished: u64,

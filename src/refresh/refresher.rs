@@ -43,15 +43,6 @@ pub(crate) enum Help {
     None,
 }
 
-/// How a wait ended.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Waited {
-    /// The fetch is over, or was given up.
-    ToTheEnd,
-    /// Enough callers are waiting already.
-    NotAtAll,
-}
-
 impl<S: Source> Refresher<S> {
     pub(crate) fn new(
         source: S,
@@ -160,16 +151,6 @@ impl<S: Source> Refresher<S> {
         let ended = threads.take_ended();
         drop(threads);
         join(ended);
-    }
-
-    /// Waits as [`Refresher::wait`], unless enough callers do.
-    pub(crate) fn wait_as_one_of_few(&self, attempt: &Attempt) -> Waited {
-        if !self.begin_wait(true) {
-            return Waited::NotAtAll;
-        }
-        self.wait(attempt);
-        self.end_wait();
-        Waited::ToTheEnd
     }
 
     /// Begins no further fetch, and waits for those in progress, for at most the timeout.
