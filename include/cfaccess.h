@@ -364,6 +364,10 @@ enum
    */
   CFACCESS_STATUS_REVOKED = 93,
   /**
+   * The owner of the token, its session or its application is blocked.
+   */
+  CFACCESS_STATUS_BLOCKED = 94,
+  /**
    * No route of the guard is for the request's host and path.
    */
   CFACCESS_STATUS_NO_ROUTE = 100,
@@ -380,6 +384,10 @@ enum
    */
   CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE = 110,
   /**
+   * The revocation store is being read; try again.
+   */
+  CFACCESS_STATUS_REVOCATIONS_PENDING = 111,
+  /**
    * An internal error; the call was refused.
    */
   CFACCESS_STATUS_INTERNAL = 255,
@@ -391,6 +399,11 @@ typedef enum cfaccess_status cfaccess_status;
 typedef int32_t cfaccess_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
+
+/**
+ * The kinds of targets, in the order in which they are asked: the first that is revoked names the refusal.
+ */
+typedef struct TargetKind TargetKind;
 
 /**
  * What one application accepts: built step by step, then copied into verifiers. No option turns a
@@ -763,6 +776,8 @@ typedef void (*cfaccess_release_function)(void *user_data);
 typedef int32_t (*cfaccess_fetch_function)(void *user_data,
                                            const char *url,
                                            struct cfaccess_document *document);
+
+
 
 
 

@@ -1,15 +1,16 @@
 //! What one application accepts.
 
+use crate::revocation::Revocations;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
 
 const LEEWAY_DEFAULT: i64 = 30;
-const LEEWAY_MAX: i64 = 300;
+pub(crate) const LEEWAY_MAX: i64 = 300;
 /// The longest session that the dashboard offers is a month, 2,628,000 s. Tokens were seen to live a second longer
 /// than their session, so a minute is added.
 const LIFETIME_DEFAULT: i64 = 2_628_060;
 /// 366 days: longer sessions than a month can be set through the API of Access.
-const LIFETIME_MAX: i64 = 31_622_400;
+pub(crate) const LIFETIME_MAX: i64 = 31_622_400;
 const AUDIENCES_MAX: usize = 1_024;
 const AUDIENCE_BYTES_MAX: usize = 512;
 const CLIENT_ID_BYTES_MAX: usize = 256;
@@ -35,6 +36,7 @@ pub struct Config {
     pub(crate) email_header: EmailHeader,
     pub(crate) cache_entries: usize,
     pub(crate) cache_bytes: usize,
+    pub(crate) revocations: Option<Revocations>,
 }
 
 /// How the request header `Cf-Access-Authenticated-User-Email`, which any client can send, is handled.
@@ -74,6 +76,7 @@ impl Config {
             email_header: EmailHeader::Check,
             cache_entries: CACHE_ENTRIES_DEFAULT,
             cache_bytes: CACHE_BYTES_DEFAULT,
+            revocations: None,
         })
     }
 
@@ -195,6 +198,11 @@ impl Config {
     pub fn set_cache_bytes(&mut self, bytes: i64) -> Result<(), Refusal> {
         self.cache_bytes = size("cache_bytes", bytes, CACHE_BYTES_MAX)?;
         Ok(())
+    }
+
+    /// Refuses tokens that were revoked. By default none are.
+    pub fn set_revocations(&mut self, revocations: &Revocations) {
+        self.revocations = Some(revocations.clone());
     }
 
     pub(crate) fn accepts_audience(&self, audience: &str) -> bool {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::claims::Payload;
 use crate::config::Config;
 use crate::json;
-use crate::keys::Keys;
+use crate::keys::{Keys, Patience};
 use crate::policy::{Case, RULES};
 use crate::signature::check_signature;
 use crate::status::{Refusal, Status};
@@ -73,6 +73,16 @@ impl Checks {
         let case = Case { config, payload: &payload, now };
         for rule in &RULES {
             self.report(rule.name, (rule.check)(&case), (rule.expected)(&case), (rule.found)(&case));
+        }
+        if let Some(revocations) = &config.revocations {
+            let issued_at = payload.times.issued_at;
+            let clearance = revocations.clearance(&payload);
+            self.report(
+                "revocation",
+                revocations.check(&clearance, issued_at, now, Patience::None),
+                json!("issued after each cut-off of its owner, applications, session and team; none of them blocked"),
+                json!({"iat": issued_at.seconds()}),
+            );
         }
     }
 

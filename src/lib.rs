@@ -61,6 +61,7 @@ mod later;
 mod policy;
 mod refresh;
 mod request;
+mod revocation;
 mod signature;
 mod stats;
 mod status;
@@ -76,7 +77,11 @@ pub use config::{Config, EmailHeader};
 pub use guard::{Answer, Decision, Guard, GuardConfig, GuardRequest, HEADERS_READ};
 pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
 pub use refresh::{LogFunction, LogLevel};
+pub use revocation::{
+    AuditLine, Note, Receipt, RevocationEntry, RevocationOptions, Revocations, RevocationsStatus,
+    RevokeOptions, Target, TargetKind, Terms, WhenStale,
+};
 pub use stats::Stats;
-pub use status::{Refusal, Status};
+pub use status::{Refusal, Remedy, Status};
 pub use time::Timestamp;
 pub use verifier::Verifier;

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use std::fmt;
 
 use crate::ascii;
+use crate::time::Timestamp;
 
 /// The outcome of a call. Numbers and names are stable; later versions only add to them.
 ///
@@ -77,6 +78,8 @@ pub enum Status {
     IdentityMismatch = 92,
     /// The token, its session or its owner was revoked.
     Revoked = 93,
+    /// The owner of the token, its session or its application is blocked.
+    Blocked = 94,
 
     /// No route of the guard is for the request's host and path.
     NoRoute = 100,
@@ -87,6 +90,8 @@ pub enum Status {
 
     /// The revocation store could not be queried.
     RevocationsUnavailable = 110,
+    /// The revocation store is being read; try again.
+    RevocationsPending = 111,
 
     /// An internal error; the call was refused.
     Internal = 255,
@@ -147,10 +152,12 @@ statuses! {
     ServiceNotAllowed => c"SERVICE_NOT_ALLOWED", 403, c"the service is not allowed here";
     IdentityMismatch => c"IDENTITY_MISMATCH", 403, c"the request and the token name different people";
     Revoked => c"REVOKED", 401, c"the token was revoked";
+    Blocked => c"BLOCKED", 403, c"the caller is blocked";
     NoRoute => c"NO_ROUTE", 403, c"there is no application here";
     UncleanPath => c"UNCLEAN_PATH", 403, c"the path can be interpreted in several ways";
     CrossOrigin => c"CROSS_ORIGIN", 403, c"a page of another origin caused the request";
     RevocationsUnavailable => c"REVOCATIONS_UNAVAILABLE", 503, c"the revocation store could not be queried";
+    RevocationsPending => c"REVOCATIONS_PENDING", 503, c"the revocation store is being read";
     Internal => c"INTERNAL", 500, c"internal error";
 }
 
@@ -208,6 +215,19 @@ impl fmt::Display for Status {
 pub struct Refusal {
     status: Status,
     message: Cow<'static, str>,
+    remedy: Option<Remedy>,
+}
+
+/// What lets a caller in again whose token was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// A token that was issued after this time, which Access gives to a browser without the cookie of the application.
+    NewToken {
+        /// Tokens issued up to then are refused.
+        after: Timestamp,
+    },
+    /// A new login, which takes a logout first.
+    NewLogin,
 }
 
 const MESSAGE_MAX: usize = 256;
@@ -221,7 +241,16 @@ impl Refusal {
         if message.len() > MESSAGE_MAX || !ascii::all(message.as_bytes(), ascii::is_printable) {
             message = Cow::Owned(one_line(&message));
         }
-        Refusal { status, message }
+        Refusal { status, message, remedy: None }
+    }
+
+    pub(crate) fn with_remedy(self, remedy: Remedy) -> Refusal {
+        Refusal { remedy: Some(remedy), ..self }
+    }
+
+    /// What lets the caller in again, if its token was revoked.
+    pub fn remedy(&self) -> Option<Remedy> {
+        self.remedy
     }
 
     /// The one cause of the refusal.

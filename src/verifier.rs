@@ -10,6 +10,7 @@ use crate::explain::explain;
 use crate::keys::{FoundKey, Keys, Patience};
 use crate::policy::{Case, RULES};
 use crate::request::{Carried, Cookies, Request};
+use crate::revocation::Clearance;
 use crate::signature::check_signature;
 use crate::stats::{Acceptance, Counters, Stats};
 use crate::status::{Refusal, Status};
@@ -49,6 +50,13 @@ impl<V: View> Verifier<V> {
             let message = format!("the keys are those of {}, not of {}", team.host(), config.team.host());
             return Err(Refusal::new(Status::InvalidConfig, message));
         }
+        if let Some(revocations) = config.revocations.as_ref()
+            && *revocations.team() != config.team
+        {
+            let (theirs, ours) = (revocations.team().host(), config.team.host());
+            let message = format!("the revocations are those of {theirs}, not of {ours}");
+            return Err(Refusal::new(Status::InvalidConfig, message));
+        }
         keys.prefetch();
         let cache = Cache::new(config.cache_entries, config.cache_bytes);
         Ok(Verifier { config, keys, cache, counters: Counters::new(), warnings })
@@ -77,6 +85,8 @@ impl<V: View> Verifier<V> {
     /// 4. claims: `MALFORMED_CLAIMS`, `MISSING_CLAIM`, `INVALID_CLAIM`
     /// 5. policy: `WRONG_ISSUER`, `WRONG_AUDIENCE`, `WRONG_TOKEN_TYPE`, `EXPIRED`, `NOT_YET_VALID`,
     ///    `SESSION_TOO_LONG`, `SESSION_TOO_OLD`, `AMBIGUOUS_IDENTITY`, `SERVICE_NOT_ALLOWED`
+    /// 6. revocation: `REVOKED`, `BLOCKED`, or `REVOCATIONS_UNAVAILABLE` or `REVOCATIONS_PENDING` while it cannot be
+    ///    told
     pub fn verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
         self.verify_by(Timestamp::now, token, Patience::Wait)
     }
@@ -279,7 +289,11 @@ impl<V: View> Verifier<V> {
         #[cfg(feature = "failpoint")]
         crate::failpoint::reach(token);
 
-        if let Some(entry) = self.cached(token, clock(), Arc::clone) {
+        let mut cached = self.cached(token, clock(), Arc::clone);
+        if cached.is_none() && self.refresh_revocations(patience) {
+            cached = self.cached(token, clock(), Arc::clone);
+        }
+        if let Some(entry) = cached {
             return Ok((Verified::from_entry(entry), Acceptance::CacheHit));
         }
         let parsed = Token::parse(token)?;
@@ -289,8 +303,9 @@ impl<V: View> Verifier<V> {
         let payload = parsed.decode_payload()?;
         let payload = Payload::parse(&payload)?;
         self.check_policy(&payload, clock())?;
+        let clearance = self.check_revocation(&payload, clock, patience)?;
         let claims = Claims::new(&self.config, &payload)?;
-        Ok((self.keep(&parsed, claims, key), Acceptance::Verified))
+        Ok((self.keep(&parsed, claims, key, clearance), Acceptance::Verified))
     }
 
     /// What `take` makes of the entry of a token that was verified before, if everything that can change still
@@ -305,16 +320,41 @@ impl<V: View> Verifier<V> {
         }
         let moment = Moment { config: &self.config, times: entry.claims.times(), now };
         match (moment.is_good(), moment.is_after_the_start()) {
-            (true, _) => Judgement::Good,
+            (true, _) => self.judge_revocation(entry, now),
             (false, true) => Judgement::Over,
             (false, false) => Judgement::NotNow,
         }
     }
 
-    fn keep(&self, token: &Token<'_>, claims: Claims, key: FoundKey) -> Verified<V> {
+    fn judge_revocation(&self, entry: &Entry<V>, now: Timestamp) -> Judgement {
+        self.config.revocations.as_ref().map_or(Judgement::Good, |revocations| {
+            revocations.judge(&entry.clearance, entry.claims.issued_at(), now)
+        })
+    }
+
+    /// Waits for revocations that are due, if any. Whether a token in the cache may be good by that.
+    fn refresh_revocations(&self, patience: Patience) -> bool {
+        let revocations = self.config.revocations.as_ref();
+        self.cache.is_on() && revocations.is_some_and(|revocations| revocations.refresh_for(patience))
+    }
+
+    /// Only asked of a token that is good otherwise.
+    fn check_revocation(
+        &self,
+        payload: &Payload<'_>,
+        clock: impl Fn() -> Timestamp,
+        patience: Patience,
+    ) -> Result<Clearance, Refusal> {
+        let Some(revocations) = &self.config.revocations else { return Ok(Clearance::none()) };
+        let clearance = revocations.clearance(payload);
+        revocations.check(&clearance, payload.times.issued_at, clock(), patience)?;
+        Ok(clearance)
+    }
+
+    fn keep(&self, token: &Token<'_>, claims: Claims, key: FoundKey, clearance: Clearance) -> Verified<V> {
         let kept = if self.cache.is_on() { KeptToken::new(token) } else { KeptToken::none() };
         let id = IDS.fetch_add(1, Ordering::Relaxed);
-        let verified = Verified::new(claims, id, key, kept);
+        let verified = Verified::new(claims, id, key, clearance, kept);
         self.cache.keep(token.bytes(), verified.entry());
         verified
     }

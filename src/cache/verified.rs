@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cache::KeptToken;
 use crate::claims::Claims;
 use crate::keys::FoundKey;
+use crate::revocation::Clearance;
 
 /// The claims of a verified token, shared: a clone increments a reference count, and a cache hit hands out the
 /// same claims again.
@@ -19,6 +20,7 @@ pub struct Verified<V = ()>(Arc<Entry<V>>);
 pub(crate) struct Entry<V> {
     pub(crate) token: KeptToken,
     pub(crate) key: FoundKey,
+    pub(crate) clearance: Clearance,
     pub(crate) id: u64,
     pub(crate) claims: Claims,
     pub(crate) view: V,
@@ -43,9 +45,15 @@ impl View for () {
 }
 
 impl<V: View> Verified<V> {
-    pub(crate) fn new(claims: Claims, id: u64, key: FoundKey, token: KeptToken) -> Verified<V> {
+    pub(crate) fn new(
+        claims: Claims,
+        id: u64,
+        key: FoundKey,
+        clearance: Clearance,
+        token: KeptToken,
+    ) -> Verified<V> {
         let view = V::of(&claims, id);
-        let mut entry = Arc::new(Entry { token, key, id, claims, view });
+        let mut entry = Arc::new(Entry { token, key, clearance, id, claims, view });
         // Always the case: nobody else has the new entry yet.
         if let Some(entry) = Arc::get_mut(&mut entry) {
             entry.view.settle();
@@ -85,7 +93,10 @@ impl<V: View> Entry<V> {
     /// The memory that it takes in all, in bytes.
     pub(crate) fn size(&self) -> usize {
         const COUNTS: usize = 2 * size_of::<usize>();
-        let heap = self.token.heap_size() + self.claims.heap_size() + self.view.heap_size();
+        let heap = self.token.heap_size()
+            + self.clearance.heap_size()
+            + self.claims.heap_size()
+            + self.view.heap_size();
         COUNTS + size_of::<Entry<V>>() + heap
     }
 }

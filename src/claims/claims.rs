@@ -235,7 +235,7 @@ impl Block {
             Field::CommonName => payload.common_name.as_deref().map(Text::One),
             Field::IdentityNonce => payload.identity_nonce.as_deref().map(Text::One),
             Field::Nonce => payload.nonce.as_deref().map(Text::One),
-            Field::Session => session(payload).map(Text::One),
+            Field::Session => payload.session().map(Text::One),
             Field::Country => payload.country.as_deref().map(Text::One),
             Field::TokenType => payload.token_type.as_deref().map(Text::One),
             Field::Custom => payload.custom.map(Text::One),
@@ -255,12 +255,6 @@ impl Block {
     fn get(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
-}
-
-/// The login session; an empty nonce names none.
-fn session<'a>(payload: &'a Payload<'_>) -> Option<&'a str> {
-    let nonces = [&payload.identity_nonce, &payload.nonce];
-    nonces.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty())
 }
 
 /// A string to be written.

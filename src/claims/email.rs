@@ -34,7 +34,7 @@ const FORMAT_CHARACTERS: [(char, char); 21] = [
 ];
 
 /// At most 320 bytes without white space, control and format characters. An empty one counts as none.
-pub(super) fn is_well_formed(email: &str) -> bool {
+pub(crate) fn is_well_formed(email: &str) -> bool {
     email.len() <= BYTES_MAX && !email.contains(is_invisible)
 }
 

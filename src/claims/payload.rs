@@ -36,6 +36,12 @@ pub(crate) struct Payload<'a> {
 type Text<'a> = std::borrow::Cow<'a, str>;
 
 impl<'a> Payload<'a> {
+    /// The login session; an empty nonce names none.
+    pub(crate) fn session(&self) -> Option<&str> {
+        let nonces = [&self.identity_nonce, &self.nonce];
+        nonces.into_iter().filter_map(|nonce| nonce.as_deref()).find(|nonce| !nonce.is_empty())
+    }
+
     pub(crate) fn parse(text: &'a [u8]) -> Result<Payload<'a>, Refusal> {
         let parsed = json::text(text).and_then(|text| Ok((text, json::parse_object(text)?)));
         let (text, members) = parsed.map_err(|_| {

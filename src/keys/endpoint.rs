@@ -80,7 +80,8 @@ impl Source for Endpoint {
     type Value = Document;
 
     const THREAD: &'static str = "cfaccess-keys";
-    const CHANGED: &'static str = "other keys are in force";
+    const CHANGED: Option<&'static str> = Some("other keys are in force");
+    const RECOVERED: Option<&'static str> = None;
 
     /// The library's own HTTPS ends by itself, if late: the name lookup of the system cannot be cut short.
     fn may_overlap(&self) -> bool {

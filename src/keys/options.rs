@@ -110,7 +110,7 @@ impl RemoteOptions {
             let expected = format!("at least the refresh_after of {least} s, at most 518400 s (6 days)");
             return wrong("max_stale", max_stale, expected);
         }
-        Ok(Timing { timeout, refresh_after, cooldown, max_stale })
+        Ok(Timing { timeout, refresh_after, cooldown, wait_after: Duration::MAX, max_stale })
     }
 }
 

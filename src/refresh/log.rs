@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Receives each line of the log about the keys. Called on any thread, and never with a token.
+/// Receives each line of the log about keys or revocations. Called on any thread, and never with a token.
 #[derive(Clone)]
 pub struct LogFunction(Arc<Log>);
 
@@ -12,9 +12,9 @@ type Log = dyn Fn(LogLevel, &str) + Send + Sync;
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {
-    /// Keys came into force or changed.
+    /// Keys came into force or changed, or a store answers again.
     Info,
-    /// A fetch or the copy on disk failed.
+    /// A fetch, the copy on disk or a store failed.
     Warning,
 }
 

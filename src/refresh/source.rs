@@ -12,7 +12,10 @@ pub(crate) trait Source: Send + Sync + 'static {
     const THREAD: &'static str;
 
     /// Logged when another value comes into force.
-    const CHANGED: &'static str;
+    const CHANGED: Option<&'static str>;
+
+    /// Logged at the first answer after failures. Where that is logged, so is only the first of several failures.
+    const RECOVERED: Option<&'static str>;
 
     /// Whether a fetch may begin while one that was given up still runs. Where fetches end by themselves
     /// that only adds threads.

@@ -16,6 +16,8 @@ pub(crate) struct State<T> {
     stale_at: Tick,
     /// From then on it is time for a refresh, which delays no caller who has what it needs.
     refresh_at: Tick,
+    /// From then on whoever uses the value waits for a refresh, as long as the source answered last time.
+    wait_from: Tick,
     confirmed: Option<Confirmation>,
     in_progress: Option<Attempt>,
     /// No fetch begins before.
@@ -91,7 +93,7 @@ impl<T> Clone for State<T> {
 impl<T> State<T> {
     /// A value that stays in force until another is loaded.
     pub(crate) fn fixed(value: T) -> State<T> {
-        State { stale_at: Tick::NEVER, refresh_at: Tick::NEVER, ..State::of(value) }
+        State { stale_at: Tick::NEVER, refresh_at: Tick::NEVER, wait_from: Tick::NEVER, ..State::of(value) }
     }
 
     /// Another value of that kind.
@@ -120,6 +122,7 @@ impl<T> State<T> {
             generation: 0,
             stale_at: Tick::BEGINNING,
             refresh_at: Tick::BEGINNING,
+            wait_from: Tick::BEGINNING,
             confirmed: None,
             in_progress: None,
             not_before: Tick::BEGINNING,
@@ -140,7 +143,7 @@ impl<T> State<T> {
 
     /// Until then nothing is to be done about the value.
     pub(super) fn quiet_until(&self) -> Tick {
-        self.stale_at.earlier_of(self.refresh_at)
+        self.stale_at.earlier_of(self.refresh_at).earlier_of(self.wait_from)
     }
 
     /// Why the last fetch failed, and why no value is kept for the next process.
@@ -149,6 +152,11 @@ impl<T> State<T> {
             (Some(fetch), Some(store)) => Some(Cow::Owned([fetch, "; ", store].concat())),
             (one, other) => one.or(other).map(Cow::Borrowed),
         }
+    }
+
+    /// Whether the last fetch failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.last_error.is_some()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -170,6 +178,10 @@ impl<T> State<T> {
 
     pub(crate) fn is_old(&self, now: Tick) -> bool {
         now.has_reached(self.refresh_at)
+    }
+
+    pub(crate) fn is_awaited(&self, now: Tick) -> bool {
+        now.has_reached(self.wait_from)
     }
 
     pub(super) fn turn(&self, now: Tick, process: Process) -> Turn {
@@ -236,6 +248,7 @@ impl<T> State<T> {
         State {
             stale_at: at.plus(timing.max_stale),
             refresh_at: at.plus(fresh).later_of(self.not_before),
+            wait_from: at.plus(timing.wait_after),
             confirmed: Some(Confirmation { at, by: attempt.number }),
             last_error: None,
             ..self.finish(attempt)
@@ -257,6 +270,7 @@ impl<T> State<T> {
         State {
             not_before,
             refresh_at: self.refresh_at.later_of(not_before),
+            wait_from: Tick::NEVER,
             last_error: Some(Arc::clone(reason)),
             counts: Counts { failures, ..self.counts },
             ..self.finish(attempt)

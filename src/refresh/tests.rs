@@ -12,6 +12,7 @@ const TIMING: Timing = Timing {
     timeout: Duration::from_secs(5),
     refresh_after: Duration::from_secs(3_600),
     cooldown: Duration::from_secs(30),
+    wait_after: Duration::MAX,
     max_stale: Duration::from_secs(86_400),
 };
 

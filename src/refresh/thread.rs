@@ -21,8 +21,14 @@ enum Outcome {
     Overtaken,
     Confirmed {
         is_other: bool,
+        /// The fetch before it failed.
+        is_recovery: bool,
     },
-    Failed(Arc<str>),
+    Failed {
+        reason: Arc<str>,
+        /// So did the fetch before it.
+        is_repeated: bool,
+    },
 }
 
 impl<S: Source> Refresher<S> {
@@ -57,11 +63,14 @@ impl<S: Source> Refresher<S> {
         let answer = answer.unwrap_or_else(|_| Err(Failure::new("an internal error ended the fetch")));
         match self.apply(attempt, answer) {
             Outcome::Overtaken => {}
-            Outcome::Failed(reason) => self.log(LogLevel::Warning, &reason),
-            Outcome::Confirmed { is_other } => {
-                if is_other {
-                    self.log(LogLevel::Info, S::CHANGED);
+            Outcome::Failed { reason, is_repeated } => {
+                if !is_repeated || S::RECOVERED.is_none() {
+                    self.log(LogLevel::Warning, &reason);
                 }
+            }
+            Outcome::Confirmed { is_other, is_recovery } => {
+                let news = [S::RECOVERED.filter(|_| is_recovery), S::CHANGED.filter(|_| is_other)];
+                news.into_iter().flatten().for_each(|news| self.log(LogLevel::Info, news));
                 self.store(attempt);
             }
         }
@@ -77,21 +86,23 @@ impl<S: Source> Refresher<S> {
             return Outcome::Overtaken;
         }
         let now = Tick::now();
+        let has_failed = state.has_failed();
         let (next, outcome) = match answer {
             Ok(Answer::Value { value, max_age }) => {
                 let merged = self.source.merge(value, state.value());
                 let is_other = merged.1;
-                (state.replace(attempt, merged, max_age, now, &self.timing), Outcome::Confirmed { is_other })
+                let next = state.replace(attempt, merged, max_age, now, &self.timing);
+                (next, Outcome::Confirmed { is_other, is_recovery: has_failed })
             }
             Ok(Answer::NotModified { max_age }) => (
                 state.not_modified(attempt, max_age, now, &self.timing),
-                Outcome::Confirmed { is_other: false },
+                Outcome::Confirmed { is_other: false, is_recovery: has_failed },
             ),
             Err(failure) => {
                 let reason: Arc<str> = one_line(&failure.reason).into();
                 (
                     state.fail(attempt, &reason, failure.retry_after, now, &self.timing),
-                    Outcome::Failed(reason),
+                    Outcome::Failed { reason, is_repeated: has_failed },
                 )
             }
         };

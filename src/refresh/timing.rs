@@ -10,6 +10,8 @@ pub(crate) struct Timing {
     pub(crate) refresh_after: Duration,
     /// The least time between the beginnings of two fetches.
     pub(crate) cooldown: Duration,
+    /// The age from which on callers wait for a refresh.
+    pub(crate) wait_after: Duration,
     /// The age at which a value is no longer in force.
     pub(crate) max_stale: Duration,
 }

@@ -8,3 +8,4 @@ mod timestamp;
 pub(crate) use coarse::Coarse;
 pub(crate) use tick::Tick;
 pub use timestamp::Timestamp;
+pub(crate) use timestamp::microseconds_since_1970;

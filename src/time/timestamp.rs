@@ -1,5 +1,7 @@
 //! Points in time, as tokens and configurations give them.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::clock;
 
 /// Seconds since 1970-01-01T00:00:00Z, from 0 to 2^53 - 1 (the integers that every JSON reader keeps exact).
@@ -26,10 +28,23 @@ impl Timestamp {
         self.0
     }
 
+    pub(crate) const ZERO: Timestamp = Timestamp(0);
+
+    /// Some seconds later, or the nearest end of the range.
+    pub(crate) fn plus(self, seconds: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(seconds).clamp(0, Timestamp::MAX.0))
+    }
+
     /// How much later this is than `earlier`, in seconds; negative if it is before.
     pub(crate) const fn since(self, earlier: Timestamp) -> i64 {
         self.0 - earlier.0
     }
+}
+
+/// By the wall clock; 0 if it is set to an earlier time.
+pub(crate) fn microseconds_since_1970() -> u64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

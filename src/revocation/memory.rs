@@ -1,0 +1,107 @@
+//! Revocations that live as long as the process: applied by the program itself.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::entry::{RevocationEntry, next_version};
+use super::store::{AuditLine, Order, Page, Position, Query, Receipt, Store, StoreError};
+use super::target::Target;
+use crate::ffi::system;
+use crate::time::{Timestamp, microseconds_since_1970};
+
+const AUDIT_LINES_MAX: usize = 10_000;
+/// How long an entry that fell away is still listed, in seconds.
+const GRACE: i64 = 3_600;
+
+pub(super) struct Memory(Mutex<Contents>);
+
+#[derive(Default)]
+struct Contents {
+    entries: BTreeMap<Target, RevocationEntry>,
+    audit: VecDeque<AuditLine>,
+    version: u64,
+}
+
+impl Memory {
+    pub(super) fn new() -> Memory {
+        Memory(Mutex::default())
+    }
+
+    /// A lock that another thread held would stay locked in a child.
+    fn with<T>(&self, body: impl FnOnce(MutexGuard<'_, Contents>) -> T) -> T {
+        system::without_fork_or_exit(|| body(self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Store for Memory {
+    fn position(&self, _timeout: Duration) -> Result<Position, StoreError> {
+        Ok(self.with(|contents| {
+            let entries = contents.entries.len() as u64;
+            let version = contents.version;
+            Position { epoch: String::new(), version, entries, counted: entries, connection: 0 }
+        }))
+    }
+
+    /// Its entries are all in force already, since every write is applied by the process that makes it.
+    fn changes_after(&self, _version: u64, _timeout: Duration) -> Result<Page, StoreError> {
+        Ok(Page::default())
+    }
+
+    fn write(&self, orders: &[Order<'_>], _timeout: Duration) -> Result<Vec<Receipt>, StoreError> {
+        Ok(self.with(|mut contents| orders.iter().map(|order| contents.write(order)).collect()))
+    }
+
+    fn list(&self, query: &Query<'_>, _timeout: Duration) -> Result<Vec<RevocationEntry>, StoreError> {
+        Ok(self.with(|contents| {
+            let entries = contents.entries.values();
+            let behind = entries.filter(|entry| query.after.is_none_or(|after| entry.target > *after));
+            let wanted = behind.filter(|entry| query.kind.is_none_or(|kind| entry.target.kind() == kind));
+            wanted.take(query.limit).cloned().collect()
+        }))
+    }
+
+    fn audit(&self, after: &str, limit: usize, _timeout: Duration) -> Result<Vec<AuditLine>, StoreError> {
+        let after: u64 = after.parse().unwrap_or(0);
+        let is_behind = |line: &&AuditLine| line.id.parse::<u64>().is_ok_and(|id| id > after);
+        Ok(self.with(|contents| contents.audit.iter().filter(is_behind).take(limit).cloned().collect()))
+    }
+
+    fn purge(&self, now: Timestamp, _timeout: Duration) -> Result<u64, StoreError> {
+        Ok(self.with(|mut contents| {
+            let before = contents.entries.len();
+            contents.entries.retain(|_, entry| now.since(entry.terms.expires_at) <= GRACE);
+            (before - contents.entries.len()) as u64
+        }))
+    }
+}
+
+impl Contents {
+    fn write(&mut self, order: &Order<'_>) -> Receipt {
+        let Order { target, action, writer_clock: now, note } = *order;
+        let before = self.entries.get(target).map(|entry| entry.terms);
+        let terms = action.apply(target.kind(), before, now);
+        self.version = next_version(self.version, microseconds_since_1970());
+        let entry = RevocationEntry {
+            target: target.clone(),
+            terms,
+            made_at: now,
+            made_by: note.made_by.clone(),
+            reason: note.reason.clone(),
+        };
+        self.audit.push_back(AuditLine {
+            id: self.version.to_string(),
+            at: now,
+            action: action.name().to_owned(),
+            target: target.clone(),
+            terms,
+            made_by: note.made_by.clone(),
+            reason: note.reason.clone(),
+        });
+        if self.audit.len() > AUDIT_LINES_MAX {
+            self.audit.pop_front();
+        }
+        self.entries.insert(target.clone(), entry);
+        Receipt { target: target.clone(), terms, version: self.version, clock_ahead: 0, replicas: None }
+    }
+}

@@ -1,0 +1,22 @@
+//! What was revoked: the entries, the snapshot that tokens are compared with, and the stores that remember them.
+
+mod clearance;
+mod entry;
+mod memory;
+mod open;
+mod options;
+mod polled;
+mod revocations;
+mod snapshot;
+mod status;
+mod store;
+mod table;
+mod target;
+
+pub(crate) use clearance::Clearance;
+pub use entry::{Note, RevocationEntry, Terms};
+pub use options::{RevocationOptions, WhenStale};
+pub use revocations::{Revocations, RevokeOptions};
+pub use status::RevocationsStatus;
+pub use store::{AuditLine, Receipt};
+pub use target::{Target, TargetKind};

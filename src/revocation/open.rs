@@ -1,0 +1,44 @@
+//! From the URL of a store to the store.
+
+use std::sync::Arc;
+
+use super::memory::Memory;
+use super::options::RevocationOptions;
+use super::store::Store;
+use crate::status::{Refusal, Status};
+use crate::team::Team;
+
+/// A store, and whether other processes may write to it.
+pub(super) struct Opened {
+    pub(super) source: &'static str,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) is_shared: bool,
+}
+
+/// Does not reach for the store yet. No message contains more of the URL than its scheme, since it may hold a password.
+pub(super) fn open(url: &str, team: &Team, options: &RevocationOptions) -> Result<Opened, Refusal> {
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
+    match scheme {
+        "memory" if rest.is_empty() => {
+            Ok(Opened { source: "memory", store: Arc::new(Memory::new()), is_shared: false })
+        }
+        "memory" => Err(invalid("memory: takes nothing after the colon")),
+        "sqlite" => sqlite(rest, team, options),
+        "redis" | "rediss" | "redis+unix" => redis(url, team, options),
+        _ => Err(invalid(
+            "the store is none of memory:, sqlite:PATH, redis://HOST, rediss://HOST and redis+unix://PATH",
+        )),
+    }
+}
+
+fn sqlite(_path: &str, _team: &Team, _options: &RevocationOptions) -> Result<Opened, Refusal> {
+    Err(invalid("sqlite: needs a library that was built with the feature store-sqlite"))
+}
+
+fn redis(_url: &str, _team: &Team, _options: &RevocationOptions) -> Result<Opened, Refusal> {
+    Err(invalid("redis: needs a library that was built with the feature store-redis"))
+}
+
+fn invalid(message: &'static str) -> Refusal {
+    Refusal::new(Status::InvalidConfig, message)
+}
