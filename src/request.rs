@@ -142,10 +142,20 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The values of the Access cookie in one header (RFC 6265 section 4.2.1), unchanged.
+/// The values of the Access cookie in one header, unchanged.
 fn cookies(header: &[u8]) -> impl Iterator<Item = &[u8]> {
-    header.split(|&byte| byte == b';').filter_map(|pair| {
-        let value = pair.trim_ascii().strip_prefix(COOKIE_NAME)?;
+    cookies_of(header, COOKIE_NAME)
+}
+
+/// Whether one of these headers has a cookie of this name.
+pub(crate) fn has_cookie<'a>(mut headers: impl Iterator<Item = &'a [u8]>, name: &[u8]) -> bool {
+    headers.any(|header| cookies_of(header, name).next().is_some())
+}
+
+/// RFC 6265 section 4.2.1.
+fn cookies_of<'a>(header: &'a [u8], name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+    header.split(|&byte| byte == b';').filter_map(move |pair| {
+        let value = pair.trim_ascii().strip_prefix(name)?;
         value.strip_prefix(b"=")
     })
 }

@@ -45,9 +45,10 @@ func newRefusal(decision *C.cfaccess_decision) *refusal {
 
 func (a *answer) write(w http.ResponseWriter) {
 	for _, header := range a.headers {
-		if header.name == "Vary" { // middlewares outside of this one may vary their answers, too
+		switch header.name {
+		case "Vary", "Set-Cookie": // those of middlewares outside of this one stay
 			w.Header().Add(header.name, header.value)
-		} else {
+		default:
 			w.Header().Set(header.name, header.value)
 		}
 	}

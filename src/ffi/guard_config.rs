@@ -38,8 +38,13 @@ pub unsafe extern "C" fn cfaccess_guard_config_new(
 /// Sets the verifier for the requests of a host below a path, and the page on which a browser logs in.
 ///
 /// A browser that navigates to a page with GET is redirected to the login page, with 302, if a login helps: after
-/// NO_TOKEN, EXPIRED, SESSION_TOO_OLD and REVOKED. The path of the request is added as the parameter
-/// `redirect_url`, its query is not.
+/// NO_TOKEN, EXPIRED and SESSION_TOO_OLD. The path of the request is added as the parameter `redirect_url`, its
+/// query is not.
+///
+/// A refusal with REVOKED expires the cookie CF_Authorization, so that Access issues another token, and has
+/// `Retry-After` until such a token would be accepted; then a browser is redirected to the login page as above. If
+/// its login session itself was revoked, it is redirected to /cdn-cgi/access/logout, with or without a login page. If
+/// it comes back refused within a minute, which the cookie cfaccess-redirected shows, it gets a page instead.
 ///
 /// @param config      changed on success only
 /// @param host        NUL-terminated, copied: a name, or an IPv4 or IPv6 address, without a port; compared without

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::accept;
-use super::login_page::LoginPage;
+use super::login_page::{LoginPage, login_helps};
+use super::renewal::Renewal;
 use super::request::GuardRequest;
 use crate::status::{Refusal, Status};
+use crate::time::Timestamp;
 
 /// The answer to a refused request. It contains nothing of the request except, in a redirect, the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +15,9 @@ use crate::status::{Refusal, Status};
 pub struct Answer {
     /// Why it was refused, for logs.
     pub refusal: Refusal,
-    /// The HTTP status of the refusal, or 302 if a browser is sent to log in.
+    /// The HTTP status of the refusal, or 302 if a browser is sent to log in or out.
     pub http_status: u16,
-    /// Names and values. Later versions may add others.
+    /// Names and values; `Set-Cookie` may occur twice. Later versions may add others.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// The content: the name and the general meaning of the status. Empty for a redirect and for `HEAD`.
     pub body: String,
@@ -32,7 +34,7 @@ const RETRY_AFTER: &str = "1";
 impl Answer {
     /// The answer to a request that cannot be read.
     pub(crate) fn to_a_fault(refusal: Refusal) -> Answer {
-        Answer::new(refusal, &GuardRequest::default(), None, None)
+        Answer::new(refusal, &GuardRequest::default(), None, None, Timestamp::ZERO)
     }
 
     #[cold]
@@ -41,10 +43,16 @@ impl Answer {
         request: &GuardRequest<'_>,
         route: Option<usize>,
         login_page: Option<&LoginPage>,
+        now: Timestamp,
     ) -> Answer {
         let status = refusal.status();
         let mut headers = vec![("Cache-Control", "no-store".into()), ("Vary", "Accept".into())];
-        if let Some(location) = login_page.and_then(|page| page.location(status, request)) {
+        let renewal = match refusal.remedy() {
+            Some(remedy) => Renewal::new(remedy, request, login_page, now),
+            None => Renewal::login(login_page.filter(|_| login_helps(status)), request),
+        };
+        headers.extend(renewal.headers);
+        if let Some(location) = renewal.location {
             headers.extend([("Location", location.into()), ("Content-Length", "0".into())]);
             return Answer { refusal, http_status: 302, headers, body: String::new(), route, warning: None };
         }

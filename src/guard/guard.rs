@@ -25,6 +25,12 @@ use crate::verifier::Verifier;
 ///    [`Verifier::verify_request`](crate::Verifier::verify_request) does.
 /// 5. The origin is checked if the configuration asks for it: `CROSS_ORIGIN`.
 ///
+/// A browser whose token was revoked would be sent back by Access with the same token. So a refusal with `REVOKED`
+/// expires the cookie `CF_Authorization`, whereupon Access issues another token; until such a token would be accepted,
+/// `Retry-After` says when that is. Where the login itself was revoked, the browser is sent to
+/// `/cdn-cgi/access/logout` instead. It is redirected once: if it comes back refused again within a minute, which the
+/// cookie `cfaccess-redirected` shows, it gets a page. `BLOCKED` is 403 and redirects nobody.
+///
 /// What cannot be read unambiguously is refused, never guessed. A path is unclean if an application, a proxy or a
 /// file system could take it for another one: if it has an empty segment, `.` or `..` (also before `;`), an encoded
 /// slash or backslash, a control character, an escape that remains after decoding, or bytes that are not UTF-8. An
@@ -60,19 +66,19 @@ impl<V: View> Guard<V> {
     /// Decides on a request now. If keys are fetched and the key of its token is missing, it waits for the fetch, for
     /// at most the timeout of the keys; no other request waits.
     pub fn decide(&self, request: &GuardRequest<'_>) -> Decision<V> {
-        self.decide_by(request, Verifier::verify_request)
+        self.decide_by(request, Verifier::verify_request, Timestamp::now)
     }
 
     /// Decides like [`Guard::decide`], but never waits: while the key of its token is being fetched, the request is
     /// refused with `KEYS_PENDING` and can be tried again. That does not count as a refusal in
     /// [`Verifier::stats`](crate::Verifier::stats).
     pub fn try_decide(&self, request: &GuardRequest<'_>) -> Decision<V> {
-        self.decide_by(request, Verifier::poll_request)
+        self.decide_by(request, Verifier::poll_request, Timestamp::now)
     }
 
     /// Decides as [`Guard::decide`] would at another time, for tests and replays.
     pub fn decide_at(&self, request: &GuardRequest<'_>, now: Timestamp) -> Decision<V> {
-        self.decide_by(request, |verifier, headers| verifier.verify_request_at(headers, now))
+        self.decide_by(request, |verifier, headers| verifier.verify_request_at(headers, now), || now)
     }
 
     /// The [`Verified::id`] of the cached claims with which [`Guard::decide`] would allow the request; `None` if that
@@ -95,13 +101,16 @@ impl<V: View> Guard<V> {
         &self,
         request: &GuardRequest<'_>,
         verify: impl FnOnce(&Verifier<V>, &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal>,
+        clock: impl FnOnce() -> Timestamp,
     ) -> Decision<V> {
         if open_paths::contain(&self.open, request) {
             return Decision::Open;
         }
         let route = match self.routes.find(request) {
             Ok(route) => route,
-            Err(refusal) => return Decision::Refused(Box::new(Answer::new(refusal, request, None, None))),
+            Err(refusal) => {
+                return Decision::Refused(Box::new(Answer::new(refusal, request, None, None, clock())));
+            }
         };
         if self.is_open_preflight(request) {
             return Decision::Open;
@@ -113,7 +122,7 @@ impl<V: View> Guard<V> {
         let allowed = verified.and_then(|verified| self.check_origin(request).map(|()| verified));
         match allowed {
             Ok(verified) => Decision::Allowed(verified),
-            Err(refusal) => self.refuse(route, refusal, request),
+            Err(refusal) => self.refuse(route, refusal, request, clock()),
         }
     }
 
@@ -126,9 +135,15 @@ impl<V: View> Guard<V> {
     }
 
     #[cold]
-    fn refuse(&self, route: &Route<V>, refusal: Refusal, request: &GuardRequest<'_>) -> Decision<V> {
+    fn refuse(
+        &self,
+        route: &Route<V>,
+        refusal: Refusal,
+        request: &GuardRequest<'_>,
+        now: Timestamp,
+    ) -> Decision<V> {
         let warning = route.judge.has_refused(&refusal);
-        let mut answer = Answer::new(refusal, request, Some(route.number), route.login_page.as_ref());
+        let mut answer = Answer::new(refusal, request, Some(route.number), route.login_page.as_ref(), now);
         match (&self.log, warning) {
             (Some(log), Some(line)) => log.call(LogLevel::Warning, &line),
             (_, warning) => answer.warning = warning,

@@ -1,7 +1,7 @@
 //! Where a browser is sent to log in.
 
-use super::accept;
 use super::host::Authority;
+use super::navigation::is_navigation;
 use super::path::Target;
 use super::request::GuardRequest;
 use crate::status::Status;
@@ -24,9 +24,9 @@ impl LoginPage {
     /// The page, with the path of the request to return to. The query is left out, since it may contain a secret. The
     /// raw target is preferred: below a mount the application sees only a part of the path.
     ///
-    /// `None` if a login does not help, or if the browser would not show the answer as a page.
-    pub(super) fn location(&self, status: Status, request: &GuardRequest<'_>) -> Option<String> {
-        if !helps(status) || !is_navigation(request) || !request.is_clean() {
+    /// `None` if the browser would not show the answer as a page.
+    pub(super) fn location(&self, request: &GuardRequest<'_>) -> Option<String> {
+        if !is_navigation(request) || !request.is_clean() {
             return None;
         }
         let back = match request.raw_target {
@@ -38,20 +38,6 @@ impl LoginPage {
 }
 
 /// A login yields a new token. After any other refusal, Access would return the browser at once with the same token.
-fn helps(status: Status) -> bool {
-    matches!(status, Status::NoToken | Status::Expired | Status::SessionTooOld | Status::Revoked)
-}
-
-/// Whether a browser would show the answer as a page.
-fn is_navigation(request: &GuardRequest<'_>) -> bool {
-    let is_missing_or =
-        |name, only: &[u8]| request.single(name).is_ok_and(|value| value.is_none_or(|value| value == only));
-    let is_script =
-        |value: &[u8]| value.to_ascii_lowercase().windows(14).any(|piece| piece == b"xmlhttprequest");
-    request.method == b"GET"
-        && !request.is_handshake()
-        && is_missing_or("sec-fetch-mode", b"navigate")
-        && is_missing_or("sec-fetch-dest", b"document")
-        && !request.values("x-requested-with").any(is_script)
-        && accept::names_html(request.values("accept"))
+pub(super) fn login_helps(status: Status) -> bool {
+    matches!(status, Status::NoToken | Status::Expired | Status::SessionTooOld)
 }

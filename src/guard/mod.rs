@@ -8,9 +8,11 @@ mod decision;
 mod guard;
 mod host;
 mod login_page;
+mod navigation;
 mod open_paths;
 mod origin;
 mod path;
+mod renewal;
 mod request;
 mod routes;
 
