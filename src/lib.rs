@@ -35,8 +35,8 @@
         clippy::unreachable
     )
 )]
-// Some of the core is used by the C ABI only.
-#![cfg_attr(not(feature = "ffi"), allow(dead_code, unused_imports))]
+// Some of the core is used by the C ABI only, and some by the stores only.
+#![cfg_attr(not(all(feature = "ffi", feature = "store-sqlite")), allow(dead_code, unused_imports))]
 
 mod ascii;
 mod cache;
@@ -53,6 +53,7 @@ mod ffi;
 mod ffi {
     pub(crate) mod system;
 }
+mod file_access;
 mod guard;
 mod json;
 mod keys;

@@ -3,9 +3,9 @@
 
 mod support;
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cfaccess::{Keys, KeysStatus, Refusal, RemoteOptions};
 use support::fetched::*;
+use support::set_mode;
 use tempfile::TempDir;
 
 /// The user and the group `nobody`, to which this process does not belong.
@@ -98,10 +99,6 @@ fn give_away(test: &str, path: &Path, user: Option<u32>, group: Option<u32>) -> 
     }
     std::os::unix::fs::chown(path, user, group).expect("an owner");
     true
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("a mode");
 }
 
 fn mode_of(path: &Path) -> u32 {

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::document::{DOCUMENT_MAX, KeySet};
-use super::{file_access, replacement};
+use super::replacement;
+use crate::file_access;
 use crate::status::{Refusal, Status};
 
 /// How far ahead of this machine's clock a copy may be dated.

@@ -6,7 +6,6 @@ mod document;
 mod endpoint;
 mod fetch;
 mod fetch_error;
-mod file_access;
 mod found_key;
 mod https;
 mod jwk;

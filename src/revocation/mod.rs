@@ -8,6 +8,8 @@ mod options;
 mod polled;
 mod revocations;
 mod snapshot;
+#[cfg(feature = "store-sqlite")]
+mod sqlite;
 mod status;
 mod store;
 mod table;

@@ -23,7 +23,7 @@ pub(super) fn open(url: &str, team: &Team, options: &RevocationOptions) -> Resul
             Ok(Opened { source: "memory", store: Arc::new(Memory::new()), is_shared: false })
         }
         "memory" => Err(invalid("memory: takes nothing after the colon")),
-        "sqlite" => sqlite(rest, team, options),
+        "sqlite" => sqlite(rest, team),
         "redis" | "rediss" | "redis+unix" => redis(url, team, options),
         _ => Err(invalid(
             "the store is none of memory:, sqlite:PATH, redis://HOST, rediss://HOST and redis+unix://PATH",
@@ -31,7 +31,15 @@ pub(super) fn open(url: &str, team: &Team, options: &RevocationOptions) -> Resul
     }
 }
 
-fn sqlite(_path: &str, _team: &Team, _options: &RevocationOptions) -> Result<Opened, Refusal> {
+#[cfg(feature = "store-sqlite")]
+fn sqlite(rest: &str, team: &Team) -> Result<Opened, Refusal> {
+    use super::sqlite::{Location, Sqlite};
+    let location = Location::parse(rest).map_err(invalid)?;
+    Ok(Opened { source: "sqlite", store: Arc::new(Sqlite::new(location, team)), is_shared: true })
+}
+
+#[cfg(not(feature = "store-sqlite"))]
+fn sqlite(_rest: &str, _team: &Team) -> Result<Opened, Refusal> {
     Err(invalid("sqlite: needs a library that was built with the feature store-sqlite"))
 }
 

@@ -6,6 +6,7 @@ pub mod fetched;
 pub mod header;
 pub mod mint;
 pub mod session;
+pub mod store;
 pub mod vectors;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,12 @@ pub const HEADER_FOLDER: &str = concat!(env!("OUT_DIR"), "/include");
 /// A path inside the repository.
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+#[cfg(unix)]
+pub fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
 }
 
 pub fn read(path: &str) -> Vec<u8> {
