@@ -10,6 +10,7 @@ use crate::cache::KeptToken;
 use crate::claims::{Claims, Payload};
 use crate::config::Config;
 use crate::keys::{FoundKey, Keys, Patience};
+use crate::revocation::Clearance;
 use crate::token::{KeyId, Token};
 
 /// Makes entries that differ in their token only: no signature is checked here.
@@ -41,7 +42,15 @@ impl Maker {
 
     fn entry(&self, number: u64) -> Arc<Entry<()>> {
         let token = KeptToken::new(&Token::parse(&token(number)).expect("a token"));
-        Arc::new(Entry { token, key: self.key(), id: number + 1, claims: self.claims.clone(), view: () })
+        let clearance = Clearance::none();
+        Arc::new(Entry {
+            token,
+            key: self.key(),
+            clearance,
+            id: number + 1,
+            claims: self.claims.clone(),
+            view: (),
+        })
     }
 }
 
