@@ -9,7 +9,7 @@ use crate::keys::{Keys, Patience};
 use crate::policy::{Case, RULES};
 use crate::signature::check_signature;
 use crate::status::{Refusal, Status};
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 use crate::token::{ALGORITHM, HEADER_MAX, Header, Token};
 
 /// Strings of a token are shown with at most this many characters.
@@ -79,7 +79,7 @@ impl Checks {
             let clearance = revocations.clearance(&payload);
             self.report(
                 "revocation",
-                revocations.check(&clearance, issued_at, now, Patience::None),
+                revocations.check(&clearance, issued_at, Clock::At(now), Patience::None),
                 json!("issued after each cut-off of its owner, applications, session and team; none of them blocked"),
                 json!({"iat": issued_at.seconds()}),
             );

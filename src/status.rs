@@ -201,6 +201,13 @@ impl Status {
     }
 }
 
+impl Status {
+    /// Whether a caller that does not wait gets it only until an answer has come.
+    pub(crate) fn is_pending(self) -> bool {
+        matches!(self, Status::KeysPending | Status::RevocationsPending)
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())

@@ -1,5 +1,6 @@
 //! The way of a token, top to bottom.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,11 +11,11 @@ use crate::explain::explain;
 use crate::keys::{FoundKey, Keys, Patience};
 use crate::policy::{Case, RULES};
 use crate::request::{Carried, Cookies, Request};
-use crate::revocation::Clearance;
+use crate::revocation::{Clearance, Finding};
 use crate::signature::check_signature;
 use crate::stats::{Acceptance, Counters, Stats};
 use crate::status::{Refusal, Status};
-use crate::time::Timestamp;
+use crate::time::{Clock, Reading, Timestamp};
 use crate::token::{HEADER_MAX, Header, Token};
 
 /// Shared by all verifiers, so that the claims of several can be kept by their id alone.
@@ -30,6 +31,30 @@ pub struct Verifier<V = ()> {
     cache: Cache<V>,
     counters: Counters,
     warnings: Vec<String>,
+}
+
+/// Whether the caller has waited for revocations as far as it may.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    No,
+    Yes,
+}
+
+/// What the cache holds for a token.
+enum Cached<T> {
+    Hit(T),
+    /// A token that would be good if it were known what was revoked.
+    Unsettled,
+    No,
+}
+
+impl<T> Cached<T> {
+    fn hit(self) -> Option<T> {
+        match self {
+            Cached::Hit(taken) => Some(taken),
+            Cached::Unsettled | Cached::No => None,
+        }
+    }
 }
 
 impl Verifier {
@@ -88,7 +113,7 @@ impl<V: View> Verifier<V> {
     /// 6. revocation: `REVOKED`, `BLOCKED`, or `REVOCATIONS_UNAVAILABLE` or `REVOCATIONS_PENDING` while it cannot be
     ///    told
     pub fn verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
-        self.verify_by(Timestamp::now, token, Patience::Wait)
+        self.verify_by(Clock::System, token, Patience::Wait)
     }
 
     /// Verifies as [`Verifier::verify`], but never waits: while the token's key is being fetched it is
@@ -97,7 +122,7 @@ impl<V: View> Verifier<V> {
     /// # Errors
     /// As [`Verifier::verify`], and `KEYS_PENDING`.
     pub fn try_verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
-        self.verify_by(Timestamp::now, token, Patience::None)
+        self.verify_by(Clock::System, token, Patience::None)
     }
 
     /// Verifies as [`Verifier::verify`] would at another time, for tests and replays.
@@ -105,7 +130,7 @@ impl<V: View> Verifier<V> {
     /// # Errors
     /// As [`Verifier::verify`].
     pub fn verify_at(&self, token: &[u8], now: Timestamp) -> Result<Verified<V>, Refusal> {
-        self.verify_by(|| now, token, Patience::Wait)
+        self.verify_by(Clock::At(now), token, Patience::Wait)
     }
 
     /// Verifies as [`Verifier::verify_at`], but never waits, as [`Verifier::try_verify`].
@@ -113,7 +138,7 @@ impl<V: View> Verifier<V> {
     /// # Errors
     /// As [`Verifier::try_verify`].
     pub fn try_verify_at(&self, token: &[u8], now: Timestamp) -> Result<Verified<V>, Refusal> {
-        self.verify_by(|| now, token, Patience::None)
+        self.verify_by(Clock::At(now), token, Patience::None)
     }
 
     /// Verifies the token of a request, given as its headers (names without regard to case), now.
@@ -126,10 +151,10 @@ impl<V: View> Verifier<V> {
     ///
     /// # Errors
     /// `NO_TOKEN` if there is none or it is empty; `MALFORMED` if there is more than one header, and if
-    /// no one of different cookies can be taken; those of [`Verifier::verify`]; then
-    /// `IDENTITY_MISMATCH`.
+    /// no one of different cookies can be taken, unless one of them was revoked or is blocked; those of
+    /// [`Verifier::verify`]; then `IDENTITY_MISMATCH`.
     pub fn verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
-        self.verify_request_by(Timestamp::now, headers, Patience::Wait)
+        self.verify_request_by(Clock::System, headers, Patience::Wait)
     }
 
     /// Verifies as [`Verifier::verify_request`], but never waits, as [`Verifier::try_verify`].
@@ -137,7 +162,7 @@ impl<V: View> Verifier<V> {
     /// # Errors
     /// As [`Verifier::verify_request`], and `KEYS_PENDING`.
     pub fn try_verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
-        self.verify_request_by(Timestamp::now, headers, Patience::None)
+        self.verify_request_by(Clock::System, headers, Patience::None)
     }
 
     /// Verifies as [`Verifier::verify_request`] would at another time, for tests and replays.
@@ -149,7 +174,7 @@ impl<V: View> Verifier<V> {
         headers: &[(&[u8], &[u8])],
         now: Timestamp,
     ) -> Result<Verified<V>, Refusal> {
-        self.verify_request_by(|| now, headers, Patience::Wait)
+        self.verify_request_by(Clock::At(now), headers, Patience::Wait)
     }
 
     /// Verifies as [`Verifier::verify_request_at`], but never waits, as [`Verifier::try_verify`].
@@ -161,23 +186,23 @@ impl<V: View> Verifier<V> {
         headers: &[(&[u8], &[u8])],
         now: Timestamp,
     ) -> Result<Verified<V>, Refusal> {
-        self.verify_request_by(|| now, headers, Patience::None)
+        self.verify_request_by(Clock::At(now), headers, Patience::None)
     }
 
     /// The [`Verified::id`] of the claims that this very token has been verified to, if they are still valid:
     /// time, keys and session are checked as [`Verifier::verify`] does. `None` whenever that has to be asked.
     /// Never waits, and allocates nothing.
     pub fn lookup(&self, token: &[u8]) -> Option<u64> {
-        let id = self.cached(token, Timestamp::now(), |entry| entry.id)?;
+        let id = self.cached(token, Clock::System, Settled::No, |entry| entry.id).hit()?;
         self.counters.accepted(Acceptance::CacheHit);
         Some(id)
     }
 
-    /// [`Verifier::try_verify_request`] without counting `KEYS_PENDING`, for callers that try until it is something
-    /// else.
+    /// [`Verifier::try_verify_request`] without counting `KEYS_PENDING` and `REVOCATIONS_PENDING`, for callers that try
+    /// until it is something else.
     pub(crate) fn poll_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
-        match self.verify_headers(Timestamp::now, headers, Patience::None) {
-            Err(refusal) if refusal.status() == Status::KeysPending => Err(refusal),
+        match self.verify_headers(Clock::System, headers, Patience::None) {
+            Err(refusal) if refusal.status().is_pending() => Err(refusal),
             outcome => self.counted(outcome),
         }
     }
@@ -191,7 +216,7 @@ impl<V: View> Verifier<V> {
             request.check_email(&self.config, &entry.claims).ok()?;
             Some(entry.id)
         };
-        let id = self.cached(token, Timestamp::now(), checked)??;
+        let id = self.cached(token, Clock::System, Settled::No, checked).hit()??;
         self.counters.accepted(Acceptance::CacheHit);
         Some(id)
     }
@@ -208,18 +233,13 @@ impl<V: View> Verifier<V> {
         self.counters.add_up(self.cache.occupancy())
     }
 
-    fn verify_by(
-        &self,
-        clock: impl Fn() -> Timestamp,
-        token: &[u8],
-        patience: Patience,
-    ) -> Result<Verified<V>, Refusal> {
+    fn verify_by(&self, clock: Clock, token: &[u8], patience: Patience) -> Result<Verified<V>, Refusal> {
         self.counted(self.verify_token(clock, token, patience))
     }
 
     fn verify_request_by(
         &self,
-        clock: impl Fn() -> Timestamp,
+        clock: Clock,
         headers: &[(&[u8], &[u8])],
         patience: Patience,
     ) -> Result<Verified<V>, Refusal> {
@@ -228,7 +248,7 @@ impl<V: View> Verifier<V> {
 
     fn verify_headers(
         &self,
-        clock: impl Fn() -> Timestamp,
+        clock: Clock,
         headers: &[(&[u8], &[u8])],
         patience: Patience,
     ) -> Result<(Verified<V>, Acceptance), Refusal> {
@@ -245,16 +265,21 @@ impl<V: View> Verifier<V> {
     /// for a cause on this side settles the request, since it might name another principal.
     fn verify_cookies(
         &self,
-        clock: impl Fn() -> Timestamp,
+        clock: Clock,
         cookies: &Cookies<'_>,
         patience: Patience,
     ) -> Result<(Verified<V>, Acceptance), Refusal> {
         let mut chosen: Option<(Verified<V>, Acceptance)> = None;
+        let mut revoked = None;
         for token in cookies.iter() {
-            let verified = match self.verify_token(&clock, token, patience) {
+            let verified = match self.verify_token(clock, token, patience) {
                 Ok(verified) => verified,
                 Err(refusal) if refusal.status().http_status() >= 500 => return Err(refusal),
-                Err(_) => continue,
+                Err(refusal) => {
+                    let is_revoked = matches!(refusal.status(), Status::Revoked | Status::Blocked);
+                    revoked = revoked.or(is_revoked.then_some(refusal));
+                    continue;
+                }
             };
             let first = chosen.get_or_insert_with(|| verified.clone());
             if first.0.principal_id() != verified.0.principal_id() {
@@ -262,8 +287,11 @@ impl<V: View> Verifier<V> {
                 return Err(Refusal::new(Status::Malformed, message));
             }
         }
+        // A token that was revoked is genuine, and its refusal says what lets its owner in again.
         chosen.ok_or_else(|| {
-            Refusal::new(Status::Malformed, "none of the different cookies CF_Authorization verifies")
+            revoked.unwrap_or_else(|| {
+                Refusal::new(Status::Malformed, "none of the different cookies CF_Authorization verifies")
+            })
         })
     }
 
@@ -282,18 +310,19 @@ impl<V: View> Verifier<V> {
 
     fn verify_token(
         &self,
-        clock: impl Fn() -> Timestamp,
+        clock: Clock,
         token: &[u8],
         patience: Patience,
     ) -> Result<(Verified<V>, Acceptance), Refusal> {
         #[cfg(feature = "failpoint")]
         crate::failpoint::reach(token);
 
-        let mut cached = self.cached(token, clock(), Arc::clone);
-        if cached.is_none() && self.refresh_revocations(patience) {
-            cached = self.cached(token, clock(), Arc::clone);
+        let mut cached = self.cached(token, clock, Settled::No, Arc::clone);
+        if let (Cached::Unsettled, Some(revocations)) = (&cached, &self.config.revocations) {
+            revocations.settle(patience)?;
+            cached = self.cached(token, clock, Settled::Yes, Arc::clone);
         }
-        if let Some(entry) = cached {
+        if let Cached::Hit(entry) = cached {
             return Ok((Verified::from_entry(entry), Acceptance::CacheHit));
         }
         let parsed = Token::parse(token)?;
@@ -302,7 +331,7 @@ impl<V: View> Verifier<V> {
         key.public_key().remember_header(parsed.encoded_header());
         let payload = parsed.decode_payload()?;
         let payload = Payload::parse(&payload)?;
-        self.check_policy(&payload, clock())?;
+        self.check_policy(&payload, clock.now())?;
         let clearance = self.check_revocation(&payload, clock, patience)?;
         let claims = Claims::new(&self.config, &payload)?;
         Ok((self.keep(&parsed, claims, key, clearance), Acceptance::Verified))
@@ -310,44 +339,71 @@ impl<V: View> Verifier<V> {
 
     /// What `take` makes of the entry of a token that was verified before, if everything that can change still
     /// permits it.
-    fn cached<T>(&self, token: &[u8], now: Timestamp, take: impl Fn(&Arc<Entry<V>>) -> T) -> Option<T> {
-        self.cache.find(token, |entry| self.judge(entry, now), take)
+    fn cached<T>(
+        &self,
+        token: &[u8],
+        clock: Clock,
+        settled: Settled,
+        take: impl Fn(&Arc<Entry<V>>) -> T,
+    ) -> Cached<T> {
+        let reading = clock.read();
+        let is_unsettled = Cell::new(false);
+        let judge = |entry: &Entry<V>| self.judge(entry, &reading, settled, &is_unsettled);
+        match self.cache.find(token, judge, take) {
+            Some(taken) => Cached::Hit(taken),
+            None if is_unsettled.get() => Cached::Unsettled,
+            None => Cached::No,
+        }
     }
 
-    fn judge(&self, entry: &Entry<V>, now: Timestamp) -> Judgement {
-        if !self.keys.still_contain(&entry.key) {
+    fn judge(
+        &self,
+        entry: &Entry<V>,
+        reading: &Reading,
+        settled: Settled,
+        is_unsettled: &Cell<bool>,
+    ) -> Judgement {
+        if !self.keys.still_contain(&entry.key, reading) {
             return Judgement::Over;
         }
-        let moment = Moment { config: &self.config, times: entry.claims.times(), now };
+        let moment = Moment { config: &self.config, times: entry.claims.times(), now: reading.now };
         match (moment.is_good(), moment.is_after_the_start()) {
-            (true, _) => self.judge_revocation(entry, now),
+            (true, _) => self.judge_revocation(entry, reading, settled, is_unsettled),
             (false, true) => Judgement::Over,
             (false, false) => Judgement::NotNow,
         }
     }
 
-    fn judge_revocation(&self, entry: &Entry<V>, now: Timestamp) -> Judgement {
-        self.config.revocations.as_ref().map_or(Judgement::Good, |revocations| {
-            revocations.judge(&entry.clearance, entry.claims.issued_at(), now)
-        })
-    }
-
-    /// Waits for revocations that are due, if any. Whether a token in the cache may be good by that.
-    fn refresh_revocations(&self, patience: Patience) -> bool {
-        let revocations = self.config.revocations.as_ref();
-        self.cache.is_on() && revocations.is_some_and(|revocations| revocations.refresh_for(patience))
+    /// Asked last, of a token that is good otherwise.
+    fn judge_revocation(
+        &self,
+        entry: &Entry<V>,
+        reading: &Reading,
+        settled: Settled,
+        is_unsettled: &Cell<bool>,
+    ) -> Judgement {
+        let Some(revocations) = &self.config.revocations else { return Judgement::Good };
+        let is_settled = settled == Settled::Yes;
+        match revocations.judge(&entry.clearance, entry.claims.issued_at(), reading, is_settled) {
+            Finding::Clear => Judgement::Good,
+            Finding::Revoked => Judgement::Over,
+            Finding::Unsettled => {
+                is_unsettled.set(true);
+                Judgement::NotNow
+            }
+        }
     }
 
     /// Only asked of a token that is good otherwise.
     fn check_revocation(
         &self,
         payload: &Payload<'_>,
-        clock: impl Fn() -> Timestamp,
+        clock: Clock,
         patience: Patience,
     ) -> Result<Clearance, Refusal> {
         let Some(revocations) = &self.config.revocations else { return Ok(Clearance::none()) };
         let clearance = revocations.clearance(payload);
-        revocations.check(&clearance, payload.times.issued_at, clock(), patience)?;
+        revocations.check(&clearance, payload.times.issued_at, clock, patience)?;
         Ok(clearance)
     }
 

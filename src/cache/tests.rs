@@ -42,13 +42,14 @@ impl Maker {
 
     fn entry(&self, number: u64) -> Arc<Entry<()>> {
         let token = KeptToken::new(&Token::parse(&token(number)).expect("a token"));
+        let clearance = Clearance::none();
         Arc::new(Entry {
             token,
             key: self.key(),
+            clearance,
             id: number + 1,
             claims: self.claims.clone(),
             view: (),
-            clearance: Clearance::none(),
         })
     }
 }

@@ -34,13 +34,17 @@ const FORMAT_CHARACTERS: [(char, char); 21] = [
 ];
 
 /// At most 320 bytes without white space, control and format characters. An empty one counts as none.
-pub(crate) fn is_well_formed(email: &str) -> bool {
+pub(super) fn is_well_formed(email: &str) -> bool {
     email.len() <= BYTES_MAX && !email.contains(is_invisible)
 }
 
 fn is_invisible(character: char) -> bool {
-    let is_format = || FORMAT_CHARACTERS.iter().any(|(first, last)| (*first..=*last).contains(&character));
-    character.is_whitespace() || character.is_control() || (!character.is_ascii() && is_format())
+    character.is_whitespace() || character.is_control() || is_format_character(character)
+}
+
+pub(crate) fn is_format_character(character: char) -> bool {
+    !character.is_ascii()
+        && FORMAT_CHARACTERS.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
 
 /// Whether it names a device that was enrolled with a service token, and no human being:

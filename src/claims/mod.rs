@@ -10,7 +10,7 @@ mod times;
 
 pub use claims::Claims;
 pub(crate) use claims::Field;
-pub(crate) use email::{is_non_identity, is_well_formed as is_well_formed_email};
+pub(crate) use email::{is_format_character, is_non_identity};
 pub(crate) use groups::groups_of;
 pub(crate) use payload::{Audiences, Payload};
 pub use principal::Kind;

@@ -92,7 +92,12 @@ impl Source for Endpoint {
         self.fetch.prepare();
     }
 
-    fn fetch(&self, current: &Document, attempt: &Attempt) -> Result<Answer<Document>, Failure> {
+    fn fetch(
+        &self,
+        current: &Document,
+        attempt: &Attempt,
+        _go_on: &dyn Fn(),
+    ) -> Result<Answer<Document>, Failure> {
         match self.fetch.fetch(current.entity_tag.as_deref(), attempt.time_left())? {
             fetch::Answer::NotModified { max_age } => Ok(Answer::NotModified { max_age }),
             fetch::Answer::Document { bytes, entity_tag, max_age } => {

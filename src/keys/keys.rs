@@ -14,7 +14,7 @@ use super::status::KeysStatus;
 use crate::refresh::{Current, Help, Refresher, State};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
-use crate::time::Tick;
+use crate::time::{Reading, Tick};
 use crate::token::KeyId;
 
 /// The public keys of one Access team, shared by any number of verifiers and threads.
@@ -231,8 +231,8 @@ impl Keys {
     }
 
     /// Whether a key that verified a signature is still in force.
-    pub(crate) fn still_contain(&self, key: &FoundKey) -> bool {
-        self.current.is_unchanged_since(key.generation()) || self.contain_after_a_change(key)
+    pub(crate) fn still_contain(&self, key: &FoundKey, reading: &Reading) -> bool {
+        self.current.is_unchanged_since(key.generation(), reading) || self.contain_after_a_change(key)
     }
 
     #[cold]

@@ -83,6 +83,8 @@ impl fmt::Debug for FetchFunction {
 
 const TIMEOUT_MIN: Duration = Duration::from_millis(100);
 const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+/// A `Retry-After` is honoured up to this many cooldowns.
+const RETRY_AFTER_COOLDOWNS: u32 = 10;
 const COOLDOWN_MIN: Duration = Duration::from_secs(1);
 /// A key that was replaced stays valid for seven days.
 const STALE_MAX: Duration = Duration::from_secs(6 * 86_400);
@@ -110,7 +112,14 @@ impl RemoteOptions {
             let expected = format!("at least the refresh_after of {least} s, at most 518400 s (6 days)");
             return wrong("max_stale", max_stale, expected);
         }
-        Ok(Timing { timeout, refresh_after, cooldown, wait_after: Duration::MAX, max_stale })
+        Ok(Timing {
+            timeout,
+            refresh_after,
+            cooldown,
+            wait_after: Duration::MAX,
+            max_stale,
+            pause_max: cooldown * RETRY_AFTER_COOLDOWNS,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use super::freshness::Freshness;
 use super::state::State;
+use crate::time::Reading;
 
 pub(crate) struct Current<T> {
     state: ArcSwap<State<T>>,
@@ -40,7 +41,7 @@ impl<T> Current<T> {
     }
 
     /// Whether nothing is to be done for those who go by the value of this generation.
-    pub(crate) fn is_unchanged_since(&self, generation: u64) -> bool {
-        self.freshness.is_unchanged_since(generation)
+    pub(crate) fn is_unchanged_since(&self, generation: u64, reading: &Reading) -> bool {
+        self.freshness.is_unchanged_since(generation, reading)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use crate::time::{Coarse, Tick};
+use crate::time::{Coarse, Reading, Tick};
 
 /// Asked first by whoever has used the value before.
 pub(super) struct Freshness {
@@ -47,10 +47,10 @@ impl Freshness {
     }
 
     /// Whether the value of this generation is still in force and need not be refreshed.
-    pub(super) fn is_unchanged_since(&self, generation: u64) -> bool {
+    pub(super) fn is_unchanged_since(&self, generation: u64, reading: &Reading) -> bool {
         let quiet_until = self.quiet_until.load(Ordering::Acquire);
         self.generation.load(Ordering::Acquire) == generation
-            && (quiet_until == ALWAYS_QUIET || self.is_quiet(Coarse::now(), quiet_until))
+            && (quiet_until == ALWAYS_QUIET || self.is_quiet(reading.coarse(), quiet_until))
     }
 
     fn is_quiet(&self, now: Coarse, quiet_until: i64) -> bool {
@@ -64,25 +64,30 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::time::Clock;
 
     const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn is_unchanged_since(freshness: &Freshness, generation: u64) -> bool {
+        freshness.is_unchanged_since(generation, &Clock::System.read())
+    }
 
     #[test]
     fn a_generation_is_unchanged_until_another_is_announced() {
         let freshness = Freshness::new(1, Tick::NEVER);
-        assert!(freshness.is_unchanged_since(1));
+        assert!(is_unchanged_since(&freshness, 1));
         freshness.announce(2);
-        assert!(!freshness.is_unchanged_since(1));
+        assert!(!is_unchanged_since(&freshness, 1));
         freshness.announce(1);
-        assert!(freshness.is_unchanged_since(2), "it never goes back");
+        assert!(is_unchanged_since(&freshness, 2), "it never goes back");
     }
 
     #[test]
     fn a_value_that_is_due_is_checked_again() {
         let freshness = Freshness::new(1, Tick::now().plus(HOUR));
-        assert!(freshness.is_unchanged_since(1));
+        assert!(is_unchanged_since(&freshness, 1));
         freshness.be_quiet_until(Tick::now());
-        assert!(!freshness.is_unchanged_since(1));
+        assert!(!is_unchanged_since(&freshness, 1));
     }
 
     #[test]
@@ -90,9 +95,9 @@ mod tests {
         let freshness = Freshness::new(1, Tick::now().plus(HOUR));
         for apart in [-2_000, 2_000] {
             freshness.distance.fetch_add(apart, Ordering::Relaxed);
-            assert!(!freshness.is_unchanged_since(1), "{apart} ms");
+            assert!(!is_unchanged_since(&freshness, 1), "{apart} ms");
             freshness.distance.fetch_sub(apart, Ordering::Relaxed);
         }
-        assert!(freshness.is_unchanged_since(1));
+        assert!(is_unchanged_since(&freshness, 1));
     }
 }

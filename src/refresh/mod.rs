@@ -15,7 +15,7 @@ mod timing;
 
 pub(crate) use current::Current;
 pub use log::{LogFunction, LogLevel};
-pub(crate) use refresher::{Help, Refresher};
+pub(crate) use refresher::{Help, Refresher, jitter};
 pub(crate) use source::{Answer, Failure, Source};
 pub(crate) use state::{Attempt, State};
 pub(crate) use timing::Timing;

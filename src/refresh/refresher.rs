@@ -33,6 +33,8 @@ pub(crate) struct Refresher<S: Source> {
     closed: AtomicBool,
     /// A fetch was given up, which is yet to be logged.
     pub(super) has_given_up: AtomicBool,
+    /// A failure was logged, and no recovery since.
+    pub(super) has_reported: AtomicBool,
     suppressed: AtomicU64,
 }
 
@@ -61,6 +63,7 @@ impl<S: Source> Refresher<S> {
             monitors: Monitors::new(),
             closed: AtomicBool::new(false),
             has_given_up: AtomicBool::new(false),
+            has_reported: AtomicBool::new(false),
             suppressed: AtomicU64::new(0),
         }
     }
@@ -117,6 +120,11 @@ impl<S: Source> Refresher<S> {
         matches!(self.current.load().turn(Tick::now(), process), Turn::InProgress(_))
     }
 
+    /// The same fetch with a later deadline, if it has got further.
+    pub(crate) fn prolonged(&self, attempt: &Attempt) -> Option<Attempt> {
+        self.current.load().prolonged(attempt)
+    }
+
     /// Counts a caller among those that wait, unless that is limited and enough callers do.
     pub(crate) fn begin_wait(&self, limited: bool) -> bool {
         let monitor = self.monitors.get();
@@ -139,10 +147,16 @@ impl<S: Source> Refresher<S> {
 
     /// Waits for a fetch, for at most the timeout. Its thread has then ended as well, unless it was given up.
     pub(crate) fn wait(&self, attempt: &Attempt) {
+        self.wait_until(attempt, attempt.deadline);
+    }
+
+    /// The same, but no longer than this.
+    pub(crate) fn wait_until(&self, attempt: &Attempt, end: Tick) {
+        let end = end.earlier_of(attempt.deadline);
         let monitor = self.monitors.get();
         let mut threads = monitor.enter();
         while threads.finished < attempt.number {
-            let left = Tick::now().until(attempt.deadline);
+            let left = Tick::now().until(end);
             if left.is_zero() {
                 return;
             }
@@ -177,6 +191,9 @@ impl<S: Source> Refresher<S> {
         threads: &mut Threads,
         now: Tick,
     ) -> Result<(Attempt, Fetching), Turn> {
+        if let Some(awaited) = self.current.load().after_a_stop(now, &self.timing) {
+            self.current.put(awaited);
+        }
         if let Some(given_up) = self.current.load().without_overdue(now, &self.timing, threads.fetching) {
             self.current.put(given_up);
             self.has_given_up.store(true, Ordering::Relaxed);
@@ -213,9 +230,9 @@ fn join(ended: Option<JoinHandle<()>>) {
     }
 }
 
-/// Up to a tenth, other in each worker of one server. A cryptographic generator would take tens of
+/// Up to a tenth of a pause, other in each worker of one server. A cryptographic generator would take tens of
 /// milliseconds for its first number in a process, of a caller who does not wait.
-fn jitter(cooldown: Duration) -> Duration {
+pub(crate) fn jitter(pause: Duration) -> Duration {
     let random = RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now()));
-    cooldown * u32::from(random.to_le_bytes()[0]) / 2_550
+    pause * u32::from(random.to_le_bytes()[0]) / 2_550
 }

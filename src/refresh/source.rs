@@ -14,7 +14,7 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Logged when another value comes into force.
     const CHANGED: Option<&'static str>;
 
-    /// Logged at the first answer after failures. Where that is logged, so is only the first of several failures.
+    /// Logged at the first answer after failures. Where that is logged, only the first of several failures is.
     const RECOVERED: Option<&'static str>;
 
     /// Whether a fetch may begin while one that was given up still runs. Where fetches end by themselves
@@ -24,8 +24,14 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Called on the thread of a fetch before it fetches, while this process neither forks nor exits.
     fn prepare(&self);
 
-    /// Fetches the value, or finds that `current` is still the one.
-    fn fetch(&self, current: &Self::Value, attempt: &Attempt) -> Result<Answer<Self::Value>, Failure>;
+    /// Fetches the value, or finds that `current` is still the one. A long fetch calls `go_on` whenever it has got
+    /// further, and is then not given up for another timeout.
+    fn fetch(
+        &self,
+        current: &Self::Value,
+        attempt: &Attempt,
+        go_on: &dyn Fn(),
+    ) -> Result<Answer<Self::Value>, Failure>;
 
     /// What comes into force in place of `current`, and whether it differs for those who use it.
     fn merge(&self, fetched: Self::Value, current: &Self::Value) -> (Self::Value, bool);

@@ -39,6 +39,8 @@ pub(crate) struct Attempt {
     pub(crate) began_at: SystemTime,
     /// From then on it is given up, whatever it still does.
     pub(super) deadline: Tick,
+    /// Whether the deadline has been put off.
+    is_prolonged: bool,
     pub(super) process: Process,
 }
 
@@ -48,8 +50,21 @@ impl Attempt {
         Tick::now().until(self.deadline)
     }
 
+    pub(crate) fn has_begun_since(&self, begin: Tick) -> bool {
+        self.began.is_past(begin)
+    }
+
     fn is_overdue(&self, now: Tick) -> bool {
         self.process.is_current() && now.is_past(self.deadline)
+    }
+
+    /// Whether it is this one, whatever its deadline.
+    fn is(&self, other: &Attempt) -> bool {
+        self.number == other.number && self.process == other.process
+    }
+
+    fn until(self, deadline: Tick) -> Attempt {
+        Attempt { deadline, is_prolonged: true, ..self }
     }
 }
 
@@ -184,6 +199,15 @@ impl<T> State<T> {
         now.has_reached(self.wait_from)
     }
 
+    pub(super) fn prolonged(&self, attempt: &Attempt) -> Option<Attempt> {
+        self.in_progress.filter(|current| current.is(attempt) && current.deadline != attempt.deadline)
+    }
+
+    /// How long it is until the fetch in progress is given up.
+    pub(super) fn time_left(&self, now: Tick) -> Duration {
+        self.in_progress.map_or(Duration::ZERO, |attempt| now.until(attempt.deadline))
+    }
+
     pub(super) fn turn(&self, now: Tick, process: Process) -> Turn {
         match self.in_progress {
             // It goes on in the parent of this process only.
@@ -208,12 +232,32 @@ impl<T> State<T> {
             began: now,
             began_at: SystemTime::now(),
             deadline: now.plus(timeout),
+            is_prolonged: false,
             process,
         };
         let not_before = now.plus(cooldown);
         let next =
             State { in_progress: Some(attempt), not_before, refresh_at: not_before, counts, ..self.clone() };
         (next, attempt)
+    }
+
+    /// The fetch has come so far that it may take longer. Nobody waits for it any more: how much is left is unknown.
+    /// `None` if it has been given up.
+    pub(super) fn prolong(&self, attempt: &Attempt, now: Tick, timing: &Timing) -> Option<State<T>> {
+        let prolonged =
+            self.in_progress.filter(|current| current.is(attempt))?.until(now.plus(timing.timeout));
+        Some(State { in_progress: Some(prolonged), wait_from: Tick::NEVER, ..self.clone() })
+    }
+
+    /// This state, with a second timeout for a fetch whose deadline passed unnoticed: this process was stopped, or
+    /// asked for nothing meanwhile, so that nothing is known of the source.
+    pub(super) fn after_a_stop(&self, now: Tick, timing: &Timing) -> Option<State<T>> {
+        let attempt = self.in_progress.filter(|attempt| {
+            !attempt.is_prolonged
+                && attempt.is_overdue(now)
+                && now.is_past(attempt.deadline.plus(timing.timeout))
+        })?;
+        Some(State { in_progress: Some(attempt.until(now.plus(timing.timeout))), ..self.clone() })
     }
 
     /// The source handed out this value, which may be the one in force.
@@ -245,10 +289,14 @@ impl<T> State<T> {
         // Somebody may have set the wall clock since the attempt began.
         let at = attempt.began.as_seen_from(now);
         let fresh = max_age.map_or(timing.refresh_after, |age| age.min(timing.refresh_after));
+        let wait_from = at.plus(timing.wait_after);
+        // What came too late to be waited for is fetched again without a pause.
+        let not_before = if now.has_reached(wait_from) { Tick::BEGINNING } else { self.not_before };
         State {
             stale_at: at.plus(timing.max_stale),
-            refresh_at: at.plus(fresh).later_of(self.not_before),
-            wait_from: at.plus(timing.wait_after),
+            refresh_at: at.plus(fresh).later_of(not_before),
+            wait_from,
+            not_before,
             confirmed: Some(Confirmation { at, by: attempt.number }),
             last_error: None,
             ..self.finish(attempt)
@@ -264,9 +312,10 @@ impl<T> State<T> {
         now: Tick,
         timing: &Timing,
     ) -> State<T> {
-        let wait = retry_after.unwrap_or_default().min(timing.cooldown * RETRY_AFTER_COOLDOWNS);
+        let wait = retry_after.unwrap_or_default().min(timing.pause_max);
         let not_before = self.not_before.later_of(now.plus(wait));
-        let failures = self.counts.failures + u64::from(self.in_progress == Some(*attempt));
+        let is_news = self.in_progress.is_some_and(|current| current.is(attempt));
+        let failures = self.counts.failures + u64::from(is_news);
         State {
             not_before,
             refresh_at: self.refresh_at.later_of(not_before),
@@ -308,7 +357,7 @@ impl<T> State<T> {
     }
 
     fn finish(&self, attempt: &Attempt) -> State<T> {
-        let in_progress = self.in_progress.filter(|current| current != attempt);
+        let in_progress = self.in_progress.filter(|current| !current.is(attempt));
         State { in_progress, ..self.clone() }
     }
 
@@ -317,6 +366,3 @@ impl<T> State<T> {
         self.confirmed.is_some_and(|confirmed| confirmed.by > attempt.number)
     }
 }
-
-/// A `Retry-After` is honoured up to this many cooldowns.
-const RETRY_AFTER_COOLDOWNS: u32 = 10;

@@ -14,6 +14,7 @@ const TIMING: Timing = Timing {
     cooldown: Duration::from_secs(30),
     wait_after: Duration::MAX,
     max_stale: Duration::from_secs(86_400),
+    pause_max: Duration::from_secs(300),
 };
 
 fn at(seconds: i64) -> Tick {

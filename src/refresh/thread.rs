@@ -21,14 +21,8 @@ enum Outcome {
     Overtaken,
     Confirmed {
         is_other: bool,
-        /// The fetch before it failed.
-        is_recovery: bool,
     },
-    Failed {
-        reason: Arc<str>,
-        /// So did the fetch before it.
-        is_repeated: bool,
-    },
+    Failed(Arc<str>),
 }
 
 impl<S: Source> Refresher<S> {
@@ -55,26 +49,46 @@ impl<S: Source> Refresher<S> {
 
     fn run(&self, attempt: &Attempt) {
         if self.has_given_up.swap(false, Ordering::Relaxed) {
-            self.log(LogLevel::Warning, "the fetch before this one was given up");
+            self.log_failure("the fetch before this one was given up");
         }
         system::without_fork_or_exit(|| self.source.prepare());
         let current = Guard::into_inner(self.current.load());
-        let answer = catch_unwind(AssertUnwindSafe(|| self.source.fetch(current.value(), attempt)));
+        let go_on = || self.prolong(attempt);
+        let answer = catch_unwind(AssertUnwindSafe(|| self.source.fetch(current.value(), attempt, &go_on)));
         let answer = answer.unwrap_or_else(|_| Err(Failure::new("an internal error ended the fetch")));
         match self.apply(attempt, answer) {
             Outcome::Overtaken => {}
-            Outcome::Failed { reason, is_repeated } => {
-                if !is_repeated || S::RECOVERED.is_none() {
-                    self.log(LogLevel::Warning, &reason);
+            Outcome::Failed(reason) => self.log_failure(&reason),
+            Outcome::Confirmed { is_other } => {
+                if S::RECOVERED.is_some() {
+                    self.has_given_up.store(false, Ordering::Relaxed);
                 }
-            }
-            Outcome::Confirmed { is_other, is_recovery } => {
+                let is_recovery = self.has_reported.swap(false, Ordering::Relaxed);
                 let news = [S::RECOVERED.filter(|_| is_recovery), S::CHANGED.filter(|_| is_other)];
                 news.into_iter().flatten().for_each(|news| self.log(LogLevel::Info, news));
                 self.store(attempt);
             }
         }
         self.finish(attempt);
+    }
+
+    /// Where a recovery is logged, so is only the first failure before it.
+    fn log_failure(&self, reason: &str) {
+        if S::RECOVERED.is_none() || !self.has_reported.swap(true, Ordering::Relaxed) {
+            self.log(LogLevel::Warning, reason);
+        }
+    }
+
+    /// Puts off the end of a fetch that has got further, shortly before it would be given up.
+    fn prolong(&self, attempt: &Attempt) {
+        if self.current.load().time_left(Tick::now()) > self.timing.timeout / 4 {
+            return;
+        }
+        let monitor = self.monitors.get();
+        let _alone = monitor.enter();
+        if let Some(next) = self.current.load().prolong(attempt, Tick::now(), &self.timing) {
+            self.current.put(next);
+        }
     }
 
     /// Changes the state as the answer says.
@@ -86,23 +100,21 @@ impl<S: Source> Refresher<S> {
             return Outcome::Overtaken;
         }
         let now = Tick::now();
-        let has_failed = state.has_failed();
         let (next, outcome) = match answer {
             Ok(Answer::Value { value, max_age }) => {
                 let merged = self.source.merge(value, state.value());
                 let is_other = merged.1;
-                let next = state.replace(attempt, merged, max_age, now, &self.timing);
-                (next, Outcome::Confirmed { is_other, is_recovery: has_failed })
+                (state.replace(attempt, merged, max_age, now, &self.timing), Outcome::Confirmed { is_other })
             }
             Ok(Answer::NotModified { max_age }) => (
                 state.not_modified(attempt, max_age, now, &self.timing),
-                Outcome::Confirmed { is_other: false, is_recovery: has_failed },
+                Outcome::Confirmed { is_other: false },
             ),
             Err(failure) => {
                 let reason: Arc<str> = one_line(&failure.reason).into();
                 (
                     state.fail(attempt, &reason, failure.retry_after, now, &self.timing),
-                    Outcome::Failed { reason, is_repeated: has_failed },
+                    Outcome::Failed(reason),
                 )
             }
         };

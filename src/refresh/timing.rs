@@ -14,4 +14,6 @@ pub(crate) struct Timing {
     pub(crate) wait_after: Duration,
     /// The age at which a value is no longer in force.
     pub(crate) max_stale: Duration,
+    /// The longest pause after a failure that the source can ask for.
+    pub(crate) pause_max: Duration,
 }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::snapshot::{Key, Snapshot, Verdict};
+use super::key::Key;
+use super::snapshot::{Snapshot, Verdict};
 use super::table::Table;
 use super::target::TargetKind;
 use crate::claims::Payload;
@@ -33,10 +34,11 @@ impl Clearance {
     /// Each value of the token that can be revoked, by itself.
     pub(super) fn new(table: &Table, payload: &Payload<'_>) -> Clearance {
         let text = |kind: TargetKind, value: Option<&str>| {
-            let value = value.filter(|value| !value.is_empty())?;
-            Some((kind, table.key(kind, &kind.fold(value))))
+            let folded = kind.fold(value?);
+            (!folded.is_empty()).then(|| (kind, table.key(kind, &folded)))
         };
-        let mut targets = vec![(TargetKind::Team, table.key(TargetKind::Team, ""))];
+        let mut targets = Vec::with_capacity(payload.audiences.iter().count() + 5);
+        targets.push((TargetKind::Team, table.key(TargetKind::Team, "")));
         targets.extend(
             payload.audiences.iter().filter_map(|audience| text(TargetKind::Application, Some(audience))),
         );
@@ -62,7 +64,7 @@ impl Clearance {
         let mut is_clear = true;
         let mut hit = None;
         for (kind, key) in &self.targets {
-            match snapshot.find(*key, issued_at, now) {
+            match snapshot.find(*kind, *key, issued_at, now) {
                 Verdict::Clear => {}
                 Verdict::NotNow => is_clear = false,
                 verdict => hit = hit.or(Some(Hit { kind: *kind, verdict })),

@@ -62,6 +62,13 @@ pub(crate) enum Action {
     Import(Terms),
 }
 
+impl RevocationEntry {
+    /// An entry from elsewhere, for [`Revocations::import`](crate::Revocations::import).
+    pub fn new(target: Target, terms: Terms, made_at: Timestamp) -> RevocationEntry {
+        RevocationEntry { target, terms, made_at, made_by: String::new(), reason: String::new() }
+    }
+}
+
 impl Note {
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let sane = |text: &str| text.len() <= NOTE_BYTES_MAX && !text.contains(char::is_control);
@@ -122,13 +129,16 @@ impl Action {
 }
 
 fn cut_off(kind: TargetKind, at: Timestamp, now: Timestamp) -> Terms {
-    // The nonce of a session never becomes good again. Its last token can be issued a whole lifetime from now.
-    let (at, last) = match kind {
-        TargetKind::Session => (Timestamp::MAX, now.plus(LIFETIME_MAX)),
-        _ => (at, at),
-    };
-    let expires_at = last.plus(LIFETIME_MAX + LEEWAY_MAX);
-    Terms { not_issued_after: Some(at), blocked_until: None, expires_at }
+    // The nonce of a session never becomes good again.
+    let at = if kind == TargetKind::Session { Timestamp::MAX } else { at };
+    Terms { not_issued_after: Some(at), blocked_until: None, expires_at: end_of(at, now) }
+}
+
+/// When the last token is over that was issued up to a cut-off, which was made at `made_at`. Of a session that is
+/// always revoked, the last one can be issued a whole lifetime after that.
+fn end_of(cut_off: Timestamp, made_at: Timestamp) -> Timestamp {
+    let last = if cut_off == Timestamp::MAX { made_at.plus(LIFETIME_MAX) } else { cut_off };
+    last.plus(LIFETIME_MAX + LEEWAY_MAX)
 }
 
 fn raise(before: Option<Terms>, by: Terms) -> Terms {
@@ -143,7 +153,11 @@ fn raise(before: Option<Terms>, by: Terms) -> Terms {
 /// The tokens of before a block stay refused after it.
 fn lift(before: Option<Terms>, now: Timestamp) -> Terms {
     match before {
-        Some(terms) if terms.is_blocked(now) => Terms { blocked_until: None, ..terms },
+        Some(terms) if terms.is_blocked(now) => {
+            let end = terms.not_issued_after.map_or(now, |at| end_of(at, now));
+            let expires_at = terms.expires_at.min(end).max(now.plus(LIFT_LIFETIME));
+            Terms { blocked_until: None, expires_at, ..terms }
+        }
         _ => Terms { not_issued_after: None, blocked_until: None, expires_at: now.plus(LIFT_LIFETIME) },
     }
 }
@@ -152,6 +166,12 @@ impl Terms {
     /// What is taken for granted of an entry that cannot be read.
     pub(crate) const ALWAYS: Terms =
         Terms { not_issued_after: Some(Timestamp::MAX), blocked_until: None, expires_at: Timestamp::MAX };
+
+    /// The same, falling away no earlier than it may.
+    pub(super) fn with_sufficient_end(self, made_at: Timestamp) -> Terms {
+        let ends = [self.not_issued_after.map(|at| end_of(at, made_at)), self.blocked_until];
+        Terms { expires_at: ends.into_iter().flatten().fold(self.expires_at, Timestamp::max), ..self }
+    }
 
     /// Whether tokens of any age are refused.
     pub fn is_blocked(&self, now: Timestamp) -> bool {

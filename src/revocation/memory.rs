@@ -1,6 +1,7 @@
 //! Revocations that live as long as the process: applied by the program itself.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::time::{Timestamp, microseconds_since_1970};
 const AUDIT_LINES_MAX: usize = 10_000;
 /// How long an entry that fell away is still listed, in seconds.
 const GRACE: i64 = 3_600;
+/// How many entries each write looks at for such that fell away.
+const LOOKS: usize = 100;
 
 pub(super) struct Memory(Mutex<Contents>);
 
@@ -21,6 +24,8 @@ struct Contents {
     entries: BTreeMap<Target, RevocationEntry>,
     audit: VecDeque<AuditLine>,
     version: u64,
+    /// Where the next write looks for entries that fell away.
+    purged_to: Option<Target>,
 }
 
 impl Memory {
@@ -49,15 +54,19 @@ impl Store for Memory {
     }
 
     fn write(&self, orders: &[Order<'_>], _timeout: Duration) -> Result<Vec<Receipt>, StoreError> {
-        Ok(self.with(|mut contents| orders.iter().map(|order| contents.write(order)).collect()))
+        Ok(self.with(|mut contents| {
+            if let Some(order) = orders.first() {
+                contents.purge_some(order.writer_clock);
+            }
+            orders.iter().map(|order| contents.write(order)).collect()
+        }))
     }
 
     fn list(&self, query: &Query<'_>, _timeout: Duration) -> Result<Vec<RevocationEntry>, StoreError> {
         Ok(self.with(|contents| {
-            let entries = contents.entries.values();
-            let behind = entries.filter(|entry| query.after.is_none_or(|after| entry.target > *after));
-            let wanted = behind.filter(|entry| query.kind.is_none_or(|kind| entry.target.kind() == kind));
-            wanted.take(query.limit).cloned().collect()
+            let behind = contents.entries.range((behind(query.after), Bound::Unbounded));
+            let wanted = behind.filter(|(target, _)| query.kind.is_none_or(|kind| target.kind() == kind));
+            wanted.take(query.limit).map(|(_, entry)| entry.clone()).collect()
         }))
     }
 
@@ -70,13 +79,32 @@ impl Store for Memory {
     fn purge(&self, now: Timestamp, _timeout: Duration) -> Result<u64, StoreError> {
         Ok(self.with(|mut contents| {
             let before = contents.entries.len();
-            contents.entries.retain(|_, entry| now.since(entry.terms.expires_at) <= GRACE);
+            contents.entries.retain(|_, entry| !has_fallen_away(entry, now));
             (before - contents.entries.len()) as u64
         }))
     }
 }
 
+fn behind(target: Option<&Target>) -> Bound<&Target> {
+    target.map_or(Bound::Unbounded, Bound::Excluded)
+}
+
+fn has_fallen_away(entry: &RevocationEntry, now: Timestamp) -> bool {
+    now.since(entry.terms.expires_at) > GRACE
+}
+
 impl Contents {
+    /// Looks at some entries, and at others the next time.
+    fn purge_some(&mut self, now: Timestamp) {
+        let next = self.entries.range((behind(self.purged_to.as_ref()), Bound::Unbounded)).take(LOOKS);
+        let seen: Vec<_> =
+            next.map(|(target, entry)| (target.clone(), has_fallen_away(entry, now))).collect();
+        self.purged_to = seen.last().filter(|_| seen.len() == LOOKS).map(|(target, _)| target.clone());
+        for (target, _) in seen.iter().filter(|(_, has_fallen_away)| *has_fallen_away) {
+            self.entries.remove(target);
+        }
+    }
+
     fn write(&mut self, order: &Order<'_>) -> Receipt {
         let Order { target, action, writer_clock: now, note } = *order;
         let before = self.entries.get(target).map(|entry| entry.terms);

@@ -1,11 +1,15 @@
 //! What was revoked: the entries, the snapshot that tokens are compared with, and the stores that remember them.
 
 mod clearance;
+mod edit;
 mod entry;
+mod key;
 mod memory;
+mod moment;
 mod open;
 mod options;
 mod polled;
+mod review;
 mod revocations;
 mod snapshot;
 #[cfg(feature = "store-sqlite")]
@@ -18,6 +22,7 @@ mod target;
 pub(crate) use clearance::Clearance;
 pub use entry::{Note, RevocationEntry, Terms};
 pub use options::{RevocationOptions, WhenStale};
+pub(crate) use revocations::Finding;
 pub use revocations::{Revocations, RevokeOptions};
 pub use status::RevocationsStatus;
 pub use store::{AuditLine, Receipt};

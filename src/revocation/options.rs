@@ -55,6 +55,8 @@ impl Default for RevocationOptions {
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(60);
 const STALE_MAX: Duration = Duration::from_secs(86_400);
+/// The longest pause after a failure, with what is added to it at random.
+const PAUSE_MAX: Duration = Duration::from_secs(6);
 /// The least time between two questions, if the interval allows it.
 const COOLDOWN: Duration = Duration::from_millis(500);
 
@@ -71,6 +73,7 @@ impl RevocationOptions {
             cooldown: COOLDOWN.min(interval / 4),
             wait_after: interval,
             max_stale,
+            pause_max: PAUSE_MAX,
         })
     }
 }

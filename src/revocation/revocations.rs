@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::clearance::Clearance;
+use super::clearance::{Clearance, Hit};
 use super::entry::{Action, MARGIN_DEFAULT, Note, RevocationEntry};
 use super::open::{Opened, open};
 use super::options::{RevocationOptions, WhenStale};
@@ -15,13 +15,12 @@ use super::status::RevocationsStatus;
 use super::store::{AuditLine, Order, Query, Receipt, Store, StoreError};
 use super::table::Table;
 use super::target::{Target, TargetKind};
-use crate::cache::Judgement;
 use crate::claims::Payload;
 use crate::keys::Patience;
 use crate::refresh::{Current, Help, Refresher, State};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
-use crate::time::{Tick, Timestamp};
+use crate::time::{Clock, Reading, Tick, Timestamp};
 
 /// How long a write may wait for others, at least.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -57,6 +56,16 @@ pub struct RevokeOptions {
     pub note: Note,
 }
 
+/// What is known of a token that was accepted before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// It is not revoked.
+    Clear,
+    Revoked,
+    /// It was not when the store was last read, which is too long ago.
+    Unsettled,
+}
+
 /// Whether tokens without a revocation can be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
@@ -82,11 +91,12 @@ impl Revocations {
         let team = Team::parse(team)?;
         let timing = options.timing()?;
         let Opened { source, store, is_shared } = open(url, &team, &options)?;
-        let table = Arc::new(Table::new());
+        let table = Arc::new(Table::new(is_shared));
         let current = is_shared.then(|| {
             let about = about(&team);
             let (store, table) = (Arc::clone(&store), Arc::clone(&table));
-            let polled = Polled::new(team.clone(), store, table, timing.timeout, options.log.clone());
+            let durations = (timing.wait_after, timing.timeout);
+            let polled = Polled::new(team.clone(), store, table, durations, options.log.clone());
             let refresher = Refresher::new(polled, timing, State::pending(()), options.log.clone(), about);
             (refresher.current(), Arc::new(refresher))
         });
@@ -137,7 +147,10 @@ impl Revocations {
             .map(|entry| Note { made_by: entry.made_by.clone(), reason: entry.reason.clone() })
             .collect();
         let writes = entries.iter().zip(&notes);
-        self.write(writes.map(|(entry, note)| (&entry.target, Action::Import(entry.terms), note)))
+        self.write(writes.map(|(entry, note)| {
+            let terms = entry.terms.with_sufficient_end(entry.made_at);
+            (&entry.target, Action::Import(terms), note)
+        }))
     }
 
     /// Entries of the store in the order of kind and value, from behind `after`: at most `limit`, which is 1 to 10,000.
@@ -174,22 +187,29 @@ impl Revocations {
         self.0.store.purge(Timestamp::now(), self.0.write_timeout).map_err(|error| self.refuse(&error))
     }
 
-    /// Makes sure that the store has been read before the first token comes: reads it now and waits, for at most the
-    /// timeout, unless what is known is current.
+    /// Makes sure that the store has been read before the first token comes: reads it now and waits, unless what is
+    /// known is current. It waits for at most the timeout, and longer only while a large store goes on answering.
     ///
     /// # Errors
     /// `REVOCATIONS_UNAVAILABLE` with the reason; later verifications try again.
     pub fn connect(&self) -> Result<(), Refusal> {
         let Some(refresher) = self.0.refresher() else { return Ok(()) };
-        if self.0.is_quiet() && !refresher.state(Tick::now()).has_failed() {
+        let is_current = || {
+            let now = Tick::now();
+            let state = refresher.state(now);
+            state.is_in_force(now) && !state.has_failed()
+        };
+        if self.0.is_quiet(&Clock::System.read()) && is_current() {
             return Ok(());
         }
-        if let Help::InProgress(attempt) = refresher.help() {
+        if let Help::InProgress(mut attempt) = refresher.help() {
             refresher.wait(&attempt);
+            while let Some(prolonged) = refresher.prolonged(&attempt) {
+                attempt = prolonged;
+                refresher.wait(&attempt);
+            }
         }
-        let now = Tick::now();
-        let state = refresher.state(now);
-        if state.is_in_force(now) && !state.has_failed() { Ok(()) } else { Err(self.unavailable()) }
+        if is_current() { Ok(()) } else { Err(self.unavailable()) }
     }
 
     /// Asks no more, and waits for an answer that is on its way, for at most the timeout. What is known counts on, and
@@ -236,72 +256,78 @@ impl Revocations {
         Clearance::new(&self.0.table, payload)
     }
 
-    /// Waits for the store if what is known is too old. Whether something may have changed by that.
-    pub(crate) fn refresh_for(&self, patience: Patience) -> bool {
-        if self.0.is_quiet() || self.0.standing() != Standing::Awaited {
-            return false;
-        }
-        self.settle(patience).is_ok()
-    }
-
     /// Refuses a token that was revoked, and others while it cannot be told.
     pub(crate) fn check(
         &self,
         clearance: &Clearance,
         issued_at: Timestamp,
-        now: Timestamp,
+        clock: Clock,
         patience: Patience,
     ) -> Result<(), Refusal> {
+        let reading = clock.read();
         // What is known to be revoked is refused however old that knowledge is.
-        self.probe(clearance, issued_at, now)?;
-        if self.0.is_quiet() {
+        self.probe(clearance, issued_at, reading.now).map_err(Hit::refusal)?;
+        if self.0.is_quiet(&reading) {
             return Ok(());
         }
-        if self.settle(patience)? {
-            self.probe(clearance, issued_at, now)?;
-        }
-        Ok(())
+        self.settle(patience)?;
+        self.probe(clearance, issued_at, clock.now()).map_err(Hit::refusal)
     }
 
-    /// Judges a token that was accepted before.
-    pub(crate) fn judge(&self, clearance: &Clearance, issued_at: Timestamp, now: Timestamp) -> Judgement {
-        if clearance.is_of(self.0.table.version()) && self.0.is_quiet() {
-            return Judgement::Good;
+    /// Judges a token that was accepted before. Once the caller has [settled](Revocations::settle), what is known is
+    /// good enough.
+    pub(crate) fn judge(
+        &self,
+        clearance: &Clearance,
+        issued_at: Timestamp,
+        reading: &Reading,
+        is_settled: bool,
+    ) -> Finding {
+        if clearance.is_of(self.0.table.version()) && self.0.is_quiet(reading) {
+            return Finding::Clear;
         }
-        self.judge_after_a_change(clearance, issued_at, now)
+        self.judge_after_a_change(clearance, issued_at, reading, is_settled)
     }
 
     #[cold]
-    fn judge_after_a_change(&self, clearance: &Clearance, issued_at: Timestamp, now: Timestamp) -> Judgement {
-        if self.probe(clearance, issued_at, now).is_err() {
-            return Judgement::Over;
+    fn judge_after_a_change(
+        &self,
+        clearance: &Clearance,
+        issued_at: Timestamp,
+        reading: &Reading,
+        is_settled: bool,
+    ) -> Finding {
+        if self.probe(clearance, issued_at, reading.now).is_err() {
+            return Finding::Revoked;
         }
-        match self.0.standing() {
-            Standing::Usable => Judgement::Good,
-            Standing::Awaited | Standing::Unusable => Judgement::NotNow,
-        }
+        let is_settled = is_settled || self.0.is_quiet(reading) || self.0.standing() == Standing::Usable;
+        if is_settled { Finding::Clear } else { Finding::Unsettled }
     }
 
-    fn probe(&self, clearance: &Clearance, issued_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
-        clearance.probe(&self.0.table.snapshot(), issued_at, now).map_err(|hit| hit.refusal())
-    }
-
-    /// Waits for the store where that is due and patience allows. Whether it was waited for.
-    fn settle(&self, patience: Patience) -> Result<bool, Refusal> {
-        let Some(refresher) = self.0.refresher() else { return Ok(false) };
-        let mut has_waited = false;
-        if self.0.standing() == Standing::Awaited
+    /// Waits for the store where that is due, and refuses if what is known does not count any more.
+    pub(crate) fn settle(&self, patience: Patience) -> Result<(), Refusal> {
+        let Some(refresher) = self.0.refresher() else { return Ok(()) };
+        let begin = Tick::now();
+        while self.0.standing() == Standing::Awaited
             && let Help::InProgress(attempt) = refresher.help()
         {
             if patience == Patience::None {
-                let message = "the revocations are being read";
+                let message = format!("the revocations of {} are being read", self.0.team.host());
                 return Err(Refusal::new(Status::RevocationsPending, message));
             }
-            refresher.wait(&attempt);
-            has_waited = true;
+            let end = begin.plus(refresher.timing.timeout);
+            refresher.wait_until(&attempt, end);
+            // One that had begun before may bring less than is known by now.
+            if attempt.has_begun_since(begin) || Tick::now().is_past(end) {
+                break;
+            }
         }
         // An answer that did not come in time holds up nobody else.
-        if self.0.is_usable() { Ok(has_waited) } else { Err(self.unavailable()) }
+        if self.0.is_usable() { Ok(()) } else { Err(self.unavailable()) }
+    }
+
+    fn probe(&self, clearance: &Clearance, issued_at: Timestamp, now: Timestamp) -> Result<(), Hit> {
+        clearance.probe(&self.0.table.snapshot(), issued_at, now)
     }
 
     fn write_one(&self, target: &Target, action: Action, note: &Note) -> Result<Receipt, Refusal> {
@@ -349,8 +375,8 @@ impl Inner {
     }
 
     /// Whether nothing is to be done about the store now.
-    fn is_quiet(&self) -> bool {
-        self.current.as_ref().is_none_or(|(current, _)| current.is_unchanged_since(0))
+    fn is_quiet(&self, reading: &Reading) -> bool {
+        self.current.as_ref().is_none_or(|(current, _)| current.is_unchanged_since(0, reading))
     }
 
     /// Begins a refresh once what is known is old, for which nobody waits yet.

@@ -13,7 +13,7 @@ pub(crate) trait Store: Send + Sync {
     fn position(&self, timeout: Duration) -> Result<Position, StoreError>;
 
     /// The next entries with a version above this one, in the order of their versions: about a thousand, none if there
-    /// are no more.
+    /// are no more. No two entries have the same version, so that a page can end behind any of them.
     fn changes_after(&self, version: u64, timeout: Duration) -> Result<Page, StoreError>;
 
     /// Makes all these writes or none. The receipts are in their order.

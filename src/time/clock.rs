@@ -1,10 +1,5 @@
 //! The clocks of the system.
 
-/// Whole seconds since 1970 by the wall clock; 0 if it is set to an earlier time.
-pub(super) fn seconds_since_1970() -> i64 {
-    (read::wall() / 1_000).max(0)
-}
-
 /// Milliseconds since 1970 by the wall clock, a few milliseconds late where that is cheaper.
 pub(super) fn wall() -> i64 {
     read::wall()

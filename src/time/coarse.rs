@@ -12,7 +12,12 @@ pub(crate) struct Coarse {
 
 impl Coarse {
     pub(crate) fn now() -> Coarse {
-        Coarse { awake: clock::awake(), wall: clock::wall() }
+        Coarse::with_wall(clock::wall())
+    }
+
+    /// Where the wall clock has been read already.
+    pub(super) fn with_wall(wall: i64) -> Coarse {
+        Coarse { awake: clock::awake(), wall }
     }
 
     /// How far the clocks are apart, which changes when the machine sleeps and when the wall clock is set.

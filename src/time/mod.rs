@@ -2,10 +2,12 @@
 
 mod clock;
 mod coarse;
+mod reading;
 mod tick;
 mod timestamp;
 
 pub(crate) use coarse::Coarse;
+pub(crate) use reading::{Clock, Reading};
 pub(crate) use tick::Tick;
 pub use timestamp::Timestamp;
 pub(crate) use timestamp::microseconds_since_1970;

@@ -20,7 +20,12 @@ impl Timestamp {
     /// The system's clock. A clock outside of the range reads as its nearest end, where no
     /// token of today is valid.
     pub fn now() -> Timestamp {
-        Timestamp::new(clock::seconds_since_1970()).unwrap_or(Timestamp::MAX)
+        Timestamp::of_clock(clock::wall())
+    }
+
+    /// From milliseconds since 1970.
+    pub(super) fn of_clock(wall: i64) -> Timestamp {
+        Timestamp::new((wall / 1_000).max(0)).unwrap_or(Timestamp::MAX)
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
