@@ -6,12 +6,21 @@ It decides nothing: headers are selected by name, and values are passed on uncha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Union
+from typing import Any, Protocol, Union
 
 from ._arguments import wrong_type
 
 _Text = Union[str, bytes]
-Headers = Union[Mapping[str, Any], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
+
+
+class Request(Protocol):
+    """A request of a framework."""
+
+    @property
+    def headers(self) -> Any: ...
+
+
+Headers = Union[Mapping[str, Any], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]], Request]
 
 ASSERTION, COOKIE, EMAIL = b"cf-access-jwt-assertion", b"cookie", b"cf-access-authenticated-user-email"
 
