@@ -13,7 +13,7 @@ import pytest
 from cfaccess import AccessError, Keys
 from support import AUDIENCE, certs, fresh, new_verifier
 
-FRAMEWORKS = [f"cfaccess.{name}" for name in ("django", "django.auth", "flask")]
+FRAMEWORKS = [f"cfaccess.{name}" for name in ("django", "django.auth", "fastapi", "flask", "starlette")]
 MODULES = [
     "cfaccess",
     "cfaccess.asgi",
