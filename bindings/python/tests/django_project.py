@@ -29,7 +29,7 @@ def set_up(directory: Path) -> None:
         AUTHENTICATION_BACKENDS=[BACKEND],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(directory / "db")}},
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
-        INSTALLED_APPS=[*(f"django.contrib.{name}" for name in APPS), "corsheaders"],
+        INSTALLED_APPS=[f"django.contrib.{name}" for name in APPS],
         MIDDLEWARE=[],
         ROOT_URLCONF=__name__,
         SECRET_KEY="x" * 50,
