@@ -31,8 +31,7 @@ def users() -> Any:
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_known(django_project: None) -> Iterator[None]:
-    yield
+def nobody_is_known(django_project: None) -> None:
     users().all().delete()
 
 
