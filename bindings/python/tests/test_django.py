@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from cfaccess import Keys, Verifier
+from cfaccess import Keys, NoToken, Verifier, _guard
+from cfaccess._decisions import Refused
 from fetched import Source
 from guarded import ASSERTION, Ask
 from support import fresh, new_verifier
@@ -90,6 +91,24 @@ def test_asynchronous_view_is_guarded(client: Any, verifier: Verifier, token: bo
         response = page(client(), "/async", fresh() if token else None)
 
     assert response.status_code == (200 if token else 401)
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_every_cookie_of_an_answer_is_set(
+    client: Any, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookies = [b"a=1; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax", b"b=; Path=/; Max-Age=0; Secure"]
+    headers = [(b"Vary", b"Accept"), *((b"Set-Cookie", cookie) for cookie in cookies)]
+    monkeypatch.setattr(_guard, "decide", lambda *_: Refused(NoToken("none"), 401, headers, b"", None))
+
+    with guarding(verifier=verifier):
+        response = page(client(), "/")
+
+    assert response.headers["Vary"] == "Accept"
+    assert [cookie.OutputString().split("; ") for cookie in response.cookies.values()] == [
+        ["a=1", "HttpOnly", "Max-Age=60", "Path=/", "SameSite=Lax", "Secure"],
+        ["b=", "Max-Age=0", "Path=/", "Secure"],
+    ]
 
 
 USER, ADMIN = "a" * 64, "b" * 64

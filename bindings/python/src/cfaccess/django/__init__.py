@@ -93,7 +93,13 @@ class AccessMiddleware(Guard):
         response = HttpResponse(refused.body, status=refused.http_status)
         del response["Content-Type"]
         for name, value in refused.headers:
-            response[name.decode("latin-1")] = value.decode("latin-1")
+            text = value.decode("latin-1")
+            if (
+                name.lower() == b"set-cookie"
+            ):  # may be there twice, which the other headers of a response cannot
+                response.cookies.load(text)
+            else:
+                response[name.decode("latin-1")] = text
         return response
 
 
