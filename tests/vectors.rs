@@ -70,6 +70,12 @@ fn differs(vector: &Value, outcome: &Result<Verified, Refusal>) -> Option<String
     if json!(status(outcome)) != vector["status"] {
         return Some(format!("{} instead of {}: {outcome:?}", status(outcome), vector["status"]));
     }
+    let message = vector.get("message").and_then(Value::as_str);
+    if let (Some(expected), Err(refusal)) = (message, outcome)
+        && refusal.message() != expected
+    {
+        return Some(format!("'{}' instead of '{expected}'", refusal.message()));
+    }
     let claims = outcome.as_ref().ok()?;
     let as_json: Value = serde_json::from_str(&claims.to_json()).expect("JSON");
     vector["claims"].as_object()?.iter().find_map(|(name, expected)| {
@@ -94,7 +100,7 @@ fn differs_twice(vector: &Value, verify: impl Fn() -> Result<Verified, Refusal>)
 
 #[test]
 fn tokens() {
-    run("tokens.json", &["config", "keys", "now", "token", "claims"], |defaults, vector| {
+    run("tokens.json", &["config", "keys", "now", "token", "claims", "message"], |defaults, vector| {
         let of = |name: &str| vector.get(name).unwrap_or(&defaults[name]).clone();
         let verifier = vectors::verifier(&of("config"), of("keys").as_str().expect("a file"));
         let Some(now) = Timestamp::new(of("now").as_i64().expect("seconds")) else {

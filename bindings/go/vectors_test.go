@@ -2,6 +2,7 @@ package cfaccess_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -15,9 +16,10 @@ type tokenVector struct {
 	Rule  string
 	About string
 	vectorSetting
-	Token  octets
-	Status string
-	Claims map[string]json.RawMessage
+	Token   octets
+	Status  string
+	Claims  map[string]json.RawMessage
+	Message string
 }
 
 // vectorSetting is what a vector is verified with; members that are missing come from the defaults of its file.
@@ -69,6 +71,10 @@ func (v tokenVector) compare(t *testing.T, claims *cfaccess.Claims, err error) {
 	}
 	if (claims == nil) != (err != nil) {
 		t.Fatal("claims and an error exclude each other")
+	}
+	var refusal *cfaccess.AccessError
+	if v.Message != "" && (!errors.As(err, &refusal) || refusal.Message != v.Message) {
+		t.Errorf("got %v, expected the message %q", err, v.Message)
 	}
 	for name, want := range v.Claims {
 		expectJSON(t, name, claimByName(t, claims, name), want)

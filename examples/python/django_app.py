@@ -1,17 +1,13 @@
 """A Django project in one file, behind Access: gunicorn django_app, or uvicorn django_app:asgi_application
 
-In a project of its own, the last lines stand in wsgi.py or asgi.py, and the settings in settings.py.
+In a project of its own, the settings stand in settings.py, and the last lines in wsgi.py and asgi.py.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any
 
-import cfaccess.asgi
-import cfaccess.wsgi
-from cfaccess import Keys, Verifier
-from cfaccess.wsgi import caller, claims  # the same as in cfaccess.asgi
+from cfaccess.django import caller, claims
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
@@ -19,7 +15,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 settings.configure(
-    ALLOWED_HOSTS=["127.0.0.1", "localhost"], ROOT_URLCONF=__name__, SECRET_KEY=os.urandom(32).hex()
+    ALLOWED_HOSTS=["127.0.0.1", "localhost"],
+    CFACCESS={
+        "TEAM": os.environ["ACCESS_TEAM"],
+        "AUDIENCES": [os.environ["ACCESS_AUDIENCE"]],
+        "OPEN_PATHS": ["GET /healthz"],
+        "LOGIN_PAGE": os.environ.get("ACCESS_LOGIN_PAGE"),
+        "CHECK_ORIGIN": True,
+    },
+    MIDDLEWARE=["cfaccess.django.AccessMiddleware"],
+    ROOT_URLCONF=__name__,
+    SECRET_KEY=os.urandom(32).hex(),
 )
 
 
@@ -38,15 +44,5 @@ def health(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [path("", hello), path("legacy", legacy), path("healthz", health)]
 
-access: dict[str, Any] = {
-    "verifier": Verifier(
-        team=os.environ["ACCESS_TEAM"],
-        audiences=[os.environ["ACCESS_AUDIENCE"]],
-        keys=Keys.remote(os.environ["ACCESS_TEAM"]),
-    ),
-    "open_paths": ["GET /healthz"],
-    "login_page": os.environ.get("ACCESS_LOGIN_PAGE"),
-    "check_origin": True,
-}
-application = cfaccess.wsgi.AccessMiddleware(get_wsgi_application(), **access)
-asgi_application = cfaccess.asgi.AccessMiddleware(get_asgi_application(), **access)
+application = get_wsgi_application()
+asgi_application = get_asgi_application()

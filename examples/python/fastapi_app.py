@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-from cfaccess import Claims, Keys, Verifier
-from cfaccess.asgi import AccessMiddleware, caller, claims
-from fastapi import Depends, FastAPI, Header, Request, WebSocket
+from cfaccess import Keys, Verifier
+from cfaccess.asgi import AccessMiddleware
+from cfaccess.fastapi import Caller, claims
+from fastapi import FastAPI, Header, Request, WebSocket
 from fastapi.responses import PlainTextResponse
 
 app = FastAPI(default_response_class=PlainTextResponse)
@@ -22,13 +23,6 @@ app.add_middleware(
     login_page=os.environ.get("ACCESS_LOGIN_PAGE"),
     check_origin=True,
 )
-
-
-def caller_of(request: Request) -> Claims:
-    return caller(request)
-
-
-Caller = Annotated[Claims, Depends(caller_of)]
 
 
 @app.api_route("/", methods=["GET", "POST"])
@@ -48,8 +42,7 @@ async def health(request: Request) -> str:
 
 
 @app.websocket("/socket")
-async def socket(websocket: WebSocket) -> None:
-    person = caller(websocket)
+async def socket(websocket: WebSocket, person: Caller) -> None:
     await websocket.accept()
     await websocket.send_text(f"hello, {person.email}")
     await websocket.close()

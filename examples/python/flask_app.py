@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 
-from cfaccess import Keys, Verifier
-from cfaccess.wsgi import AccessMiddleware, caller, claims
+from cfaccess.flask import Access, caller, claims
 from flask import Flask, request
 
 app = Flask(__name__)
-app.wsgi_app = AccessMiddleware(  # type: ignore[method-assign]
-    app.wsgi_app,
-    Verifier(
-        team=os.environ["ACCESS_TEAM"],
-        audiences=[os.environ["ACCESS_AUDIENCE"]],
-        keys=Keys.remote(os.environ["ACCESS_TEAM"]),
-    ),
-    open_paths=["GET /healthz"],
-    login_page=os.environ.get("ACCESS_LOGIN_PAGE"),
-    check_origin=True,
-)
+app.config["CFACCESS"] = {
+    "TEAM": os.environ["ACCESS_TEAM"],
+    "AUDIENCES": [os.environ["ACCESS_AUDIENCE"]],
+    "OPEN_PATHS": ["GET /healthz"],
+    "LOGIN_PAGE": os.environ.get("ACCESS_LOGIN_PAGE"),
+    "CHECK_ORIGIN": True,
+}
+Access(app)
 
 
 @app.route("/", methods=["GET", "POST"])

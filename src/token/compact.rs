@@ -15,6 +15,9 @@ pub(crate) const SIGNATURE_MAX: usize = 512;
 /// The prefix of the tokens that Access issues to OAuth clients and that only Access can read.
 const OPAQUE_PREFIX: &[u8] = b"oauth:";
 
+/// The scheme of the header `Authorization`, which has no case (RFC 9110 section 11.1).
+const SCHEME: &[u8] = b"Bearer ";
+
 /// A token whose three parts are canonical base64url; nothing is decoded yet.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
@@ -41,10 +44,7 @@ impl<'a> Token<'a> {
         {
             return Err(too_large(bytes.len(), within_limit));
         }
-        let token = Token::split(bytes)?;
-        if ![token.header, token.payload, token.signature].into_iter().all(is_canonical) {
-            return Err(malformed("a part is empty or not canonical base64url without padding"));
-        }
+        let token = Token::split(bytes).map_err(|what| malformed(surplus(bytes).unwrap_or(what)))?;
         if decoded_length(token.header) > HEADER_MAX {
             return Err(Refusal::new(
                 Status::TooLarge,
@@ -94,20 +94,24 @@ impl<'a> Token<'a> {
         })
     }
 
-    fn split(bytes: &'a [u8]) -> Result<Token<'a>, Refusal> {
+    /// The three parts, or what is wrong with the form.
+    fn split(bytes: &'a [u8]) -> Result<Token<'a>, &'static str> {
         let mut dots = memchr::memchr_iter(b'.', bytes);
         let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
-            return Err(malformed("not three parts separated by dots"));
+            return Err("not three parts separated by dots");
         };
         match dots.count() {
             0 => {}
-            2 => return Err(malformed("five parts, which is an encrypted token; a signed one has three")),
-            _ => return Err(malformed("more than three parts")),
+            2 => return Err("five parts, which is an encrypted token; a signed one has three"),
+            _ => return Err("more than three parts"),
         }
         let (signing_input, signature) = bytes.split_at_checked(second).unwrap_or_default();
         let (header, payload) = signing_input.split_at_checked(first).unwrap_or_default();
         let [payload, signature] =
             [payload, signature].map(|part| part.strip_prefix(b".").unwrap_or_default());
+        if ![header, payload, signature].into_iter().all(is_canonical) {
+            return Err("a part is empty or not canonical base64url without padding");
+        }
         Ok(Token { bytes, header, payload, signature, signing_input })
     }
 }
@@ -117,9 +121,23 @@ impl<'a> Token<'a> {
 fn too_large(length: usize, within_limit: &[u8]) -> Refusal {
     let dots = memchr::memchr_iter(b'.', within_limit).count();
     if dots > 2 || !ascii::all(within_limit, is_token_byte) {
-        return malformed("not three parts of base64url separated by dots");
+        let what = surplus_before(within_limit);
+        return malformed(what.unwrap_or("not three parts of base64url separated by dots"));
     }
     Refusal::new(Status::TooLarge, format!("the token has {length} bytes, at most {TOKEN_MAX} are read"))
+}
+
+/// What callers often leave on a token, and no token has.
+fn surplus(bytes: &[u8]) -> Option<&'static str> {
+    let ends_in_line_break = bytes.ends_with(b"\n") || bytes.ends_with(b"\r");
+    surplus_before(bytes)
+        .or_else(|| ends_in_line_break.then_some("the token ends in a line break, which is not part of it"))
+}
+
+/// The part of it that stands before the token.
+fn surplus_before(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.get(..SCHEME.len())?;
+    start.eq_ignore_ascii_case(SCHEME).then_some("the token begins with `Bearer `, which is not part of it")
 }
 
 fn malformed(what: &'static str) -> Refusal {
@@ -185,6 +203,23 @@ mod tests {
         let refusal = Token::parse(b"QQ.QQ.QQ.QQ.QQ").expect_err("five parts");
         assert_eq!(refusal.status(), Status::Malformed);
         assert!(refusal.message().contains("encrypted"));
+    }
+
+    #[test]
+    fn says_what_is_left_on_a_token() {
+        let said = |token: &[u8]| Token::parse(token).expect_err("a surplus").message().to_owned();
+        for token in ["Bearer QQ.QQ.QQ", "bEARER QQ.QQ.QQ\n", "Bearer ", "Bearer oauth:x"] {
+            assert_eq!(said(token.as_bytes()), "the token begins with `Bearer `, which is not part of it");
+        }
+        for token in ["QQ.QQ.QQ\n", "QQ.QQ.QQ\r\n", "QQ.QQ.QQ\r", "\n", "QQ.QQ.QQ.QQ.QQ\n"] {
+            assert_eq!(said(token.as_bytes()), "the token ends in a line break, which is not part of it");
+        }
+        for token in ["Bearer=QQ.QQ.QQ", "Bearer\tQQ.QQ.QQ", " Bearer QQ.QQ.QQ", "Bearer", "\nQQ.QQ.QQ"] {
+            assert!(!said(token.as_bytes()).contains("not part of it"), "{token:?}");
+        }
+        let long = "A".repeat(TOKEN_MAX);
+        assert!(said(format!("Bearer {long}").as_bytes()).contains("Bearer"));
+        assert_eq!(status(format!("{long}\n").as_bytes()), Status::TooLarge);
     }
 
     #[test]

@@ -50,19 +50,30 @@ static void compare_explanation(const json_t *vector, const cfaccess_verifier *v
   cfaccess_string_free(text);
 }
 
+/* Frees the error. */
+static void compare_message(const json_t *vector, cfaccess_error *error) {
+  const char *expected = json_string_value(json_object_get(vector, "message"));
+  if (expected != NULL && strcmp(cfaccess_error_message(error), expected) != 0) {
+    DIFFERS("'%s' instead of '%s'", cfaccess_error_message(error), expected);
+  }
+  cfaccess_error_free(error);
+}
+
 static void compare_token(const json_t *vector, const json_t *defaults) {
   cfaccess_verifier *verifier = verifier_of_vector(vector, defaults);
   int64_t now = json_integer_value(of(vector, defaults, "now"));
   size_t length;
   char *token = bytes_of(json_object_get(vector, "token"), &length);
   cfaccess_claims *claims;
+  cfaccess_error *error;
 
-  cfaccess_status status = cfaccess_verifier_verify_at(verifier, token, length, now, &claims, NULL);
+  cfaccess_status status = cfaccess_verifier_verify_at(verifier, token, length, now, &claims, &error);
 
   if (status_is_as_expected(vector, status) && status == CFACCESS_STATUS_OK) {
     compare_claims(json_object_get(vector, "claims"), claims);
     compare_claims_json(json_object_get(vector, "claims"), claims);
   }
+  compare_message(vector, error);
   must(verdict_at(verifier, token, length, now) == status, "the same verdict again");
   compare_explanation(vector, verifier, token, length, now);
   cfaccess_claims_free(claims);
@@ -186,7 +197,7 @@ static void compare_all(const char *file, const char *const *members,
 
 static void tokens(void) {
   different = 0;
-  const char *const members[] = {MEMBERS_OF_ALL, "config", "keys", "now", "token", "claims", NULL};
+  const char *const members[] = {MEMBERS_OF_ALL, "config", "keys", "now", "token", "claims", "message", NULL};
   compare_all(VECTORS "/tokens.json", members, compare_token);
   EXPECT(different == 0);
 }

@@ -57,3 +57,12 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
         for name, value in endpoint.environment().items():
             monkeypatch.setenv(name, value)
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def django_project(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A Django project in this process."""
+    pytest.importorskip("django", reason="the Python package django is missing")
+    import django_project
+
+    django_project.set_up(tmp_path_factory.mktemp("django"))

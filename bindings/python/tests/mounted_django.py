@@ -1,4 +1,4 @@
-"""A Django project."""
+"""A Django project, guarded from outside and by its own middleware."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ urlpatterns = [path(place.lstrip("/"), page, {"name": name}) for place, name in 
 
 app = cfaccess.wsgi.AccessMiddleware(get_wsgi_application(), **ACCESS)
 asgi_app = cfaccess.asgi.AccessMiddleware(get_asgi_application(), **ACCESS)
+
+settings.CFACCESS = {name.upper(): value for name, value in ACCESS.items()}
+settings.MIDDLEWARE = ["cfaccess.django.AccessMiddleware"]
+inner_app = get_wsgi_application()
+inner_asgi_app = get_asgi_application()

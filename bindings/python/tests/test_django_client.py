@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +11,7 @@ from cfaccess import Claims, Verifier
 
 pytest.importorskip("django", reason="the Python package django is missing")
 
-import django
 from cfaccess.wsgi import claims
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client, RequestFactory, override_settings
 from django.urls import path
@@ -31,10 +29,10 @@ async def async_view(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", view), path("async", async_view)]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def project() -> None:
-    settings.configure(ALLOWED_HOSTS=["testserver"], ROOT_URLCONF=__name__, SECRET_KEY="x" * 50)
-    django.setup()
+@pytest.fixture(autouse=True)
+def views(django_project: None) -> Iterator[None]:
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from cfaccess import AccessError, Keys
 from support import AUDIENCE, certs, fresh, new_verifier
 
+FRAMEWORKS = [f"cfaccess.{name}" for name in ("django", "django.auth", "fastapi", "flask", "starlette")]
 MODULES = [
     "cfaccess",
     "cfaccess.asgi",
@@ -45,15 +46,27 @@ def run(tests: list[doctest.DocTest]) -> int:
     return runner.tries
 
 
-def test_examples_of_the_docstrings_run() -> None:
+def examples(*modules: Any) -> list[doctest.DocTest]:
     finder = doctest.DocTestFinder()
-    tests = [
-        test
-        for module in MODULES
-        for test in finder.find(importlib.import_module(module), extraglobs=names())
-    ]
+    return [test for module in modules for test in finder.find(module, extraglobs=names())]
 
-    assert run(tests) >= 10
+
+def test_examples_of_the_docstrings_run() -> None:
+    assert run(examples(*map(importlib.import_module, MODULES))) >= 10
+
+
+def imported(name: str, request: pytest.FixtureRequest) -> Any:
+    """The module for a framework, if that is installed."""
+    framework = name.split(".")[1]
+    pytest.importorskip(framework, reason=f"the Python package {framework} is missing")
+    if framework == "django":
+        request.getfixturevalue("django_project")
+    return importlib.import_module(name)
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_examples_for_a_framework_run(name: str, request: pytest.FixtureRequest) -> None:
+    assert run(examples(imported(name, request))) >= 2
 
 
 def test_examples_of_the_readme_run() -> None:
@@ -65,7 +78,18 @@ def test_examples_of_the_readme_run() -> None:
 
 @pytest.mark.parametrize("name", cfaccess.__all__)
 def test_everything_public_is_documented(name: str) -> None:
-    public = getattr(cfaccess, name)
+    expect_documentation(getattr(cfaccess, name))
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_everything_public_for_a_framework_is_documented(name: str, request: pytest.FixtureRequest) -> None:
+    module = imported(name, request)
+    assert module.__doc__
+    for public in module.__all__:
+        expect_documentation(getattr(module, public))
+
+
+def expect_documentation(public: object) -> None:
     if inspect.isclass(public):
         members = [value for key, value in vars(public).items() if not key.startswith("_")]
         functions = [m for m in members if callable(m) or isinstance(m, (property, classmethod))]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cfaccess
 import pytest
+import support
 from cfaccess import _library
 
 PACKAGE = Path(cfaccess.__file__).parent
@@ -99,3 +100,11 @@ def test_pypy_is_refused_in_a_sentence() -> None:
     said = import_error(PACKAGE.parent, library=None, python="pypy3")
 
     assert said == "ImportError: cfaccess: this is pypy, and the package works in CPython only"
+
+
+def test_package_imports_no_framework() -> None:
+    program = "import sys, cfaccess, cfaccess.asgi, cfaccess.flask, cfaccess.wsgi; print(*sys.modules)"
+
+    imported = support.output_with(Path(_library.LIBRARY_PATH), program).split()
+
+    assert not {"aiohttp", "asgiref", "django", "fastapi", "flask", "starlette", "werkzeug"} & set(imported)

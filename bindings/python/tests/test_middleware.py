@@ -9,16 +9,22 @@ from typing import Any
 import pytest
 from cfaccess import AccessError, Keys, Verifier, asgi, wsgi
 from fetched import Source
-from guarded import ASSERTION, EMAIL, Ask, ask_asgi, ask_wsgi, fresh_service
+from guarded import ASSERTION, EMAIL, Ask, fresh_service
 from support import CLIENT_ID, fresh, new_verifier
 
 LOGIN_PAGE = "https://acme.cloudflareaccess.com/cdn-cgi/access/login/app.example.com"
 PAGE = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 
 
-@pytest.fixture(params=[ask_wsgi, ask_asgi], ids=["wsgi", "asgi"])
+@pytest.fixture(params=["wsgi", "asgi", "django_wsgi", "django_asgi"])
 def ask(request: pytest.FixtureRequest) -> Ask:
-    asked: Ask = request.param
+    protocol: str = request.param
+    if protocol.startswith("django"):
+        request.getfixturevalue("django_project")
+        import guarded_django as module
+    else:
+        import guarded as module  # type: ignore[no-redef]
+    asked: Ask = getattr(module, f"ask_{protocol}")
     return asked
 
 
@@ -175,7 +181,14 @@ def test_hook_is_called_for_refusals_only(ask: Ask, verifier: Verifier) -> None:
     ask("/a", routes={"/b": verifier}, on_refusal=on_refusal)
 
     assert [error.status for _, error in reported] == ["NO_TOKEN", "NO_ROUTE"]
-    assert all(source.get("REQUEST_METHOD") or source["method"] == "GET" for source, _ in reported)
+    assert [method_of(source) for source, _ in reported] == ["GET", "GET"]
+
+
+def method_of(source: Any) -> object:
+    """The method of an environ, a scope or a request of Django."""
+    if not isinstance(source, dict):
+        return source.method
+    return source.get("REQUEST_METHOD") or source.get("method")
 
 
 def test_hook_that_fails_does_not_open_the_door(

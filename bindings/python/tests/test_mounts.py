@@ -40,6 +40,10 @@ SETUPS = [
     Setup("flask-unix", UNIX_GUNICORN, "mounted_flask:app"),
     Setup("django-tcp", GUNICORN, "mounted_django:app"),
     Setup("django-unix", UNIX_GUNICORN, "mounted_django:app"),
+    Setup("django-inner-asgi-root-path", [*UVICORN, "--root-path=/api"], "mounted_django:inner_asgi_app"),
+    Setup("django-inner-script-name", GUNICORN, "mounted_django:inner_app", "/api", {"SCRIPT_NAME": "/api"}),
+    Setup("django-inner-tcp", GUNICORN, "mounted_django:inner_app"),
+    Setup("django-inner-unix", UNIX_GUNICORN, "mounted_django:inner_app"),
     Setup("wsgiref", ["mounted_wsgiref", "{fd}"], "", "/api"),
 ]
 
@@ -108,7 +112,7 @@ def only(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("mounted", setups, indirect=True, ids=lambda setup: setup.name)
 
 
-@only("django-tcp", "django-unix")
+@only("django-tcp", "django-unix", "django-inner-tcp", "django-inner-unix")
 def test_script_name_of_a_header_opens_nothing(mounted: Mounted) -> None:
     """gunicorn takes it from local peers, and Django routes an empty path to `/`."""
     assert mounted.page("/healthz", AUDIENCE, Script_Name="/healthz") == "site"

@@ -267,6 +267,14 @@ def test_whole_request_takes_one_call_of_the_library(
     assert calls == [2]
 
 
+class Unparsed:
+    """A request like Sanic's, whose `raw_headers` are the bytes of all headers."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+        self.raw_headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+
+
 def flask_request(headers: dict[str, str]) -> Any:
     flask = pytest.importorskip("flask", reason="the Python package flask is missing")
     return flask.Flask(__name__).test_request_context(headers=headers).request
@@ -278,7 +286,7 @@ def starlette_request(headers: dict[str, str]) -> Any:
     return requests.Request({"type": "http", "headers": pairs})
 
 
-@pytest.mark.parametrize("made", [flask_request, starlette_request])
+@pytest.mark.parametrize("made", [flask_request, starlette_request, Unparsed])
 def test_request_of_a_framework_will_do(verifier: Verifier, made: Any, token: str, now: int) -> None:
     request = made({"Cf-Access-Jwt-Assertion": token})
 

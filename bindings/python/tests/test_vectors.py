@@ -25,7 +25,7 @@ def verifier_of(vector: Vector) -> Verifier:
 @pytest.mark.parametrize(
     ("file", "members"),
     [
-        ("tokens", {"config", "keys", "now", "token", "claims"}),
+        ("tokens", {"config", "keys", "now", "token", "claims", "message"}),
         ("requests", {"config", "now", "headers", "claims"}),
         ("keys", {"document", "keys", "skipped"}),
         ("configs", {"config", "issuer", "warnings"}),
@@ -81,6 +81,7 @@ def test_refusal_is_one_line_without_the_token(vector: Vector) -> None:
         verifier_of(vector).verify(token, now=vector.get("now", DEFAULTS["now"]))
 
     message = caught.value.message
+    assert message == vector.get("message", message)
     assert 0 < len(message) <= 256
     assert message.isascii()
     assert message.isprintable()

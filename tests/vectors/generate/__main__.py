@@ -47,6 +47,7 @@ import tokens_payload
 import tokens_principal
 import tokens_signature
 import tokens_size
+import tokens_surplus
 import tokens_times
 import tokens_type
 from guard_vector import TOKENS as GUARD_TOKENS
@@ -60,6 +61,7 @@ TOKENS = (
     tokens_documented,
     tokens_accepted,
     tokens_form,
+    tokens_surplus,
     tokens_size,
     tokens_algorithm,
     tokens_header,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -53,7 +54,18 @@ def faults(
             found.append(f"{vector.name}: the signature is good")
         if _judged_after_signature(vector.status) and not holds(_named_key(vector), vector.token):
             found.append(f"{vector.name}: the signature is bad")
+        if (surplus := _surplus(vector)) and surplus not in (vector.message or ""):
+            found.append(f"{vector.name}: the message does not name {surplus}")
     return found + [fault for request in requests for fault in _request_faults(request)]
+
+
+def _surplus(vector: Token) -> str | None:
+    """What the message of a refusal must name."""
+    if vector.status != "MALFORMED":
+        return None
+    if re.match(rb"bearer ", vector.token, re.IGNORECASE):
+        return "`Bearer `"
+    return "a line break" if vector.token[-1:] in (b"\r", b"\n") else None
 
 
 def _request_faults(request: Request) -> list[str]:

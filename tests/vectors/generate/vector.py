@@ -15,7 +15,10 @@ SERVICE: Object = {"kind": "service", "principal_id": f"{HOST}/service/{CLIENT_I
 
 @dataclass(frozen=True)
 class Token:
-    """A token and its verdict; `signer`, which is not written, is the key whose signature must hold."""
+    """A token and its verdict; `signer`, which is not written, is the key whose signature must hold.
+
+    The `message` of a refusal is given where the status alone does not tell what to do.
+    """
 
     name: str
     rule: str
@@ -27,6 +30,7 @@ class Token:
     keys: str | None = None
     now: int | None = None
     signer: TestKey | None = ACME
+    message: str | None = None
 
     def members(self) -> Object:
         optional: Object = {"config": self.config, "keys": self.keys, "now": self.now}
@@ -38,6 +42,7 @@ class Token:
             "token": encode(self.token),
             "status": self.status,
             **({} if self.claims is None else {"claims": self.claims}),
+            **({} if self.message is None else {"message": self.message}),
         }
 
 

@@ -11,9 +11,10 @@
 ...     print("hello,", claims.email)
 hello, ada@example.com
 
-Everything public is in this module, and in `cfaccess.wsgi` and `cfaccess.asgi`, which guard applications of
-Flask, Django, FastAPI and every other WSGI or ASGI framework. The work is done by a shared library that is
-part of the wheel; the environment variable `CFACCESS_LIBRARY` may name another one by its absolute path.
+Everything public is in this module, in `cfaccess.wsgi` and `cfaccess.asgi`, which guard every WSGI or ASGI
+application, and for those who use them in `cfaccess.django`, `cfaccess.django.auth`, `cfaccess.fastapi`,
+`cfaccess.flask` and `cfaccess.starlette`. The work is done by a shared library that is part of the wheel; the
+environment variable `CFACCESS_LIBRARY` may name another one by its absolute path.
 """
 
 import sys

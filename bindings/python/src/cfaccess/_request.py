@@ -6,12 +6,21 @@ It decides nothing: headers are selected by name, and values are passed on uncha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Union
+from typing import Any, Protocol, Union
 
 from ._arguments import wrong_type
 
 _Text = Union[str, bytes]
-Headers = Union[Mapping[str, Any], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
+
+
+class Request(Protocol):
+    """A request of a framework."""
+
+    @property
+    def headers(self) -> Any: ...
+
+
+Headers = Union[Mapping[str, Any], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]], Request]
 
 ASSERTION, COOKIE, EMAIL = b"cf-access-jwt-assertion", b"cookie", b"cf-access-authenticated-user-email"
 
@@ -32,7 +41,7 @@ def headers_that_matter(headers: Headers) -> list[tuple[bytes, bytes]]:
         if is_scope(headers):
             return _of_pairs(headers["headers"])
     else:
-        headers = getattr(headers, "headers", headers)  # of a request of a framework
+        headers = _of_request(headers)
     items = getattr(headers, "items", None)
     pairs = headers if items is None else items()
     if not isinstance(pairs, Iterable) or isinstance(pairs, (str, bytes, bytearray, memoryview)):
@@ -40,6 +49,13 @@ def headers_that_matter(headers: Headers) -> list[tuple[bytes, bytes]]:
             "headers", "a mapping, a list of pairs, a WSGI environ, an ASGI scope or a request", headers
         )
     return _of_pairs(pairs)
+
+
+def _of_request(request: Any) -> Any:
+    """The headers of a request of a framework, or what was passed instead. aiohttp decodes them as UTF-8, and
+    has them as bytes, too."""
+    raw = getattr(request, "raw_headers", None)
+    return raw if isinstance(raw, tuple) else getattr(request, "headers", request)
 
 
 def is_environ(headers: dict[Any, Any]) -> bool:

@@ -194,7 +194,7 @@ class Verifier(Owner[_native.VerifierHandle]):
           its keys;
         - an ASGI scope: a `dict` whose `type` is `http` or `websocket`, with a list `headers`;
         - a request of Flask, Django, Starlette, aiohttp and others: an object with one of these as its
-          attribute `headers`.
+          attribute `headers`, or with a tuple of pairs as its `raw_headers`.
 
         Names and values are `bytes`, or `str` decoded as ISO-8859-1, as WSGI and the frameworks do.
         Characters outside of it are encoded as UTF-8.

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ._decisions import Refused
+from ._decisions import Caller, Refused
 from ._guard import SCOPE_KEY, Guard, caller, claims
+from ._joined import of_scope
 from ._request import EMAIL
 
 __all__ = ["AccessMiddleware", "caller", "claims"]
@@ -50,7 +51,7 @@ class AccessMiddleware(Guard):
         if kind not in ("http", "websocket"):
             raise ValueError(f"AccessMiddleware does not know scopes of type {kind!r}")
         headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
-        joined, parts = _joined(scope, headers)
+        joined, parts = of_scope(scope, headers)
         found = self._recall(joined, parts)
         if found is None:
             decision = await self._decide_async(joined, parts)
@@ -58,10 +59,7 @@ class AccessMiddleware(Guard):
                 await self._refuse({**scope, "headers": headers}, receive, send, decision)
                 return
             found = decision
-        passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
-        if found.email is not None:
-            passed.append((EMAIL, found.email))
-        await self._app({**scope, "headers": passed, SCOPE_KEY: found.claims}, receive, send)
+        await self._app(seen(scope, headers, found), receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
         self._report(scope, refused)
@@ -79,38 +77,14 @@ class AccessMiddleware(Guard):
         await send({"type": f"{kind}.body", "body": refused.body})
 
 
+def seen(scope: Scope, headers: list[Header], found: Caller) -> Scope:
+    """The scope that the application sees."""
+    passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
+    if found.email is not None:
+        passed.append((EMAIL, found.email))
+    return {**scope, "headers": passed, SCOPE_KEY: found.claims}
+
+
 def _is_email(name: bytes) -> bool:
     """A name with underscores is one too: some applications treat them as hyphens."""
     return name.lower().replace(b"_", b"-") == EMAIL
-
-
-def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
-    """The request as the library takes it, and the number of its parts.
-
-    All headers are passed: to select those that count takes longer than the library does.
-    """
-    if scope["type"] == "http":
-        method, scheme = scope["method"], scope.get("scheme") or ""
-    else:
-        method, scheme = "GET", "wss" if scope.get("scheme") in ("wss", "https") else "ws"
-    path, raw_path = scope["path"], scope.get("raw_path") or b""
-    if scope.get("root_path"):
-        path, raw_path = _below(scope["root_path"], path, raw_path)
-    head = f"{method}\0{scheme}\0\0{path}".encode("utf-8", "surrogatepass")  # four parts
-    joined = [head, raw_path]
-    for pair in headers:
-        joined += pair
-    joined.append(b"")
-    return b"\0".join(joined), len(joined) + 2
-
-
-def _below(root: str, path: str, raw_path: bytes) -> tuple[str, bytes]:
-    """The path without the root that leads it, as frameworks take it off, and the raw path without the empty
-    segment that a server makes of the root `/api/`."""
-    bare, encoded = root.rstrip("/"), root.encode()
-    if raw_path.startswith(encoded + b"/"):
-        raw_path = bare.encode() + raw_path[len(encoded) :]
-    for prefix in (root, bare):
-        if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
-            return path[len(prefix) :], raw_path
-    return path, raw_path

@@ -13,16 +13,13 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from ._decisions import HEADERS_READ, Refused
+from ._decisions import Refused
 from ._guard import ENVIRON_KEY, Guard, caller, claims
-from ._request import as_bytes
+from ._joined import of_environ
 
 __all__ = ["AccessMiddleware", "caller", "claims"]
 
 _EMAIL = "HTTP_CF_ACCESS_AUTHENTICATED_USER_EMAIL"
-_HEADERS = [
-    ("HTTP_" + name.decode().upper().replace("-", "_"), name.decode()) for name in sorted(HEADERS_READ)
-]
 
 
 class AccessMiddleware(Guard):
@@ -35,7 +32,7 @@ class AccessMiddleware(Guard):
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Handles one request, as PEP 3333 has it."""
-        joined, parts = _joined(environ)
+        joined, parts = of_environ(environ, environ.get("PATH_INFO", ""))
         found = self._recall(joined, parts)
         if found is None:
             decision = self._decide(joined, parts)
@@ -54,27 +51,3 @@ class AccessMiddleware(Guard):
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in refused.headers]
         start_response(f"{refused.http_status} {HTTPStatus(refused.http_status).phrase}", headers)
         return [refused.body]
-
-
-def _joined(environ: dict[str, Any]) -> tuple[bytes, int]:
-    """The request as the library takes it, and the number of its parts.
-
-    `SCRIPT_NAME` is not part of the path: applications do not route on it, and some servers take it from the
-    client.
-    """
-    parts = [
-        environ["REQUEST_METHOD"],
-        environ.get("wsgi.url_scheme", ""),
-        "",
-        environ.get("PATH_INFO", ""),
-        environ.get("RAW_URI") or environ.get("REQUEST_URI") or "",
-    ]
-    for key, name in _HEADERS:
-        if key in environ:
-            parts += name, environ[key]
-    count = len(parts)
-    parts.append("")
-    try:
-        return "\0".join(parts).encode("latin-1"), count
-    except UnicodeEncodeError:
-        return b"\0".join(map(as_bytes, parts)), count
