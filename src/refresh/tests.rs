@@ -185,3 +185,67 @@ fn a_late_success_counts_unless_a_later_fetch_has_overtaken_it() {
     assert!(!late.has_overtaken(&second));
     assert!(late.not_modified(&second, None, at(132), &TIMING).has_overtaken(&first));
 }
+
+const AWAITED: Timing = Timing { wait_after: Duration::from_secs(2), ..TIMING };
+
+#[test]
+fn a_value_is_waited_for_from_its_age_on_unless_the_last_fetch_failed() {
+    let (state, attempt) = begun(&empty(), 100);
+    let state = state.not_modified(&attempt, None, at(100), &AWAITED);
+    assert!(!state.is_awaited(at(101)) && state.is_awaited(at(102)));
+
+    let (state, attempt) = begun(&state, 140);
+    let failed = state.fail(&attempt, &"an outage".into(), None, at(140), &AWAITED);
+    assert!(!failed.is_awaited(at(10_000)), "a source that is away holds nobody up");
+    let (state, attempt) = begun(&failed, 200);
+    assert!(state.not_modified(&attempt, None, at(200), &AWAITED).is_awaited(at(202)));
+}
+
+#[test]
+fn an_hour_later_or_with_the_wall_clock_set_a_value_is_waited_for() {
+    let (state, attempt) = begun(&empty(), 100);
+    let state = state.not_modified(&attempt, None, at(100), &AWAITED);
+    for now in [at(3_700), Tick::at_seconds(3_700, 101), Tick::at_seconds(101, 86_500)] {
+        assert!(state.is_awaited(now));
+    }
+    assert!(!state.is_awaited(Tick::at_seconds(101, 100 - 86_400)), "a day back");
+    assert!(state.is_awaited(Tick::at_seconds(102, 102 - 86_400)));
+}
+
+#[test]
+fn an_answer_that_came_too_late_to_be_fresh_is_asked_for_again_at_once() {
+    let (state, attempt) = begun(&empty(), 100);
+    let late = state.not_modified(&attempt, None, at(104), &AWAITED);
+    assert!(late.is_awaited(at(104)));
+    assert_eq!(turn(&late, 104), Turn::Now);
+    let in_time = state.not_modified(&attempt, None, at(101), &AWAITED);
+    assert_eq!(turn(&in_time, 101), Turn::NotYet);
+}
+
+#[test]
+fn a_fetch_that_gets_further_is_not_given_up_and_nobody_waits_for_it() {
+    let (state, attempt) = begun(&confirmed_at(10, None), 100);
+    let state = state.prolong(&attempt, at(104), &AWAITED).expect("a fetch in progress");
+    assert!(!state.is_awaited(at(10_000)));
+    assert!(state.without_overdue(at(108), &AWAITED, 1).is_none());
+    let Turn::InProgress(prolonged) = turn(&state, 108) else { panic!("it is in progress") };
+    assert_eq!(state.prolonged(&attempt), Some(prolonged));
+    assert_eq!(state.prolonged(&prolonged), None);
+    assert!(state.without_overdue(at(109), &AWAITED, 1).is_some());
+
+    let done = state.not_modified(&attempt, None, at(108), &AWAITED);
+    assert_eq!(done.counts(), Counts { fetches: 2, failures: 0, not_modified: 2 });
+    assert!(done.prolong(&attempt, at(108), &AWAITED).is_none(), "it is over");
+}
+
+#[test]
+fn a_process_that_was_stopped_during_a_fetch_waits_for_it_once_more() {
+    let (state, _) = begun(&empty(), 100);
+    assert!(state.after_a_stop(at(104), &AWAITED).is_none());
+    assert!(state.after_a_stop(at(109), &AWAITED).is_none(), "it may just hang");
+    let state = state.after_a_stop(at(160), &AWAITED).expect("a second timeout");
+    assert!(matches!(turn(&state, 164), Turn::InProgress(_)));
+    assert_eq!(state.without_overdue(at(164), &AWAITED, 1).map(|_| ()), None);
+    assert!(state.without_overdue(at(165), &AWAITED, 1).is_some());
+    assert!(state.after_a_stop(at(500), &AWAITED).is_none(), "only once");
+}

@@ -18,6 +18,9 @@ mod status;
 mod store;
 mod table;
 mod target;
+#[cfg(test)]
+mod tests;
+mod upkeep;
 
 pub(crate) use clearance::Clearance;
 pub use entry::{Note, RevocationEntry, Terms};

@@ -9,7 +9,7 @@ use super::entry::Terms;
 use super::review::Review;
 use super::store::{Position, Store, StoreError};
 use super::table::{Changes, Table};
-use crate::refresh::{Answer, Attempt, Failure, LogFunction, LogLevel, Source, jitter};
+use crate::refresh::{Answer, Attempt, Failure, LogFunction, LogLevel, Source, Timing, jitter};
 use crate::status::one_line;
 use crate::team::Team;
 use crate::time::Timestamp;
@@ -57,15 +57,15 @@ impl Polled {
         team: Team,
         store: Arc<dyn Store>,
         table: Arc<Table>,
-        (interval, timeout): (Duration, Duration),
+        timing: &Timing,
         log: Option<LogFunction>,
     ) -> Polled {
         Polled {
             team,
             store,
             table,
-            interval,
-            timeout,
+            interval: timing.wait_after,
+            timeout: timing.timeout,
             log,
             review: Review::new(),
             failures: AtomicU32::new(0),
@@ -215,6 +215,7 @@ pub(super) fn about(team: &Team) -> String {
 fn loss(seen: Option<&Position>, now: &Position) -> Option<&'static str> {
     let missing = |position: &Position| i128::from(position.entries) - i128::from(position.counted);
     match seen {
+        Some(seen) if seen.version == 0 && seen.epoch.is_empty() => None,
         Some(seen) if seen.epoch != now.epoch => Some("it is another store"),
         Some(seen) if seen.version > now.version => Some("its latest write is gone"),
         seen if missing(now) != seen.map_or(0, missing) => Some("its count of entries is wrong"),

@@ -1,26 +1,24 @@
 //! The revocations of one Access team.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::clearance::{Clearance, Hit};
 use super::entry::{Action, MARGIN_DEFAULT, Note, RevocationEntry};
 use super::open::{Opened, open};
-use super::options::{RevocationOptions, WhenStale};
+use super::options::RevocationOptions;
 use super::polled::{Polled, about};
 use super::status::RevocationsStatus;
 use super::store::{AuditLine, Order, Query, Receipt, Store, StoreError};
 use super::table::Table;
 use super::target::{Target, TargetKind};
+use super::upkeep::{Standing, Upkeep};
 use crate::claims::Payload;
 use crate::keys::Patience;
-use crate::refresh::{Current, Help, Refresher, State};
 use crate::status::{Refusal, Status};
 use crate::team::Team;
-use crate::time::{Clock, Reading, Tick, Timestamp};
+use crate::time::{Clock, Reading, Timestamp};
 
 /// How long a write may wait for others, at least.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -39,9 +37,8 @@ struct Inner {
     store: Arc<dyn Store>,
     table: Arc<Table>,
     write_timeout: Duration,
-    when_stale: WhenStale,
     /// None where no other process writes.
-    current: Option<(Arc<Current<()>>, Arc<Refresher<Polled>>)>,
+    upkeep: Option<Upkeep>,
 }
 
 /// How a revocation is made; the defaults serve.
@@ -66,15 +63,6 @@ pub(crate) enum Finding {
     Unsettled,
 }
 
-/// Whether tokens without a revocation can be accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Usable,
-    /// Once an answer of the store has come.
-    Awaited,
-    Unusable,
-}
-
 impl Revocations {
     /// Opens the store of a team, which is named as in [`Config::new`](crate::Config::new):
     ///
@@ -89,20 +77,19 @@ impl Revocations {
     /// the store.
     pub fn open(url: &str, team: &str, options: RevocationOptions) -> Result<Revocations, Refusal> {
         let team = Team::parse(team)?;
+        let opened = open(url, &team, &options)?;
+        Revocations::of(opened, team, options)
+    }
+
+    pub(super) fn of(opened: Opened, team: Team, options: RevocationOptions) -> Result<Revocations, Refusal> {
         let timing = options.timing()?;
-        let Opened { source, store, is_shared } = open(url, &team, &options)?;
+        let Opened { source, store, is_shared } = opened;
         let table = Arc::new(Table::new(is_shared));
-        let current = is_shared.then(|| {
-            let about = about(&team);
-            let (store, table) = (Arc::clone(&store), Arc::clone(&table));
-            let durations = (timing.wait_after, timing.timeout);
-            let polled = Polled::new(team.clone(), store, table, durations, options.log.clone());
-            let refresher = Refresher::new(polled, timing, State::pending(()), options.log.clone(), about);
-            (refresher.current(), Arc::new(refresher))
-        });
         let write_timeout = timing.timeout.max(WRITE_TIMEOUT);
-        let when_stale = options.when_stale;
-        Ok(Revocations(Arc::new(Inner { team, source, store, table, write_timeout, when_stale, current })))
+        let polled =
+            Polled::new(team.clone(), Arc::clone(&store), Arc::clone(&table), &timing, options.log.clone());
+        let upkeep = is_shared.then(|| Upkeep::new(polled, timing, options));
+        Ok(Revocations(Arc::new(Inner { team, source, store, table, write_timeout, upkeep })))
     }
 
     /// Ends the sessions of a target: its tokens that were issued up to now and a margin are refused with `REVOKED`.
@@ -193,30 +180,14 @@ impl Revocations {
     /// # Errors
     /// `REVOCATIONS_UNAVAILABLE` with the reason; later verifications try again.
     pub fn connect(&self) -> Result<(), Refusal> {
-        let Some(refresher) = self.0.refresher() else { return Ok(()) };
-        let is_current = || {
-            let now = Tick::now();
-            let state = refresher.state(now);
-            state.is_in_force(now) && !state.has_failed()
-        };
-        if self.0.is_quiet(&Clock::System.read()) && is_current() {
-            return Ok(());
-        }
-        if let Help::InProgress(mut attempt) = refresher.help() {
-            refresher.wait(&attempt);
-            while let Some(prolonged) = refresher.prolonged(&attempt) {
-                attempt = prolonged;
-                refresher.wait(&attempt);
-            }
-        }
-        if is_current() { Ok(()) } else { Err(self.unavailable()) }
+        self.0.upkeep.as_ref().map_or(Ok(()), Upkeep::connect)
     }
 
     /// Asks no more, and waits for an answer that is on its way, for at most the timeout. What is known counts on, and
     /// is old after `max_stale`. Must not be called from the log function.
     pub fn close(&self) {
-        if let Some(refresher) = self.0.refresher() {
-            refresher.close();
+        if let Some(upkeep) = &self.0.upkeep {
+            upkeep.close();
         }
     }
 
@@ -234,16 +205,8 @@ impl Revocations {
             skipped: 0,
             losses: 0,
         };
-        if let Some(refresher) = self.0.refresher() {
-            let now = Tick::now();
-            let state = refresher.state(now);
-            let counts = state.counts();
-            status.age = state.age(now);
-            status.last_error = state.last_error().map(Cow::into_owned);
-            status.refreshes = counts.fetches;
-            status.failures = counts.failures;
-            status.skipped = refresher.source.skipped.load(Ordering::Relaxed);
-            status.losses = refresher.source.losses.load(Ordering::Relaxed);
+        if let Some(upkeep) = &self.0.upkeep {
+            upkeep.report(&mut status);
         }
         status
     }
@@ -267,7 +230,7 @@ impl Revocations {
         let reading = clock.read();
         // What is known to be revoked is refused however old that knowledge is.
         self.probe(clearance, issued_at, reading.now).map_err(Hit::refusal)?;
-        if self.0.is_quiet(&reading) {
+        if self.is_quiet(&reading) {
             return Ok(());
         }
         self.settle(patience)?;
@@ -283,7 +246,7 @@ impl Revocations {
         reading: &Reading,
         is_settled: bool,
     ) -> Finding {
-        if clearance.is_of(self.0.table.version()) && self.0.is_quiet(reading) {
+        if clearance.is_of(self.0.table.version()) && self.is_quiet(reading) {
             return Finding::Clear;
         }
         self.judge_after_a_change(clearance, issued_at, reading, is_settled)
@@ -300,30 +263,20 @@ impl Revocations {
         if self.probe(clearance, issued_at, reading.now).is_err() {
             return Finding::Revoked;
         }
-        let is_settled = is_settled || self.0.is_quiet(reading) || self.0.standing() == Standing::Usable;
+        let is_settled = is_settled
+            || self.is_quiet(reading)
+            || self.0.upkeep.as_ref().is_none_or(|upkeep| upkeep.standing() == Standing::Usable);
         if is_settled { Finding::Clear } else { Finding::Unsettled }
     }
 
     /// Waits for the store where that is due, and refuses if what is known does not count any more.
     pub(crate) fn settle(&self, patience: Patience) -> Result<(), Refusal> {
-        let Some(refresher) = self.0.refresher() else { return Ok(()) };
-        let begin = Tick::now();
-        while self.0.standing() == Standing::Awaited
-            && let Help::InProgress(attempt) = refresher.help()
-        {
-            if patience == Patience::None {
-                let message = format!("the revocations of {} are being read", self.0.team.host());
-                return Err(Refusal::new(Status::RevocationsPending, message));
-            }
-            let end = begin.plus(refresher.timing.timeout);
-            refresher.wait_until(&attempt, end);
-            // One that had begun before may bring less than is known by now.
-            if attempt.has_begun_since(begin) || Tick::now().is_past(end) {
-                break;
-            }
-        }
-        // An answer that did not come in time holds up nobody else.
-        if self.0.is_usable() { Ok(()) } else { Err(self.unavailable()) }
+        self.0.upkeep.as_ref().map_or(Ok(()), |upkeep| upkeep.settle(patience))
+    }
+
+    /// Whether nothing is to be done about the store now.
+    fn is_quiet(&self, reading: &Reading) -> bool {
+        self.0.upkeep.as_ref().is_none_or(|upkeep| upkeep.is_quiet(reading))
     }
 
     fn probe(&self, clearance: &Clearance, issued_at: Timestamp, now: Timestamp) -> Result<(), Hit> {
@@ -353,53 +306,9 @@ impl Revocations {
         Ok(receipts)
     }
 
-    fn unavailable(&self) -> Refusal {
-        let error = self
-            .0
-            .refresher()
-            .and_then(|refresher| refresher.state(Tick::now()).last_error().map(Cow::into_owned));
-        let why = error.map(|error| format!(": {error}")).unwrap_or_default();
-        let message = format!("nothing current is known of the revocations of {}{why}", self.0.team.host());
-        Refusal::new(Status::RevocationsUnavailable, message)
-    }
-
     fn refuse(&self, error: &StoreError) -> Refusal {
         let message = format!("{}: {}", about(&self.0.team), error.reason());
         Refusal::new(Status::RevocationsUnavailable, message)
-    }
-}
-
-impl Inner {
-    fn refresher(&self) -> Option<&Arc<Refresher<Polled>>> {
-        self.current.as_ref().map(|(_, refresher)| refresher)
-    }
-
-    /// Whether nothing is to be done about the store now.
-    fn is_quiet(&self, reading: &Reading) -> bool {
-        self.current.as_ref().is_none_or(|(current, _)| current.is_unchanged_since(0, reading))
-    }
-
-    /// Begins a refresh once what is known is old, for which nobody waits yet.
-    fn standing(&self) -> Standing {
-        let Some((current, refresher)) = &self.current else { return Standing::Usable };
-        let now = Tick::now();
-        let state = current.load();
-        if state.is_old(now) {
-            refresher.refresh(now);
-        }
-        if state.is_awaited(now) {
-            Standing::Awaited
-        } else if self.is_usable() {
-            Standing::Usable
-        } else {
-            Standing::Unusable
-        }
-    }
-
-    fn is_usable(&self) -> bool {
-        let is_in_force = |current: &Current<()>| current.load().is_in_force(Tick::now());
-        self.when_stale == WhenStale::Continue
-            || self.current.as_ref().is_none_or(|(current, _)| is_in_force(current))
     }
 }
 
