@@ -192,6 +192,12 @@ impl Status {
         self.row().description.to_str().unwrap_or_default()
     }
 
+    /// Whether the same call may come to another status once something has been fetched: `KEYS_PENDING` and
+    /// `REVOCATIONS_PENDING`, which functions that do not wait give.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Status::KeysPending | Status::RevocationsPending)
+    }
+
     pub(crate) fn c_name(self) -> &'static CStr {
         self.row().name
     }

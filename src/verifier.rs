@@ -173,11 +173,11 @@ impl<V: View> Verifier<V> {
         Some(id)
     }
 
-    /// [`Verifier::try_verify_request`] without counting `KEYS_PENDING`, for callers that try until it is something
+    /// [`Verifier::try_verify_request`] without counting pending statuses, for callers that try until it is something
     /// else.
     pub(crate) fn poll_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
         match self.verify_headers(Timestamp::now, headers, Patience::None) {
-            Err(refusal) if refusal.status() == Status::KeysPending => Err(refusal),
+            Err(refusal) if refusal.status().is_pending() => Err(refusal),
             outcome => self.counted(outcome),
         }
     }

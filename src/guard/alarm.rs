@@ -26,11 +26,10 @@ impl<V> Judge<V> {
         }
     }
 
-    /// A line when such a state begins; `None` while it lasts. `KEYS_PENDING` is not one, since the caller tries
-    /// again.
+    /// A line when such a state begins; `None` while it lasts. A pending one is none, since the caller tries again.
     pub(super) fn has_refused(&self, refusal: &Refusal) -> Option<String> {
         let status = refusal.status();
-        if status.http_status() < 500 || status == Status::KeysPending {
+        if status.http_status() < 500 || status.is_pending() {
             return None;
         }
         let before = self.state.swap(status.number(), Ordering::Relaxed);

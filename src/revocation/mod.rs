@@ -2,6 +2,7 @@
 
 mod clearance;
 mod entry;
+mod entry_json;
 mod memory;
 mod open;
 mod options;
@@ -17,6 +18,7 @@ mod target;
 
 pub(crate) use clearance::Clearance;
 pub use entry::{Note, RevocationEntry, Terms};
+pub(crate) use entry_json::{entries_from_json, entries_to_json};
 pub use options::{RevocationOptions, WhenStale};
 pub use revocations::{Revocations, RevokeOptions};
 pub use status::RevocationsStatus;

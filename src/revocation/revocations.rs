@@ -192,6 +192,28 @@ impl Revocations {
         if state.is_in_force(now) && !state.has_failed() { Ok(()) } else { Err(self.unavailable()) }
     }
 
+    /// As [`Revocations::connect`], but never waits.
+    ///
+    /// # Errors
+    /// As [`Revocations::connect`], and `REVOCATIONS_PENDING` while the store is being read.
+    pub fn try_connect(&self) -> Result<(), Refusal> {
+        let Some(refresher) = self.0.refresher() else { return Ok(()) };
+        let now = Tick::now();
+        let state = refresher.state(now);
+        if state.is_in_force(now) && !state.has_failed() && !state.is_awaited(now) {
+            return Ok(());
+        }
+        match refresher.help() {
+            Help::InProgress(_) => Err(pending()),
+            Help::None => Err(self.unavailable()),
+        }
+    }
+
+    /// Whether the store is being asked, and has not reached the timeout. Never waits.
+    pub fn is_reading(&self) -> bool {
+        self.0.refresher().is_some_and(|refresher| refresher.is_fetching())
+    }
+
     /// Asks no more, and waits for an answer that is on its way, for at most the timeout. What is known counts on, and
     /// is old after `max_stale`. Must not be called from the log function.
     pub fn close(&self) {
@@ -294,8 +316,7 @@ impl Revocations {
             && let Help::InProgress(attempt) = refresher.help()
         {
             if patience == Patience::None {
-                let message = "the revocations are being read";
-                return Err(Refusal::new(Status::RevocationsPending, message));
+                return Err(pending());
             }
             refresher.wait(&attempt);
             has_waited = true;
@@ -375,6 +396,10 @@ impl Inner {
         self.when_stale == WhenStale::Continue
             || self.current.as_ref().is_none_or(|(current, _)| is_in_force(current))
     }
+}
+
+fn pending() -> Refusal {
+    Refusal::new(Status::RevocationsPending, "the revocations are being read")
 }
 
 fn check_limit(limit: usize) -> Result<(), Refusal> {
