@@ -26,6 +26,7 @@ from ._errors import (
     AccessError,
     AmbiguousIdentity,
     BadSignature,
+    Blocked,
     CrossOrigin,
     Expired,
     IdentityMismatch,
@@ -46,6 +47,7 @@ from ._errors import (
     NoUsableKeys,
     NullArgument,
     OpaqueToken,
+    RevocationsPending,
     RevocationsUnavailable,
     Revoked,
     ServiceNotAllowed,
@@ -61,6 +63,7 @@ from ._errors import (
     WrongTokenType,
 )
 from ._keys import Keys
+from ._revocations import Revocations
 from ._verifier import Verifier
 from ._version import __version__
 
@@ -68,6 +71,7 @@ __all__ = [
     "AccessError",
     "AmbiguousIdentity",
     "BadSignature",
+    "Blocked",
     "Claims",
     "CrossOrigin",
     "Expired",
@@ -90,6 +94,8 @@ __all__ = [
     "NotYetValid",
     "NullArgument",
     "OpaqueToken",
+    "Revocations",
+    "RevocationsPending",
     "RevocationsUnavailable",
     "Revoked",
     "ServiceNotAllowed",
