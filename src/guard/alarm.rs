@@ -26,8 +26,7 @@ impl<V> Judge<V> {
         }
     }
 
-    /// A line when such a state begins; `None` while it lasts. `KEYS_PENDING` and `REVOCATIONS_PENDING` are none, since
-    /// the caller tries again.
+    /// A line when such a state begins; `None` while it lasts. A pending one is none, since the caller tries again.
     pub(super) fn has_refused(&self, refusal: &Refusal) -> Option<String> {
         let status = refusal.status();
         if status.http_status() < 500 || status.is_pending() {
