@@ -79,7 +79,7 @@ func TestAdmitGivesTheRequestOfTheHandlerOrTheRefusal(t *testing.T) {
 func TestAdmitRefusesWhatAnotherMiddlewareAnswers(t *testing.T) {
 	protect := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: acmeVerifier(t)}}})
 	teapot := func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "I'm a teapot", 418) })
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "short and stout", http.StatusTeapot) })
 	}
 	wrapped := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
