@@ -50,7 +50,7 @@ class AccessMiddleware(Guard):
         if kind not in ("http", "websocket"):
             raise ValueError(f"AccessMiddleware does not know scopes of type {kind!r}")
         headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
-        joined, parts = _joined(scope, headers)
+        joined, parts, emails = _joined(scope, headers)
         found = self._recall(joined, parts)
         if found is None:
             decision = await self._decide_async(joined, parts)
@@ -58,10 +58,13 @@ class AccessMiddleware(Guard):
                 await self._refuse({**scope, "headers": headers}, receive, send, decision)
                 return
             found = decision
-        passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
+        for pair in emails:
+            headers.remove(pair)
         if found.email is not None:
-            passed.append((EMAIL, found.email))
-        await self._app({**scope, "headers": passed, SCOPE_KEY: found.claims}, receive, send)
+            headers.append((EMAIL, found.email))
+        passed = dict(scope, headers=headers)
+        passed[SCOPE_KEY] = found.claims
+        await self._app(passed, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
         self._report(scope, refused)
@@ -84,8 +87,8 @@ def _is_email(name: bytes) -> bool:
     return name.lower().replace(b"_", b"-") == EMAIL
 
 
-def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
-    """The request as the library takes it, and the number of its parts.
+def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int, list[Header]]:
+    """The request as the library takes it, the number of its parts, and the headers that name an e-mail.
 
     All headers are passed: to select those that count takes longer than the library does.
     """
@@ -97,11 +100,13 @@ def _joined(scope: Scope, headers: list[Header]) -> tuple[bytes, int]:
     if scope.get("root_path"):
         path, raw_path = _below(scope["root_path"], path, raw_path)
     head = f"{method}\0{scheme}\0\0{path}".encode("utf-8", "surrogatepass")  # four parts
-    joined = [head, raw_path]
+    joined, emails = [head, raw_path], []
     for pair in headers:
         joined += pair
+        if len(pair[0]) == _EMAIL_LENGTH and _is_email(pair[0]):
+            emails.append(pair)
     joined.append(b"")
-    return b"\0".join(joined), len(joined) + 2
+    return b"\0".join(joined), len(joined) + 2, emails
 
 
 def _below(root: str, path: str, raw_path: bytes) -> tuple[str, bytes]:
