@@ -1,4 +1,4 @@
-"""With Starlette's middleware for CORS, in the order of the README and reversed: uvicorn cors_starlette:readme"""
+"""With Starlette's middleware for CORS, in the order of the README and reversed."""
 
 from __future__ import annotations
 
