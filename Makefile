@@ -17,8 +17,8 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build static install size failpoint later demo check test bless wheel bench bench-scale bench-faults \
-	fuzz audit setup format vectors requirements clean
+.PHONY: help build static install size failpoint later demo check test bless wheel bench bench-scale bench-servers \
+	bench-faults fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -82,6 +82,10 @@ bench: setup build ## Measure next to other libraries: target/bench/report.md, d
 bench-scale: setup build ## Measure a million cached tokens: target/bench/scale.md
 	@tools/require.sh rust c python
 	$(VENV)/python benches scale
+
+bench-servers: setup build ## Measure servers with and without the middleware: target/bench/servers.md
+	@tools/require.sh rust c python go
+	$(VENV)/python benches servers
 
 bench-faults: setup build ## Measure faults of the key endpoint next to other libraries: docs/faults.md
 	@tools/require.sh rust c python go node

@@ -1,10 +1,10 @@
 """Measures the library next to its peers: report.md, report.json and machine.json in target/bench/, and the
 chart in docs/.
 
-usage: python benches [scale]
+usage: python benches [scale | servers]
 
 ROUNDS=n changes how many rounds are measured. `scale` measures a million cached tokens, or TOKENS=n:
-target/bench/scale.md.
+target/bench/scale.md. `servers` measures the requests a second of servers alone: target/bench/servers.md.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ import programs
 from chart import chart
 from instructions import instructions
 from machine import machine
-from measure import measure
-from report import report, verdicts
+from measure import measure, measure_servers
+from report import report, servers_report, verdicts
 from rows import ROWS
 from scale import scale
 from steps import steps
+from targets import SERVER_TARGETS
 
 
 def main(arguments: list[str]) -> int:
     programs.OUT.mkdir(parents=True, exist_ok=True)
     if arguments == ["scale"]:
         _write("scale.md", scale(int(os.environ.get("TOKENS", "1000000")), machine()))
+        return 0
+    if arguments == ["servers"]:
+        _servers()
         return 0
     if arguments:
         print(__doc__, file=sys.stderr)
@@ -53,6 +57,14 @@ def _bench() -> None:
     picture.write_text(chart(measured, about_machine))
     print("\n".join(verdicts(measured)))
     print(f"the chart is {picture}")
+
+
+def _servers() -> None:
+    programs.build_load()
+    token_length = inputs.write(programs.INPUTS, cached=1)
+    measured = measure_servers(int(os.environ.get("ROUNDS", "300")), token_length)
+    _write("servers.md", servers_report(measured, machine()))
+    print("\n".join(verdicts(measured, SERVER_TARGETS)))
 
 
 def _write(name: str, text: str) -> None:

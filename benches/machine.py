@@ -35,6 +35,7 @@ def machine() -> dict[str, object]:
         "pyjwt": version("pyjwt"),
         "cryptography": version("cryptography"),
         "joserfc": version("joserfc"),
+        **{name: version(name) for name in ("uvicorn", "starlette", "gunicorn", "flask")},
         "golang-jwt": _module("github.com/golang-jwt/jwt/v5"),
         "go-jose": _module("github.com/go-jose/go-jose/v4"),
         "jwx": _module("github.com/lestrrat-go/jwx/v3"),

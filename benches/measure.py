@@ -7,10 +7,10 @@ from statistics import median, quantiles
 
 import inputs
 from programs import COUNTER, LIVED_PROGRAM, SCALE_PROGRAM, Program, available, numbers
-from rows import ROWS, Row
+from rows import ROWS, SERVED, Row
 
-ROUNDS_FOR_PEERS = 5
-"""Peers are measured in one round of this many."""
+SELDOM = 5
+"""Peers and servers are measured in one round of this many."""
 
 LIVED_THREADS = 2_000
 """How many threads are alive at once before the cache is measured again."""
@@ -51,12 +51,11 @@ class Measured:
 def measure(rounds: int, token_length: int) -> Measured:
     programs = {name: Program(name) for name in available()}
     measured = Measured([row for row in ROWS if row.program in programs], token_length)
+    often = [row for row in measured.rows if not row.seldom]
     shuffled = random.Random(0)
     for number in range(rounds):
-        rows = [row for row in measured.rows if not row.peer or number % ROUNDS_FOR_PEERS == 0]
-        order = shuffled.sample(rows, len(rows))
-        asked = {row.name: programs[row.program].ask(f"time {row.name} {row.milliseconds}") for row in order}
-        measured.rounds.append(asked)
+        rows = often if number % SELDOM else measured.rows
+        measured.rounds.append(_round(programs, shuffled.sample(rows, len(rows))))
 
     for row, program in _COUNTED_IN.items():
         measured.allocations[row] = programs[program].ask(f"allocations {row}")
@@ -70,6 +69,21 @@ def measure(rounds: int, token_length: int) -> Measured:
     measured.scale = numbers(SCALE_PROGRAM, inputs.CACHED)
     measured.lived = numbers(LIVED_PROGRAM, LIVED_THREADS)
     return measured
+
+
+def measure_servers(rounds: int, token_length: int) -> Measured:
+    """The rows of servers alone."""
+    programs = {"servers": Program("servers")}
+    measured = Measured(SERVED, token_length)
+    shuffled = random.Random(0)
+    for _ in range(rounds):
+        measured.rounds.append(_round(programs, shuffled.sample(SERVED, len(SERVED))))
+    programs["servers"].close()
+    return measured
+
+
+def _round(programs: dict[str, Program], rows: list[Row]) -> dict[str, float]:
+    return {row.name: programs[row.program].ask(f"time {row.name} {row.milliseconds}") for row in rows}
 
 
 _COUNTED_IN = {

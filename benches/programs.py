@@ -14,6 +14,7 @@ LIBRARY = ROOT / "target" / "release" / "libcfaccess.so"
 PYTHON = ROOT / "target" / "venv" / "bin" / "python"
 C_PROGRAM, GO_PROGRAM, RUST_PROGRAM = OUT / "rows-c", OUT / "rows-go", OUT / "cargo" / "release" / "rows"
 LIBJWT_PROGRAM, SCALE_PROGRAM, LIVED_PROGRAM = OUT / "rows-libjwt", OUT / "scale", OUT / "lived"
+LOAD_PROGRAM = OUT / "load"
 NODE = OUT / "node"
 COUNTER = OUT / "libcounter.so"
 
@@ -23,6 +24,7 @@ COMMANDS: dict[str, list[str | Path]] = {
     "libjwt": [LIBJWT_PROGRAM, INPUTS],
     "python": [PYTHON, ROOT / "benches" / "python" / "rows.py", INPUTS],
     "go": [GO_PROGRAM, INPUTS],
+    "servers": [PYTHON, ROOT / "benches" / "python" / "servers.py", LOAD_PROGRAM, INPUTS],
     "node": ["node", NODE / "rows.mjs", INPUTS],
 }
 ENVIRONMENT = {
@@ -46,8 +48,13 @@ def build() -> None:
     # A shared library is no part of Go's key for what it has built, and -a would build the world.
     _run(["go", "build", "-C", "benches/go", "-tags=cfaccess_dev", "-o", str(GO_PROGRAM), "."])
 
+    build_load()
     _build_c()
     _build_node()
+
+
+def build_load() -> None:
+    _run(["go", "build", "-C", "benches/go", "-o", str(LOAD_PROGRAM), "./load"])
 
 
 def build_scale() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from measure import LIVED_THREADS, ROUNDS_FOR_PEERS, Measured
-from rows import CACHE_HITS, FIRST_VERIFICATIONS, PEERS, REFUSALS, ROWS, Row
+from measure import LIVED_THREADS, SELDOM, Measured
+from rows import CACHE_HITS, FIRST_VERIFICATIONS, PEERS, REFUSALS, ROWS, SERVERS, Row
 from steps import Steps
-from targets import TARGETS
+from targets import SERVER_TARGETS, TARGETS, Target
 
 INTRODUCTION = """\
 # Benchmark
 
 A person's token of {token_length} bytes, signed with RSA-2048. {rounds} rounds; in each, every row is
-measured for {milliseconds} ms or more, in an order that changes; peers in one round of {rounds_for_peers}.
+measured for {milliseconds} ms or more, in an order that changes; peers and servers in one round of {seldom}.
 Ratios and differences are taken within a round; medians over the rounds are shown.
 """
 
@@ -43,6 +43,15 @@ OTHERS = """
 Each verifies the same token with a key that is prepared once, the issuer and the audience checked, as its
 documentation recommends, and reads the e-mail. Only fast-jwt can cache tokens. Compared with the bare check.
 """
+
+SERVED = """
+## Requests a second
+
+Servers with one process and an application that does nothing, asked by clients in parallel for the same page
+with the token in 12 headers, which was verified before. The ratio is the median of those within a round.
+
+| | without the middleware | with it | ratio |
+|---|--:|--:|--:|"""
 
 COUNTED = """
 ## Counted
@@ -78,9 +87,24 @@ TABLE = """
 |---|---|--:|--:|--:|"""
 
 
-def verdicts(measured: Measured) -> list[str]:
+def verdicts(measured: Measured, targets: list[Target] = TARGETS) -> list[str]:
     """A line for each target."""
-    return [target.verdict(measured) for target in TARGETS]
+    return [target.verdict(measured) for target in targets]
+
+
+def servers_report(measured: Measured, machine: dict[str, object]) -> str:
+    """The report of the servers alone."""
+    return "\n".join(
+        [
+            "# Servers",
+            "",
+            f"{len(measured.rounds)} rounds, {measured.rows[0].milliseconds} ms for each server in a round.",
+            "",
+            *(f"- {verdict}" for verdict in verdicts(measured, SERVER_TARGETS)),
+            *_served(measured),
+            *_machine(machine),
+        ]
+    )
 
 
 def report(
@@ -90,7 +114,7 @@ def report(
         token_length=measured.token_length,
         rounds=len(measured.rounds),
         milliseconds=Row.milliseconds,
-        rounds_for_peers=ROUNDS_FOR_PEERS,
+        seldom=SELDOM,
     )
     return "\n".join(
         [
@@ -108,6 +132,7 @@ def report(
             *_times(measured, CACHE_HITS),
             *(OTHERS + TABLE).split("\n"),
             *_times(measured, PEERS),
+            *_served(measured),
             MEMORY.format(token_length=measured.token_length, **measured.scale),
             *LIVED.format(threads=LIVED_THREADS).split("\n"),
             *_after_threads(measured.lived),
@@ -115,11 +140,7 @@ def report(
             *COUNTED.lstrip("\n").split("\n"),
             *_counts(measured, instructions),
             *(steps.lines() if steps else []),
-            "",
-            "## Machine",
-            "",
-            *(f"- {name}: {value}" for name, value in machine.items()),
-            "",
+            *_machine(machine),
         ]
     )
 
@@ -137,6 +158,19 @@ def _times(measured: Measured, rows: list[Row]) -> list[str]:
             f"| {first:,.0f} to {third:,.0f} | {ratio:.4g} |"
         )
     return lines
+
+
+def _served(measured: Measured) -> list[str]:
+    lines = SERVED.split("\n")
+    for bare, guarded in SERVERS.values():
+        without, with_it = (1e9 / measured.median(row.name) for row in (bare, guarded))
+        ratio = measured.ratio(bare.name, guarded.name)
+        lines.append(f"| {bare.about} | {without:,.0f} | {with_it:,.0f} | {ratio:.3f} |")
+    return lines
+
+
+def _machine(machine: dict[str, object]) -> list[str]:
+    return ["", "## Machine", "", *(f"- {name}: {value}" for name, value in machine.items()), ""]
 
 
 def _after_threads(lived: dict[str, float]) -> list[str]:

@@ -12,8 +12,8 @@ class Row:
     about: str
     floor: str = "floor_rsa"
     recorded: bool = True
-    peer: bool = False
-    """Slow, and of interest by its order of magnitude: measured in some of the rounds."""
+    seldom: bool = False
+    """Slow, and measured in some of the rounds."""
     counted: bool = False
     """Its instructions are counted as well."""
     milliseconds: int = 5
@@ -78,7 +78,7 @@ CACHE_HITS = [
 
 
 def _peer(name: str, program: str, about: str) -> Row:
-    return Row(name, program, about, floor="go_floor_rsa" if program == "go" else "floor_rsa", peer=True)
+    return Row(name, program, about, floor="go_floor_rsa" if program == "go" else "floor_rsa", seldom=True)
 
 
 PEERS = [
@@ -100,4 +100,19 @@ PEERS = [
     _peer("jose", "node", "Node, jose: `await jwtVerify`"),
 ]
 
-ROWS = [*FIRST_VERIFICATIONS, *REFUSALS, *CACHE_HITS, *PEERS]
+
+def _served(name: str, about: str) -> Row:
+    return Row(name, "servers", about, seldom=True, milliseconds=60)
+
+
+SERVERS = {
+    bare: (_served(bare, about), _served(f"{bare}_guarded", f"{about}, with the middleware"))
+    for bare, about in {
+        "uvicorn_starlette": "uvicorn with Starlette",
+        "gunicorn_flask": "gunicorn with Flask",
+    }.items()
+}
+"""A request to a server, without and with the middleware."""
+
+SERVED = [row for both in SERVERS.values() for row in both]
+ROWS = [*FIRST_VERIFICATIONS, *REFUSALS, *CACHE_HITS, *PEERS, *SERVED]

@@ -122,6 +122,11 @@ class FreeAfterThreads(Target):
         return f"{self.row} after {LIVED_THREADS:,} threads at most {self.limit:g} ms"
 
 
+SERVER_TARGETS: list[Target] = [
+    Throughput("uvicorn_starlette_guarded", 0.92, "uvicorn_starlette"),
+    Throughput("gunicorn_flask_guarded", 0.98, "gunicorn_flask"),
+]
+
 TARGETS: list[Target] = [
     Ratio("c_verify", 1.10, "floor_rsa"),
     Difference("c_request", 500, "c_verify"),
@@ -140,6 +145,8 @@ TARGETS: list[Target] = [
     Ratio("c_lookup", 1, "c_hit"),
     Ratio("go_hit", 1 / 400, "golang_jwt"),
     Ratio("python_hit", 1 / 130, "pyjwt"),
+    Nanoseconds("python_asgi", 4000),
+    Nanoseconds("python_wsgi", 3000),
     Allocations("rust_hit", 0),
     Allocations("c_hit", 0),
     Allocations("go_hit", 0),
@@ -157,4 +164,5 @@ TARGETS: list[Target] = [
     AfterThreads("kept", 1.1),
     AfterThreads("hit", 1.1),
     FreeAfterThreads("free", 5),
+    *SERVER_TARGETS,
 ]

@@ -91,11 +91,15 @@ class Copy:
 
 
 def licences(copy: Copy) -> str | None:
-    for name in ("LICENSE-APACHE", "LICENSE-MIT"):
-        file = copy.module / name
-        if not file.exists() or file.read_bytes() != (ROOT / name).read_bytes():
-            return f"bindings/go/{name} is not that of the project: cp {name} bindings/go/"
-    return None if (copy.module / "README.md").exists() else "bindings/go/README.md is missing"
+    for module in (copy.module, copy.module / "cfaccessgrpc"):
+        place = Path("bindings/go") / module.relative_to(copy.module)
+        for name in ("LICENSE-APACHE", "LICENSE-MIT"):
+            file = module / name
+            if not file.exists() or file.read_bytes() != (ROOT / name).read_bytes():
+                return f"{place / name} is not that of the project: cp {name} {place}"
+        if not (module / "README.md").exists():
+            return f"{place}/README.md is missing"
+    return None
 
 
 def own_tests(copy: Copy) -> str | None:
@@ -148,7 +152,7 @@ def builds_a_program(copy: Copy, *options: str, needs_library: bool, **environme
 
 
 CHECKS: dict[str, Callable[[Copy], str | None]] = {
-    "the module has its licences and a README": licences,
+    "the modules have their licences and a README": licences,
     "the tests of the module pass outside of the checkout": own_tests,
     "CGO_ENABLED=0 names what to do first of all": without_cgo,
     "a program finds the library through pkg-config": shared,

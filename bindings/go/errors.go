@@ -1,5 +1,7 @@
 package cfaccess
 
+import "log/slog"
+
 // AccessError says why a token, a key document or a configuration was not accepted. Every error
 // of this package is one.
 //
@@ -28,6 +30,16 @@ type AccessError struct {
 // Error returns status and message in one line.
 func (e *AccessError) Error() string {
 	return "cfaccess: " + e.Status + ": " + e.Message
+}
+
+// LogValue returns the attributes "status", "http_status" and "message", which [log/slog] logs for the error. An
+// error that wraps it is logged as its text.
+func (e *AccessError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("status", e.Status),
+		slog.Int("http_status", e.HTTPStatus),
+		slog.String("message", e.Message),
+	)
 }
 
 // Is reports whether target is the Err variable of this error's status. It is for [errors.Is].

@@ -1,9 +1,12 @@
 package cfaccess_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -121,13 +124,44 @@ func TestARefusalDoesNotShowTheToken(t *testing.T) {
 			if err == nil {
 				t.Fatal("accepted")
 			}
-			for _, secret := range append(strings.Split(token, "."), "secret", "user@example.com", "\n") {
-				if strings.Contains(err.Error(), secret) {
-					t.Errorf("%q shows %q", err, secret)
+			for _, shown := range []string{err.Error(), fmt.Sprintf("%+v", err), logLine(t, err)} {
+				for _, secret := range append(strings.Split(token, "."), "secret", "user@example.com", "\n") {
+					if strings.Contains(shown, secret) {
+						t.Errorf("%q shows %q", shown, secret)
+					}
 				}
 			}
 		})
 	}
+}
+
+func TestErrorsLogTheirAttributes(t *testing.T) {
+	token := newMinter(t, "acme-1").token(t, personClaims(object{"iat": now.Unix() - 100, "nbf": nil, "exp": now.Unix() - 40}))
+	_, err := acmeVerifier(t).VerifyAt(token, now)
+	var refusal *cfaccess.AccessError
+	if !errors.As(err, &refusal) {
+		t.Fatalf("got %v", err)
+	}
+
+	var line struct {
+		Error map[string]any `json:"error"`
+	}
+	if err := json.Unmarshal([]byte(logLine(t, err)), &line); err != nil {
+		t.Fatal(err)
+	}
+
+	want := map[string]any{"status": "EXPIRED", "http_status": 401.0, "message": refusal.Message}
+	if !reflect.DeepEqual(line.Error, want) {
+		t.Errorf("got %v", line.Error)
+	}
+}
+
+// logLine returns what slog writes for an error, in one line of JSON.
+func logLine(t *testing.T, err error) string {
+	t.Helper()
+	var line strings.Builder
+	slog.New(slog.NewJSONHandler(&line, nil)).Info("refused", "error", err)
+	return strings.TrimSuffix(line.String(), "\n")
 }
 
 // expectConstant looks a constant up in the header: a number, or a bit as 1 << n.

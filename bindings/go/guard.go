@@ -91,6 +91,24 @@ func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request
 	return accepted, accepted != nil
 }
 
+// Admit decides on a request for a protocol whose answers are not those of HTTP, such as gRPC. It returns the
+// request for the handler, as [Middleware.Check] does, or an [AccessError] that says why there is none.
+//
+// Errors: those of [Verifier.VerifyRequest], [ErrNoRoute], [ErrUncleanPath] and [ErrCrossOrigin];
+// [ErrInternal] if a middleware around this one has answered instead.
+func (m Middleware) Admit(r *http.Request) (*http.Request, error) {
+	var admission admission
+	accepted, ok := m.Check(&admission, r)
+	switch {
+	case ok:
+		return accepted, nil
+	case admission.refused != nil:
+		return nil, admission.refused
+	default:
+		return nil, refuse(ErrInternal, "another middleware answered the request")
+	}
+}
+
 // NewMiddleware makes a [Middleware] from a guard:
 //
 //	protect, err := cfaccess.NewMiddleware(cfaccess.Guard{
@@ -121,9 +139,11 @@ func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request
 //		c.Request = request
 //	}
 //
-// Fiber is not built on net/http, and its adaptor for middleware loses changes of headers. gRPC has
-// metadata instead of headers: an interceptor calls [Verifier.VerifyHeaderContext] and [NewContext].
-// The folder examples/go-frameworks of the project has tested recipes for all of these.
+// Fiber is not built on net/http, and its adaptor for middleware loses changes of headers. The folder
+// examples/go-frameworks of the project has tested recipes for it and for all of these.
+//
+// The module github.com/cfaccess/cfaccess/bindings/go/cfaccessgrpc has the interceptors for gRPC. They ask
+// the middleware by [Middleware.Admit].
 //
 // # Responses
 //
@@ -194,7 +214,11 @@ func (g *guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, bo
 		if g.onRefusal != nil {
 			g.onRefusal(r, refused.AccessError)
 		}
-		refused.answer.write(w)
+		if admission, ok := w.(*admission); ok {
+			admission.refused = refused.AccessError
+		} else {
+			refused.answer.write(w)
+		}
 		return nil, false
 	}
 	return admitted(r, claims, joined.emailNames, g.decodes || claims == openRequest), true

@@ -55,3 +55,20 @@ func (a *answer) write(w http.ResponseWriter) {
 	w.WriteHeader(a.status)
 	io.WriteString(w, a.body)
 }
+
+// admission takes a refusal instead of the answer to it. What anyone else writes to it is dropped.
+type admission struct {
+	refused *AccessError
+	header  http.Header
+}
+
+func (a *admission) Header() http.Header {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	return a.header
+}
+
+func (a *admission) WriteHeader(int) {}
+
+func (a *admission) Write(body []byte) (int, error) { return len(body), nil }

@@ -3,6 +3,7 @@ package cfaccess_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	cfaccess "github.com/cfaccess/cfaccess/bindings/go"
@@ -43,6 +44,57 @@ func TestCheckGivesTheRequestOfTheHandler(t *testing.T) {
 			t.Fatalf("got %v, with an answer: %v %s", ok, recorder.Header(), recorder.Body)
 		}
 		expectAccepted(t, answer(http.HandlerFunc(callerHandler), accepted), test.who)
+	}
+}
+
+func TestAdmitGivesTheRequestOfTheHandlerOrTheRefusal(t *testing.T) {
+	var told []string
+	protect := newMiddleware(t, cfaccess.Guard{
+		Routes:    []cfaccess.Route{{Verifier: acmeVerifier(t)}},
+		Open:      []cfaccess.OpenPath{{Method: "GET", Path: "/healthz"}},
+		OnRefusal: func(_ *http.Request, refusal *cfaccess.AccessError) { told = append(told, refusal.Status) },
+	})
+	for _, test := range []struct {
+		request *http.Request
+		who     string
+	}{
+		{request("GET", "/", assertion, currentToken(t, nil)), theUser},
+		{request("GET", "/healthz", userEmail, "forged@example.com"), theOpen},
+	} {
+		accepted, err := protect.Admit(test.request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectAccepted(t, answer(http.HandlerFunc(callerHandler), accepted), test.who)
+	}
+
+	accepted, err := protect.Admit(request("GET", "/"))
+
+	expectError(t, err, cfaccess.ErrNoToken)
+	if accepted != nil || !slices.Equal(told, []string{"NO_TOKEN"}) {
+		t.Errorf("got %v, told of %q", accepted, told)
+	}
+}
+
+func TestAdmitRefusesWhatAnotherMiddlewareAnswers(t *testing.T) {
+	protect := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: acmeVerifier(t)}}})
+	teapot := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "short and stout", http.StatusTeapot) })
+	}
+	wrapped := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protect(next).ServeHTTP(struct{ http.ResponseWriter }{w}, r)
+		})
+	}
+	for name, outer := range map[string]cfaccess.Middleware{"instead": teapot, "by another writer": wrapped} {
+		t.Run(name, func(t *testing.T) {
+			accepted, err := outer.Admit(request("GET", "/"))
+
+			expectError(t, err, cfaccess.ErrInternal)
+			if accepted != nil {
+				t.Errorf("got %v", accepted)
+			}
+		})
 	}
 }
 

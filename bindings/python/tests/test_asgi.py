@@ -104,8 +104,11 @@ def test_no_spelling_of_the_email_header_gets_through(verifier: Verifier) -> Non
         seen.extend(scope["headers"])
 
     forged = (b"Cf_Access-Authenticated_User_Email", b"root@example.com")
-    connect(AccessMiddleware(application, verifier), socket(assertion(), forged, (b"x-other", b"stays")))
+    sent = [assertion(), forged, forged, (b"x-other", b"stays")]
+    before = list(sent)
+    connect(AccessMiddleware(application, verifier), socket(headers=sent))
 
+    assert sent == before
     assert [value for name, value in seen if b"mail" in name.lower()] == [b"user@example.com"]
     assert (b"x-other", b"stays") in seen
 

@@ -142,7 +142,15 @@ def test_answer_to_head_has_no_body(ask: Ask, verifier: Verifier) -> None:
     assert int(seen.headers["content-length"]) > 0
 
 
-@pytest.mark.parametrize("forged", [[], ["root@example.com"], ["root@example.com", "eve@example.com"]])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        [],
+        ["root@example.com"],
+        ["root@example.com", "eve@example.com"],
+        ["root@example.com", "root@example.com", "user@example.com"],
+    ],
+)
 def test_email_header_is_the_verified_one(ask: Ask, keys: Keys, forged: list[str]) -> None:
     trusting = new_verifier(keys, email_header="ignore", allow_services="any")
     sent = [(EMAIL, email) for email in forged]

@@ -16,6 +16,7 @@ FOLDER = "bindings/go"
 # Every module with code of ours, by what it is.
 MODULES = {
     "the package": FOLDER,
+    "the interceptors for gRPC": "bindings/go/cfaccessgrpc",
     "the demo": "examples/demo/go",
     "the recipes for frameworks": "examples/go-frameworks",
     "the benchmarks": "benches/go",
@@ -67,6 +68,7 @@ TESTS = [
     go_test("tests"),
     go_test("tests with race detector", "-race"),
     go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),
+    go_test("gRPC", "-race", where=MODULES["the interceptors for gRPC"], builds=[RELEASE]),
     go_test("recipes", where=MODULES["the recipes for frameworks"], builds=[RELEASE]),
     Suite(
         "module",

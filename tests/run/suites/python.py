@@ -66,6 +66,7 @@ CHEAP = [
     types("of the C tests", "tests/c"),
     types("of the README tests", "tests/readme"),
     types("of the endpoint and its faults", "tests", "-p endpoint -p faults"),
+    types("of the browser", "tests", "-m chromium -m test_chromium"),
     types("of the demo", "examples/demo"),
     types("of the benchmarks", "benches", "--exclude ^python/ ."),
     check("vectors are up to date", "tests/vectors/generate --check"),
@@ -83,6 +84,7 @@ TESTS = [
     pytest("demo", "", "examples/demo", [C, GO], [RELEASE]),
     pytest("programs of the README", "tests/readme", ".", builds=[RELEASE]),
     pytest("endpoint", "endpoint", "tests"),
+    pytest("browser", "test_chromium.py", "tests"),
     pytest(
         "faults of the endpoint",
         "faults",

@@ -122,8 +122,11 @@ class Guard:
     def _recall(self, joined: bytes, parts: int) -> Caller | None:
         """Who makes this request, if that is known already."""
         handle = self._handle
+        kept = handle.kept
+        if kept is None:
+            return None
         number = lookup(handle.pointer, joined, len(joined), parts)
-        return None if handle.kept is None else handle.kept.find(number)
+        return kept.young.get(number) or kept.find(number)
 
     def _decide(self, joined: bytes, parts: int) -> Caller | Refused:
         """Decides on a request, and waits if it must."""

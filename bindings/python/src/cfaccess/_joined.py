@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._decisions import HEADERS_READ
-from ._request import as_bytes
+from ._request import EMAIL, as_bytes
 
 _HEADERS = [
     ("HTTP_" + name.decode().upper().replace("-", "_"), name.decode()) for name in sorted(HEADERS_READ)
 ]
+_EMAIL_LENGTH = len(EMAIL)
 
 
 def of_environ(environ: Mapping[str, Any], path: str) -> tuple[bytes, int]:
@@ -39,8 +40,9 @@ def of_environ(environ: Mapping[str, Any], path: str) -> tuple[bytes, int]:
 
 def of_scope(
     scope: Mapping[str, Any], headers: list[tuple[bytes, bytes]], routed: str | None = None
-) -> tuple[bytes, int]:
-    """Of an ASGI scope. `routed` is the path on which the application routes, if it is known.
+) -> tuple[bytes, int, list[tuple[bytes, bytes]]]:
+    """Of an ASGI scope, with the headers that name an e-mail. `routed` is the path on which the application
+    routes, if it is known.
 
     All headers are passed: to select those that count takes longer than the library does.
     """
@@ -54,11 +56,23 @@ def of_scope(
     if routed is not None:
         path = routed
     head = f"{method}\0{scheme}\0\0{path}".encode("utf-8", "surrogatepass")  # four parts
-    joined = [head, raw_path]
+    joined, emails = [head, raw_path], []
     for pair in headers:
         joined += pair
+        if len(pair[0]) == _EMAIL_LENGTH and _is_email(pair[0]):
+            emails.append(pair)
     joined.append(b"")
-    return b"\0".join(joined), len(joined) + 2
+    return b"\0".join(joined), len(joined) + 2, emails
+
+
+def emails_in(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Those that name an e-mail."""
+    return [pair for pair in headers if len(pair[0]) == _EMAIL_LENGTH and _is_email(pair[0])]
+
+
+def _is_email(name: bytes) -> bool:
+    """A name with underscores is one too: some applications treat them as hyphens."""
+    return name.lower().replace(b"_", b"-") == EMAIL
 
 
 def _below(root: str, path: str, raw_path: bytes) -> tuple[str, bytes]:

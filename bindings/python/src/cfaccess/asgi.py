@@ -25,8 +25,6 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
-_EMAIL_LENGTH = len(EMAIL)
-
 
 class AccessMiddleware(Guard):
     """Lets an ASGI application see verified requests and WebSockets only.
@@ -51,7 +49,7 @@ class AccessMiddleware(Guard):
         if kind not in ("http", "websocket"):
             raise ValueError(f"AccessMiddleware does not know scopes of type {kind!r}")
         headers = list(scope["headers"])  # ASGI allows any iterable, even one that can be read only once
-        joined, parts = of_scope(scope, headers)
+        joined, parts, emails = of_scope(scope, headers)
         found = self._recall(joined, parts)
         if found is None:
             decision = await self._decide_async(joined, parts)
@@ -59,7 +57,7 @@ class AccessMiddleware(Guard):
                 await self._refuse({**scope, "headers": headers}, receive, send, decision)
                 return
             found = decision
-        await self._app(seen(scope, headers, found), receive, send)
+        await self._app(seen(scope, headers, emails, found), receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
         self._report(scope, refused)
@@ -77,14 +75,12 @@ class AccessMiddleware(Guard):
         await send({"type": f"{kind}.body", "body": refused.body})
 
 
-def seen(scope: Scope, headers: list[Header], found: Caller) -> Scope:
-    """The scope that the application sees."""
-    passed = [pair for pair in headers if len(pair[0]) != _EMAIL_LENGTH or not _is_email(pair[0])]
+def seen(scope: Scope, headers: list[Header], emails: list[Header], found: Caller) -> Scope:
+    """The scope that the application sees, with these headers except those that name an e-mail."""
+    for pair in emails:
+        headers.remove(pair)
     if found.email is not None:
-        passed.append((EMAIL, found.email))
-    return {**scope, "headers": passed, SCOPE_KEY: found.claims}
-
-
-def _is_email(name: bytes) -> bool:
-    """A name with underscores is one too: some applications treat them as hyphens."""
-    return name.lower().replace(b"_", b"-") == EMAIL
+        headers.append((EMAIL, found.email))
+    passed = dict(scope, headers=headers)
+    passed[SCOPE_KEY] = found.claims
+    return passed

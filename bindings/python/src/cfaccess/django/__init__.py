@@ -30,7 +30,7 @@ from django.http import HttpRequest, HttpResponse
 from .._decisions import Caller, Refused
 from .._errors import AccessError
 from .._guard import ENVIRON_KEY, Guard, caller, claims
-from .._joined import of_environ, of_scope
+from .._joined import emails_in, of_environ, of_scope
 from .._settings import NAME, guard_arguments
 from ..asgi import seen
 
@@ -108,7 +108,7 @@ def _joined(request: HttpRequest) -> tuple[bytes, int]:
     if scope is None:
         routed = request.path_info.encode("utf-8", "surrogatepass").decode("latin-1")
         return of_environ(request.META, routed)
-    return of_scope(scope, list(scope["headers"]), request.path_info)
+    return of_scope(scope, list(scope["headers"]), request.path_info)[:2]
 
 
 def _seen(request: HttpRequest, found: Caller) -> HttpRequest:
@@ -125,5 +125,6 @@ def _seen(request: HttpRequest, found: Caller) -> HttpRequest:
     if scope is None:
         request.META[ENVIRON_KEY] = found.claims
     else:
-        request.scope = seen(scope, list(scope["headers"]), found)
+        headers = list(scope["headers"])
+        request.scope = seen(scope, headers, emails_in(headers), found)
     return request
