@@ -32,9 +32,8 @@ def guard_arguments(settings: Any) -> dict[str, Any]:
         raise InvalidConfig(f"{NAME} has an entry that does not exist: {min(map(str, unknown))}")
     if for_guard.keys() & {"verifier", "routes"}:
         if for_verifier:
-            raise InvalidConfig(
-                f"{NAME} has {min(for_verifier).upper()}, which is for a verifier, and verifiers"
-            )
+            surplus = min(for_verifier).upper()
+            raise InvalidConfig(f"{NAME} has {surplus}, and VERIFIER or ROUTES, whose verifiers have it")
         return for_guard
     return {**for_guard, "verifier": _verifier(for_verifier)}
 

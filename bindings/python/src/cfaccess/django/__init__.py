@@ -94,9 +94,7 @@ class AccessMiddleware(Guard):
         del response["Content-Type"]
         for name, value in refused.headers:
             text = value.decode("latin-1")
-            if (
-                name.lower() == b"set-cookie"
-            ):  # may be there twice, which the other headers of a response cannot
+            if name.lower() == b"set-cookie":  # the only one that may occur twice
                 response.cookies.load(text)
             else:
                 response[name.decode("latin-1")] = text
