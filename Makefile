@@ -33,7 +33,7 @@ static: build ## Build the static library for C programs: target/static/libcfacc
 	tools/localize.sh target/release/libcfaccess.a target/static/libcfaccess.a
 
 install: ## Install library, header and pkg-config file for C: prefix=/usr/local DESTDIR=
-	@tools/require.sh rust c
+	@tools/require.sh rust cargo-c c
 	cargo cinstall --release --locked --prefix=$(prefix) --libdir=$(libdir) --destdir=$(DESTDIR)/
 	tools/localize.sh $(DESTDIR)$(libdir)/libcfaccess.a $(DESTDIR)$(libdir)/libcfaccess.a
 

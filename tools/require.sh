@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints a line for each toolchain that is missing or too old: tools/require.sh rust c python go node
+# Prints a line for each toolchain that is missing or too old: tools/require.sh rust cargo-c c python go node
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,6 +38,10 @@ for toolchain in "$@"; do
             need rustc "$rust_floor" "$(version_of rustc --version)" https://rustup.rs
             [ -n "$(version_of cargo --version)" ] || missing "cargo (https://rustup.rs)"
             ;;
+        cargo-c)
+            floor=$(sed -n 's/^min_version = "\(.*\)"/\1/p' Cargo.toml)
+            need cargo-c "$floor" "$(version_of cargo cinstall --version)" "cargo install cargo-c --locked"
+            ;;
         c)
             command -v "${CC:-cc}" >/dev/null ||
                 missing "a C compiler, ${CC:-cc} (Debian: apt-get install gcc)"
@@ -51,7 +55,7 @@ for toolchain in "$@"; do
             need node 20 "$(version_of node --version)" https://nodejs.org
             command -v npm >/dev/null || missing "npm (https://nodejs.org)"
             ;;
-        *) missing "a toolchain called $toolchain: rust, c, python, go and node are known" ;;
+        *) missing "a toolchain called $toolchain: rust, cargo-c, c, python, go and node are known" ;;
     esac
 done
 exit $status

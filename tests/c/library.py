@@ -20,22 +20,7 @@ SYSTEM_LIBRARIES = re.compile(r"libc\.so\.6|libgcc_s\.so\.1|libm\.so\.6|ld-linux
 
 
 def check(checks: Checks, release: Path, static: Path) -> None:
-    exported = output_of("nm", "-D", "--defined-only", "--format=posix", release)
-    names = sorted(line.split()[0] for line in exported.splitlines())
-    checks.equal("library/exports_what_is_recorded", names, sorted(SYMBOLS.read_text().split()))
-
-    dynamic = output_of("readelf", "--dynamic", "--wide", release)
-    checks.equal("library/has_its_soname", re.findall(r"\(SONAME\).*\[(.+)\]", dynamic), ["libcfaccess.so"])
-    checks.equal("library/is_never_unloaded", "NODELETE" in dynamic, True)
-    needed = re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic)
-    others = [name for name in needed if not SYSTEM_LIBRARIES.fullmatch(name)]
-    checks.equal("library/needs_the_system_only", others, [])
-    sections = output_of("readelf", "--sections", "--wide", release)
-    checks.equal("library/has_no_symbol_table", ".symtab" in sections, False)
-    check_static(checks, release, static)
-
-
-def check_static(checks: Checks, release: Path, static: Path) -> None:
+    check_shared(checks, "library", release, "libcfaccess.so")
     if not static.exists():
         checks.skipped("static/api", f"{static} (make build)")
         return
@@ -43,17 +28,35 @@ def check_static(checks: Checks, release: Path, static: Path) -> None:
 
     localized = BUILD / "libcfaccess.a"
     subprocess.run([str(LOCALIZE), str(static), str(localized)], check=True)
-    exported = output_of("nm", "--extern-only", "--defined-only", "--format=posix", localized)
-    names = sorted(line.split()[0] for line in exported.splitlines() if " T " in line)
-    checks.equal("static/defines_what_is_recorded", names, sorted(SYMBOLS.read_text().split()))
-    checks.equal("static/defines_nothing_else", re.findall(r"^(\S+) [^TU] ", exported, re.MULTILINE), [])
+    check_localized(checks, "static", localized)
     check_program(checks, "static/localized/api", release, "api.c", localized)
-    check_two_libraries(checks, release, localized)
+    check_two_libraries(checks, "static", release, localized)
 
 
-def check_two_libraries(checks: Checks, release: Path, localized: Path) -> None:
+def check_shared(checks: Checks, name: str, shared: Path, soname: str) -> None:
+    exported = output_of("nm", "-D", "--defined-only", "--format=posix", shared)
+    names = sorted(line.split()[0] for line in exported.splitlines())
+    checks.equal(f"{name}/exports_what_is_recorded", names, sorted(SYMBOLS.read_text().split()))
+
+    dynamic = output_of("readelf", "--dynamic", "--wide", shared)
+    checks.equal(f"{name}/has_its_soname", re.findall(r"\(SONAME\).*\[(.+)\]", dynamic), [soname])
+    checks.equal(f"{name}/is_never_unloaded", "NODELETE" in dynamic, True)
+    others = [needed for needed in needed_by(shared) if not SYSTEM_LIBRARIES.fullmatch(needed)]
+    checks.equal(f"{name}/needs_the_system_only", others, [])
+    sections = output_of("readelf", "--sections", "--wide", shared)
+    checks.equal(f"{name}/has_no_symbol_table", ".symtab" in sections, False)
+
+
+def check_localized(checks: Checks, name: str, archive: Path) -> None:
+    exported = output_of("nm", "--extern-only", "--defined-only", "--format=posix", archive)
+    names = sorted(line.split()[0] for line in exported.splitlines() if " T " in line)
+    checks.equal(f"{name}/defines_what_is_recorded", names, sorted(SYMBOLS.read_text().split()))
+    checks.equal(f"{name}/defines_nothing_else", re.findall(r"^(\S+) [^TU] ", exported, re.MULTILINE), [])
+
+
+def check_two_libraries(checks: Checks, name: str, release: Path, localized: Path) -> None:
     if shutil.which("rustc") is None:
-        checks.skipped("static/two_libraries", "rustc")
+        checks.skipped(f"{name}/two_libraries", "rustc")
         return
     other = BUILD / "libother.a"
     command = [
@@ -65,8 +68,9 @@ def check_two_libraries(checks: Checks, release: Path, localized: Path) -> None:
         str(other),
     ]
     subprocess.run(command, check=True)
-    check_program(checks, "static/two_libraries", release, "two_libraries.c", localized, other)
-    check_program(checks, "static/two_libraries_reversed", release, "two_libraries.c", other, localized)
+    check_program(checks, f"{name}/two_libraries", release, "two_libraries.c", localized, other)
+    reversed_name = f"{name}/two_libraries_reversed"
+    check_program(checks, reversed_name, release, "two_libraries.c", other, localized)
 
 
 def check_program(checks: Checks, name: str, release: Path, source: str, *archives: Path) -> None:
@@ -76,9 +80,13 @@ def check_program(checks: Checks, name: str, release: Path, source: str, *archiv
     except BuildFailed as error:
         checks.failed(name, "does not link", str(error))
         return
-    needed = re.findall(r"\(NEEDED\).*\[(.+)\]", output_of("readelf", "--dynamic", "--wide", program))
-    checks.equal(f"{name}/needs_no_shared_one", [library for library in needed if "cfaccess" in library], [])
+    shared = [library for library in needed_by(program) if "cfaccess" in library]
+    checks.equal(f"{name}/needs_no_shared_one", shared, [])
     programs.relay(checks, name, run_program([str(program)], Way("plain", ()), release))
+
+
+def needed_by(program: Path) -> list[str]:
+    return re.findall(r"\(NEEDED\).*\[(.+)\]", output_of("readelf", "--dynamic", "--wide", program))
 
 
 def output_of(*command: str | Path) -> str:

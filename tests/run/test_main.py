@@ -32,7 +32,7 @@ def test_list_shows_the_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_suites_are_chosen_by_language_and_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(listed(capsys, "c", "rust/format")) == {"c/format", "c/programs", "rust/format"}
+    assert set(listed(capsys, "c", "rust/format")) == {"c/format", "c/programs", "c/install", "rust/format"}
     assert {"rust/format", "python/format", "go/format"} < set(listed(capsys, "format"))
 
 

@@ -3,7 +3,7 @@
 import sys
 
 from ..builds import LIBRARIES
-from ..needs import CLANG_FORMAT, C
+from ..needs import CLANG_FORMAT, PKG_CONFIG, RUST, C
 from ..readers import Lines, OneCheck
 from ..suite import Suite
 
@@ -11,4 +11,6 @@ FORMAT = [Suite("format", "C", ["tools/format_c.sh", "--dry-run", "-Werror"], On
 
 TESTS = [
     Suite("programs", "C", [sys.executable, "tests/c/run.py"], Lines, [C], builds=LIBRARIES),
+    # cargo-c builds everything once more, into a folder of its own.
+    Suite("install", "C", [sys.executable, "tests/c/install.py"], Lines, [RUST, C, PKG_CONFIG], minutes=25),
 ]
