@@ -76,10 +76,11 @@
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
  * Any other use of a handle, including freeing it, requires that no other thread is using it. The library
- * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
- * waits for a fetch if its token names an unknown key, and for nothing else; while keys are in force only two
- * threads of a process wait, and the rest is refused with #CFACCESS_STATUS_KEYS_PENDING at once. The threads of
- * the library block all signals.
+ * starts threads only to fetch keys (cfaccess_keys_remote()) and to ask a store of revocations
+ * (cfaccess_revocations_open()), and each ends with its fetch. A verification waits for a fetch if its token names an
+ * unknown key; while keys are in force only two threads of a process wait, and the rest is refused with
+ * #CFACCESS_STATUS_KEYS_PENDING at once. It also waits for a store whose last answer is older than the interval, as
+ * long as the store answers; and for nothing else. The threads of the library block all signals.
  *
  * Do not cancel a thread (pthread_cancel()) that may be inside of a function or a callback of this library: the
  * process would abort, as cancelling unwinds the stack through Rust. Disable it around the call with
@@ -90,8 +91,8 @@
  * comes on top. Threads that the library starts have stacks of their own.
  *
  * @par Fork and unload
- * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
- * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
+ * A child process can use the handles of its parent. A fetch in progress finishes in the parent, and so does a
+ * question to a store of revocations; the child starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
  * data). fork() and exit() may wait for some tens of milliseconds while a fetch seeds its random generator. The
  * library stays loaded after dlclose().
  *
@@ -127,12 +128,12 @@
 #endif
 
 /**
- * A log line: keys were obtained or changed.
+ * A log line: keys were obtained or changed, or a store of revocations answers again.
  */
 #define CFACCESS_LOG_INFO 1
 
 /**
- * A log line: a fetch failed, or the copy on disk could not be used.
+ * A log line: a fetch failed, the copy on disk could not be used, or a store failed or has lost entries.
  */
 #define CFACCESS_LOG_WARNING 2
 
@@ -231,6 +232,53 @@
  * The request goes to the application with the claims.
  */
 #define CFACCESS_DECISION_ALLOWED 2
+
+/**
+ * Tokens for which no revocation is known are refused with #CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE while nothing
+ * current is known of the store. The default.
+ */
+#define CFACCESS_WHEN_STALE_REFUSE 0
+
+/**
+ * They are accepted: an outage of the store must not become one of the application, even if a revocation does
+ * not reach it.
+ */
+#define CFACCESS_WHEN_STALE_CONTINUE 1
+
+/**
+ * In cfaccess_revocations_list(): targets of every kind, or no target.
+ */
+#define CFACCESS_TARGET_ANY 0
+
+/**
+ * Every token of the team. Its value is NULL.
+ */
+#define CFACCESS_TARGET_TEAM 1
+
+/**
+ * Tokens with this Application Audience (AUD) tag among their audiences.
+ */
+#define CFACCESS_TARGET_APPLICATION 2
+
+/**
+ * Tokens of the person with this `sub`.
+ */
+#define CFACCESS_TARGET_SUBJECT 3
+
+/**
+ * Tokens of the person with this `email`.
+ */
+#define CFACCESS_TARGET_EMAIL 4
+
+/**
+ * Tokens of the service with this Client ID (`common_name`).
+ */
+#define CFACCESS_TARGET_SERVICE 5
+
+/**
+ * Tokens of the login with this `identity_nonce`, or else `nonce`: the `session` of claims.
+ */
+#define CFACCESS_TARGET_SESSION 6
 
 /**
  * The outcome of a call. Numbers and names are stable; later versions only add to them.
@@ -456,6 +504,25 @@ typedef struct cfaccess_keys cfaccess_keys;
  * defaults serve. One thread at a time.
  */
 typedef struct cfaccess_remote_options cfaccess_remote_options;
+
+/**
+ * How the revocations of a team are kept current: built step by step, then copied into revocations. The
+ * defaults serve, and `memory:` has no use for them. For one thread at a time.
+ */
+typedef struct cfaccess_revocation_options cfaccess_revocation_options;
+
+/**
+ * What was revoked for one Access team, shared by any number of verifiers and threads: see
+ * cfaccess_config_set_revocations().
+ */
+typedef struct cfaccess_revocations cfaccess_revocations;
+
+/**
+ * How a revocation, a block or a lift is made: built step by step, and used by any number of calls. The defaults
+ * serve. An option that a call has no use for is refused by it with #CFACCESS_STATUS_INVALID_ARGUMENT. For one
+ * thread at a time.
+ */
+typedef struct cfaccess_revoke_options cfaccess_revoke_options;
 
 /**
  * Finds out who is calling: a frozen configuration with the keys of its team. Any number of threads may
@@ -755,7 +822,7 @@ typedef struct cfaccess_request {
 } cfaccess_request;
 
 /**
- * Receives what happens to the keys: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
+ * Receives what happens to keys or revocations: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
  * the call and never contains a token. It is called on any thread and must not unwind.
  */
 typedef void (*cfaccess_log_function)(void *user_data, int32_t level, const char *line);
@@ -994,6 +1061,20 @@ cfaccess_status cfaccess_config_set_cache_bytes(struct cfaccess_config *config,
                                                 struct cfaccess_error **out_error);
 
 /**
+ * Refuses tokens that were revoked: with #CFACCESS_STATUS_REVOKED or #CFACCESS_STATUS_BLOCKED, whether or not they were
+ * accepted before. By default none are.
+ *
+ * @param config       changed on success only
+ * @param revocations  shared, of the same team; the handle may be freed afterwards
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_config_set_revocations(struct cfaccess_config *config,
+                                                const struct cfaccess_revocations *revocations,
+                                                struct cfaccess_error **out_error);
+
+/**
  * Frees a configuration. Verifiers made from it keep their copy.
  *
  * @param config  owned, invalid afterwards; NULL is allowed
@@ -1062,9 +1143,10 @@ struct cfaccess_decision *cfaccess_guard_decide(const struct cfaccess_guard *gua
 
 /**
  * Decides like cfaccess_guard_decide(), but never waits: while the key of its token is being fetched, the request is
- * refused with #CFACCESS_STATUS_KEYS_PENDING. For event loops: set the request aside and try again every 25 ms; the
- * fetch ends within the timeout of the keys. Here KEYS_PENDING does not count as a refusal in
- * cfaccess_verifier_stats().
+ * refused with #CFACCESS_STATUS_KEYS_PENDING, and while revocations are being read with
+ * #CFACCESS_STATUS_REVOCATIONS_PENDING. For event loops: while cfaccess_status_is_pending() says so, set the request
+ * aside and try again every 25 ms; it ends within the timeout of the keys or the revocations. Here these two do not
+ * count as refusals in cfaccess_verifier_stats().
  *
  * @param guard    borrowed
  * @param request  borrowed during the call
@@ -1648,7 +1730,8 @@ cfaccess_status cfaccess_verifier_verify_request(const struct cfaccess_verifier 
  * @param headers_len  as in cfaccess_verifier_verify_request()
  * @param out_claims   owned, freed with cfaccess_claims_free()
  * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_verifier_verify_request(), and #CFACCESS_STATUS_KEYS_PENDING
+ * @return as cfaccess_verifier_verify_request(), #CFACCESS_STATUS_KEYS_PENDING and
+ *         #CFACCESS_STATUS_REVOCATIONS_PENDING
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_try_verify_request(const struct cfaccess_verifier *verifier,
@@ -1685,7 +1768,8 @@ cfaccess_status cfaccess_verifier_verify_request_at(const struct cfaccess_verifi
  * @param now          seconds since 1970, from 0 to 2^53 - 1
  * @param out_claims   owned, freed with cfaccess_claims_free()
  * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_verifier_verify_request_at(), and #CFACCESS_STATUS_KEYS_PENDING
+ * @return as cfaccess_verifier_verify_request_at(), #CFACCESS_STATUS_KEYS_PENDING and
+ *         #CFACCESS_STATUS_REVOCATIONS_PENDING
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_try_verify_request_at(const struct cfaccess_verifier *verifier,
@@ -1694,6 +1778,412 @@ cfaccess_status cfaccess_verifier_try_verify_request_at(const struct cfaccess_ve
                                                         int64_t now,
                                                         struct cfaccess_claims **out_claims,
                                                         struct cfaccess_error **out_error);
+
+/**
+ * Begins with the defaults.
+ *
+ * @param out_options  owned, freed with cfaccess_revocation_options_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_new(struct cfaccess_revocation_options **out_options,
+                                                struct cfaccess_error **out_error);
+
+/**
+ * The time within which a revocation is in force in every process. The store is asked again at half of it,
+ * behind the callers; from it on they wait for the answer. Bounds are checked by cfaccess_revocations_open().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  100 to 60,000; 2,000 unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_set_interval(struct cfaccess_revocation_options *options,
+                                                         int64_t milliseconds,
+                                                         struct cfaccess_error **out_error);
+
+/**
+ * How long one answer of the store may take, and how long a call may wait for it. A store that does not
+ * answer holds up the callers of a process once. Bounds are checked by cfaccess_revocations_open().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  100 to 60,000; 1,000 unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_set_timeout(struct cfaccess_revocation_options *options,
+                                                        int64_t milliseconds,
+                                                        struct cfaccess_error **out_error);
+
+/**
+ * How long the revocations that are known count while the store does not answer. Bounds are checked by
+ * cfaccess_revocations_open().
+ *
+ * @param options       changed on success only
+ * @param milliseconds  at least the interval, at most 86,400,000 (a day); 300,000 unless set
+ * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG below 0; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_set_max_stale(struct cfaccess_revocation_options *options,
+                                                          int64_t milliseconds,
+                                                          struct cfaccess_error **out_error);
+
+/**
+ * What happens to tokens once `max_stale` has passed since the store last answered, or if it never did.
+ * Tokens that are known to be revoked are refused either way.
+ *
+ * @param options     changed on success only
+ * @param when_stale  one of CFACCESS_WHEN_STALE_*; default #CFACCESS_WHEN_STALE_REFUSE
+ * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG for another number;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_set_when_stale(struct cfaccess_revocation_options *options,
+                                                           int32_t when_stale,
+                                                           struct cfaccess_error **out_error);
+
+/**
+ * Trusts the certificate authorities of a PEM file in addition to the platform's, for a store at `rediss://`.
+ *
+ * @param options    changed on success only
+ * @param path       NUL-terminated, copied; a relative path starts at the working directory of this call;
+ *                   read by cfaccess_revocations_open()
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_set_ca_file(struct cfaccess_revocation_options *options,
+                                                        const char *path,
+                                                        struct cfaccess_error **out_error);
+
+/**
+ * Tells a function of the caller's what happens to the store: that it does not answer, answers again, or has
+ * lost entries.
+ *
+ * @param options    changed on success only
+ * @param log        called on any thread, never while the library holds a lock
+ * @param user_data  handed to `log`; the library's from now on if the call succeeds
+ * @param release    gets `user_data` back once options and revocations are freed, their verifiers too, and the
+ *                   store is not being read; may be NULL
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocation_options_set_log(struct cfaccess_revocation_options *options,
+                                                    cfaccess_log_function log,
+                                                    void *user_data,
+                                                    cfaccess_release_function release,
+                                                    struct cfaccess_error **out_error);
+
+/**
+ * Frees options. Revocations made from them keep their copy.
+ *
+ * @param options  owned, invalid afterwards; NULL is allowed
+ */
+void cfaccess_revocation_options_free(struct cfaccess_revocation_options *options);
+
+/**
+ * Ends the sessions of a target: its tokens that were issued up to now and a margin are refused with
+ * #CFACCESS_STATUS_REVOKED; of a session all are. Revoking again only moves that time to later.
+ *
+ * When it returns #CFACCESS_STATUS_OK, the store has remembered it, and it is in force in this process; in others it
+ * is within their interval. It waits for the store, for at most 2 seconds or the timeout, whichever is longer.
+ *
+ * @param revocations    borrowed
+ * @param kind           one of CFACCESS_TARGET_*
+ * @param value          NUL-terminated, copied: 1 to 512 bytes (an e-mail 320), compared without regard to ASCII
+ *                       case, an e-mail without regard to any case, and a session exactly; NULL for the team
+ * @param options        borrowed during the call; NULL for the defaults
+ * @param out_good_from  the first second whose tokens are accepted: a token that is issued before it stays refused
+ *                       as long as it lives; 2^53 - 1 for never (a session); 0 on failure; may be NULL
+ * @param out_error      owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_ARGUMENT if kind, value or an option is wrong;
+ *         #CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE if the store did not confirm the write, so that it is not known
+ *         to be there, or refuses it; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_revoke(const struct cfaccess_revocations *revocations,
+                                            int32_t kind,
+                                            const char *value,
+                                            const struct cfaccess_revoke_options *options,
+                                            int64_t *out_good_from,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Keeps a target out, until a time or for ever: all its tokens are refused with #CFACCESS_STATUS_BLOCKED. Those that
+ * were issued before the block stay refused after it, with #CFACCESS_STATUS_REVOKED. It waits as
+ * cfaccess_revocations_revoke() does.
+ *
+ * @param revocations    borrowed
+ * @param kind           as in cfaccess_revocations_revoke()
+ * @param value          as in cfaccess_revocations_revoke()
+ * @param options        borrowed during the call; NULL for the defaults
+ * @param out_good_from  as in cfaccess_revocations_revoke(), for when the block is over; may be NULL
+ * @param out_error      owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_revocations_revoke()
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_block(const struct cfaccess_revocations *revocations,
+                                           int32_t kind,
+                                           const char *value,
+                                           const struct cfaccess_revoke_options *options,
+                                           int64_t *out_good_from,
+                                           struct cfaccess_error **out_error);
+
+/**
+ * Ends a block; tokens that were issued before it stay refused. Where there is no block, the revocation is
+ * lifted, and its tokens are good again. Lifting what is not there has no effect. It waits as
+ * cfaccess_revocations_revoke() does.
+ *
+ * @param revocations  borrowed
+ * @param kind         as in cfaccess_revocations_revoke()
+ * @param value        as in cfaccess_revocations_revoke()
+ * @param options      borrowed during the call; NULL for the defaults
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_revocations_revoke()
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_lift(const struct cfaccess_revocations *revocations,
+                                          int32_t kind,
+                                          const char *value,
+                                          const struct cfaccess_revoke_options *options,
+                                          struct cfaccess_error **out_error);
+
+/**
+ * A page of the entries of the store, as a JSON object with the list `entries`, in the order of kind and value. Each
+ * has `kind` ("email"), `value` (as it is compared; empty for the team), `not_issued_after` and `blocked_until` (null
+ * if it is no revocation or no block), `expires_at` (from then on it refuses no token that is alive, and falls away),
+ * `made_at`, `made_by` and `reason`. Times are seconds since 1970; 2^53 - 1 means always, for ever and never. Those
+ * that were lifted have neither of the first two times; they and those that fell away are there until the store
+ * removes them. Later versions only add members. It waits as cfaccess_revocations_revoke() does.
+ *
+ * @param revocations  borrowed
+ * @param kind         one of CFACCESS_TARGET_*; #CFACCESS_TARGET_ANY for all
+ * @param after_kind   with `after_value` the last target of the page before; #CFACCESS_TARGET_ANY for the first page
+ * @param after_value  NUL-terminated; NULL for the team and for the first page
+ * @param limit        1 to 10,000; a page with fewer entries is the last
+ * @param out_json     owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_ARGUMENT; #CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE if the
+ *         store does not answer; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_list(const struct cfaccess_revocations *revocations,
+                                          int32_t kind,
+                                          int32_t after_kind,
+                                          const char *after_value,
+                                          int64_t limit,
+                                          char **out_json,
+                                          struct cfaccess_error **out_error);
+
+/**
+ * Adds entries as cfaccess_revocations_list() writes them, all or none: of another store, or made by the program
+ * itself. They only raise what is there. It waits as cfaccess_revocations_revoke() does.
+ *
+ * @param revocations  borrowed
+ * @param json         borrowed during the call; NULL only if json_len is 0. Of each entry `kind`, `value` (not for
+ *                     the team) and `expires_at` are needed, and `made_at` is not used
+ * @param json_len     in bytes
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_revocations_revoke()
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_import(const struct cfaccess_revocations *revocations,
+                                            const char *json,
+                                            size_t json_len,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Opens the store of a team's revocations:
+ * - `memory:` for the life of this process; the program itself makes the revocations
+ * - `sqlite:PATH` for the processes of one host
+ * - `redis://...`, `rediss://...` and `redis+unix://...` for many hosts (Redis or Valkey)
+ *
+ * A revocation here ends tokens. The login lives at Cloudflare, which gives a browser new tokens from it: end
+ * both.
+ *
+ * Nothing is read yet: the first verification does that, unless cfaccess_revocations_connect() did. A store that
+ * other processes write to is asked again at half the interval, on threads that end with each answer, and callers
+ * do not wait for it. Only a token that comes when the last answer is older than the interval waits for the next
+ * one, for at most the timeout, and only if the last question was answered. While the store does not answer, the
+ * revocations that are known count until `max_stale` has passed; cfaccess_revocation_options_set_when_stale() says
+ * what happens then. A token that is known to be revoked is refused however old that knowledge is.
+ *
+ * @param url              NUL-terminated, copied; may hold a password, which no message shows
+ * @param team             NUL-terminated, as in cfaccess_config_new()
+ * @param options          copied, may be changed or freed afterwards; NULL for the defaults
+ * @param out_revocations  owned, freed with cfaccess_revocations_free()
+ * @param out_error        owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the URL, the team or an option is wrong, or the
+ *         library was built without this kind of store, which the message names; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_open(const char *url,
+                                          const char *team,
+                                          const struct cfaccess_revocation_options *options,
+                                          struct cfaccess_revocations **out_revocations,
+                                          struct cfaccess_error **out_error);
+
+/**
+ * Makes sure that the store has been read before the first token comes: reads it now and waits, for at most the
+ * timeout, unless what is known is current.
+ *
+ * @param revocations  borrowed
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_REVOCATIONS_UNAVAILABLE with the reason, and later verifications
+ *         try again; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_connect(const struct cfaccess_revocations *revocations,
+                                             struct cfaccess_error **out_error);
+
+/**
+ * Connects as cfaccess_revocations_connect(), but never waits. For event loops.
+ *
+ * @param revocations  borrowed
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return as cfaccess_revocations_connect(), and #CFACCESS_STATUS_REVOCATIONS_PENDING while the store is being read
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_try_connect(const struct cfaccess_revocations *revocations,
+                                                 struct cfaccess_error **out_error);
+
+/**
+ * Whether the store is being read, and has not reached the timeout. After #CFACCESS_STATUS_REVOCATIONS_PENDING, a
+ * caller that waits in its own way asks this again and again, and then repeats its call. It never waits.
+ *
+ * @param revocations  borrowed
+ * @return 1 or 0; 0 for NULL
+ */
+CFACCESS_MUST_USE
+int32_t cfaccess_revocations_is_reading(const struct cfaccess_revocations *revocations);
+
+/**
+ * What is known now, as a JSON object: `source` ("memory", "sqlite" or "redis"), `entries` (how many refuse
+ * tokens in this process), `version` (increases whenever they change), `age` (seconds since the store last
+ * answered; null if it never did, and for "memory"), `last_error` (a line, null since the last answer),
+ * `refreshes` (questions to the store), `failures` (of those), `skipped` (entries of the store that cannot be
+ * read and are not used) and `losses` (how often the store was seen to have lost entries; this process keeps
+ * those that it knew). Later versions only add members. It never waits.
+ *
+ * @param revocations  borrowed
+ * @param out_json     owned, NUL-terminated, freed with cfaccess_string_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revocations_status(const struct cfaccess_revocations *revocations,
+                                            char **out_json,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Asks the store no more, and waits for an answer that is on its way, for at most the timeout. Afterwards the log
+ * function is not called any more, unless a call of it still runs. What is known counts on, and is old after
+ * `max_stale`; writes go on to work. Not to be called from the log function.
+ *
+ * @param revocations  borrowed; NULL is allowed
+ */
+void cfaccess_revocations_close(const struct cfaccess_revocations *revocations);
+
+/**
+ * Frees a handle on revocations. Verifiers made with it go on with them.
+ *
+ * @param revocations  owned, invalid afterwards; NULL is allowed
+ */
+void cfaccess_revocations_free(struct cfaccess_revocations *revocations);
+
+/**
+ * Begins with the defaults.
+ *
+ * @param out_options  owned, freed with cfaccess_revoke_options_free()
+ * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revoke_options_new(struct cfaccess_revoke_options **out_options,
+                                            struct cfaccess_error **out_error);
+
+/**
+ * Revokes tokens that were issued up to this time, rather than up to now and the margin: for a leak that is
+ * noticed late. For cfaccess_revocations_revoke() only, which refuses a time in the future.
+ *
+ * @param options    changed on success only
+ * @param seconds    since 1970, from 0 to 2^53 - 1
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_ARGUMENT or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revoke_options_set_at(struct cfaccess_revoke_options *options,
+                                               int64_t seconds,
+                                               struct cfaccess_error **out_error);
+
+/**
+ * How much later than now tokens are still revoked: times of issue are whole seconds, and the revocation is in
+ * force everywhere only after the interval. For cfaccess_revocations_revoke() only, which checks the bounds.
+ *
+ * @param options    changed on success only
+ * @param seconds    0 to 300; 2 unless set
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revoke_options_set_margin(struct cfaccess_revoke_options *options,
+                                                   int64_t seconds,
+                                                   struct cfaccess_error **out_error);
+
+/**
+ * When a block ends by itself; by default it does not. For cfaccess_revocations_block() only, which refuses a
+ * time in the past.
+ *
+ * @param options    changed on success only
+ * @param seconds    since 1970, from 0 to 2^53 - 1
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK, #CFACCESS_STATUS_INVALID_ARGUMENT or #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revoke_options_set_until(struct cfaccess_revoke_options *options,
+                                                  int64_t seconds,
+                                                  struct cfaccess_error **out_error);
+
+/**
+ * Why, for the audit of the store.
+ *
+ * @param options    changed on success only
+ * @param reason     NUL-terminated, copied: one line of at most 256 bytes, which the call checks
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_ARGUMENT if it is not UTF-8;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revoke_options_set_reason(struct cfaccess_revoke_options *options,
+                                                   const char *reason,
+                                                   struct cfaccess_error **out_error);
+
+/**
+ * Who, for the audit of the store.
+ *
+ * @param options    changed on success only
+ * @param made_by    NUL-terminated, copied: one line of at most 256 bytes, which the call checks
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_ARGUMENT if it is not UTF-8;
+ *         #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_revoke_options_set_made_by(struct cfaccess_revoke_options *options,
+                                                    const char *made_by,
+                                                    struct cfaccess_error **out_error);
+
+/**
+ * Frees options.
+ *
+ * @param options  owned, invalid afterwards; NULL is allowed
+ */
+void cfaccess_revoke_options_free(struct cfaccess_revoke_options *options);
 
 /**
  * The name of a status, the same in every language: "EXPIRED".
@@ -1721,6 +2211,16 @@ const char *cfaccess_status_description(int32_t status);
 int32_t cfaccess_status_http(int32_t status);
 
 /**
+ * Whether a call that got this status may be repeated, as something that it needs is being fetched:
+ * #CFACCESS_STATUS_KEYS_PENDING and #CFACCESS_STATUS_REVOCATIONS_PENDING. For event loops, which set a request aside
+ * and try again every 25 ms; what is being fetched is there, or has failed, within the timeout of keys or revocations.
+ *
+ * @param status  any number
+ * @return 1 or 0; 0 for a number this library does not know
+ */
+int32_t cfaccess_status_is_pending(int32_t status);
+
+/**
  * Frees a string that this library returned as `char *`.
  *
  * @param string  owned, invalid afterwards; NULL is allowed
@@ -1734,8 +2234,8 @@ void cfaccess_string_free(char *string);
  * @param keys          shared; the handle may be freed afterwards
  * @param out_verifier  owned, freed with cfaccess_verifier_free()
  * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys are
- *         fetched for another team; #CFACCESS_STATUS_NULL_ARGUMENT
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys or
+ *         the revocations are those of another team; #CFACCESS_STATUS_NULL_ARGUMENT
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_new(const struct cfaccess_config *config,
@@ -1767,10 +2267,13 @@ const char *cfaccess_verifier_warning(const struct cfaccess_verifier *verifier, 
  * 4. claims: MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM
  * 5. policy: WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
  *    SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED
+ * 6. revocation, if the configuration has any: REVOKED, BLOCKED; REVOCATIONS_UNAVAILABLE or REVOCATIONS_PENDING
+ *    while it cannot be told
  *
  * If keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout of the
- * keys; no other token waits. While keys are in force only two callers of a process wait for another key;
- * the rest is refused at once with KEYS_PENDING.
+ * keys. While keys are in force only two callers of a process wait for another key; the rest is refused at once
+ * with KEYS_PENDING. A token that is good otherwise waits for revocations that are due, for at most their timeout, see
+ * cfaccess_revocations_open(). No other token waits.
  *
  * @param verifier    borrowed
  * @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
@@ -1790,14 +2293,15 @@ cfaccess_status cfaccess_verifier_verify(const struct cfaccess_verifier *verifie
 
 /**
  * Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is
- * refused with KEYS_PENDING, and can be tried again. For event loops.
+ * refused with KEYS_PENDING, and while revocations are being read with REVOCATIONS_PENDING. Then it can be tried
+ * again, see cfaccess_status_is_pending(). For event loops.
  *
  * @param verifier    borrowed
  * @param token       as in cfaccess_verifier_verify()
  * @param token_len   as in cfaccess_verifier_verify()
  * @param out_claims  owned, freed with cfaccess_claims_free()
  * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_verifier_verify(), and #CFACCESS_STATUS_KEYS_PENDING
+ * @return as cfaccess_verifier_verify(), #CFACCESS_STATUS_KEYS_PENDING and #CFACCESS_STATUS_REVOCATIONS_PENDING
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_try_verify(const struct cfaccess_verifier *verifier,
@@ -1834,7 +2338,8 @@ cfaccess_status cfaccess_verifier_verify_at(const struct cfaccess_verifier *veri
  * @param now         seconds since 1970, from 0 to 2^53 - 1
  * @param out_claims  owned, freed with cfaccess_claims_free()
  * @param out_error   owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_verifier_verify_at(), and #CFACCESS_STATUS_KEYS_PENDING
+ * @return as cfaccess_verifier_verify_at(), #CFACCESS_STATUS_KEYS_PENDING and
+ *         #CFACCESS_STATUS_REVOCATIONS_PENDING
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_try_verify_at(const struct cfaccess_verifier *verifier,
@@ -1868,8 +2373,8 @@ cfaccess_status cfaccess_verifier_explain(const struct cfaccess_verifier *verifi
                                           struct cfaccess_error **out_error);
 
 /**
- * Looks up the claims that were returned before for this very token, if they are still valid: time, keys and
- * session are checked as by cfaccess_verifier_verify(). For wrappers that keep claims in a form of their
+ * Looks up the claims that were returned before for this very token, if they are still valid: time, keys,
+ * session and revocations are checked as by cfaccess_verifier_verify(). For wrappers that keep claims in a form of their
  * own, by `id`: it never waits, and there is nothing to free.
  *
  * @param verifier   borrowed

@@ -65,10 +65,11 @@
  * @par Threads
  * A function that takes a handle as `const` may be called with the same handle by several threads at once.
  * Any other use of a handle, including freeing it, requires that no other thread is using it. The library
- * starts threads only to fetch keys (cfaccess_keys_remote()), and each ends with its fetch. A verification
- * waits for a fetch if its token names an unknown key, and for nothing else; while keys are in force only two
- * threads of a process wait, and the rest is refused with #CFACCESS_STATUS_KEYS_PENDING at once. The threads of
- * the library block all signals.
+ * starts threads only to fetch keys (cfaccess_keys_remote()) and to ask a store of revocations
+ * (cfaccess_revocations_open()), and each ends with its fetch. A verification waits for a fetch if its token names an
+ * unknown key; while keys are in force only two threads of a process wait, and the rest is refused with
+ * #CFACCESS_STATUS_KEYS_PENDING at once. It also waits for a store whose last answer is older than the interval, as
+ * long as the store answers; and for nothing else. The threads of the library block all signals.
  *
  * Do not cancel a thread (pthread_cancel()) that may be inside of a function or a callback of this library: the
  * process would abort, as cancelling unwinds the stack through Rust. Disable it around the call with
@@ -79,10 +80,10 @@
  * comes on top. Threads that the library starts have stacks of their own.
  *
  * @par Fork and unload
- * A child process can use the handles of its parent. A fetch in progress finishes in the parent; the child
- * starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
- * data). fork() and exit() may wait for some tens of milliseconds while a fetch seeds its random generator. The
- * library stays loaded after dlclose().
+ * A child process can use the handles of its parent. A fetch in progress finishes in the parent, and so does a
+ * question to a store of revocations; the child starts its own when it needs one, and does not release what the
+ * parent's fetch was using (its keys, user data). fork() and exit() may wait for some tens of milliseconds while a
+ * fetch seeds its random generator. The library stays loaded after dlclose().
  *
  * What remains are locks below this library. If a fetch in the parent holds one at the moment of the fork, in the
  * name lookup of the C library (while it reads resolv.conf, for instance) or in the Rust runtime, it stays locked

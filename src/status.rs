@@ -192,19 +192,18 @@ impl Status {
         self.row().description.to_str().unwrap_or_default()
     }
 
+    /// Whether the same call may come to another status once something has been fetched: `KEYS_PENDING` and
+    /// `REVOCATIONS_PENDING`, which functions that do not wait give.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Status::KeysPending | Status::RevocationsPending)
+    }
+
     pub(crate) fn c_name(self) -> &'static CStr {
         self.row().name
     }
 
     pub(crate) fn c_description(self) -> &'static CStr {
         self.row().description
-    }
-}
-
-impl Status {
-    /// Whether a caller that does not wait gets it only until an answer has come.
-    pub(crate) fn is_pending(self) -> bool {
-        matches!(self, Status::KeysPending | Status::RevocationsPending)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The arguments of C, checked: out-pointers, borrowed bytes and strings.
 
 use std::ffi::{CStr, c_char};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::status::{Refusal, Status};
+use crate::time::Timestamp;
 
 /// The caller's place for a pointer: NULL at first, a value on success only.
 pub(super) struct Out<T>(*mut *mut T);
@@ -83,6 +85,39 @@ pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
 pub(super) fn path_of(path: &CStr) -> Result<&Path, Refusal> {
     let invalid = |_| Refusal::new(Status::InvalidArgument, "the path is not UTF-8");
     path.to_str().map(Path::new).map_err(invalid)
+}
+
+/// A path that later changes of the working directory do not change.
+///
+/// # Safety
+/// As [`c_string`].
+pub(super) unsafe fn absolute_path(path: *const c_char) -> Result<PathBuf, Refusal> {
+    // SAFETY: the caller's promise.
+    let path = path_of(unsafe { c_string(path) }?)?;
+    // An empty path has no absolute form; it is refused when it is used.
+    Ok(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+pub(super) fn milliseconds_of(name: &str, milliseconds: i64) -> Result<Duration, Refusal> {
+    u64::try_from(milliseconds).map(Duration::from_millis).map_err(|_| {
+        Refusal::new(Status::InvalidConfig, format!("{name} is {milliseconds} ms; expected no less than 0"))
+    })
+}
+
+pub(super) fn point_in_time(name: &str, seconds: i64) -> Result<Timestamp, Refusal> {
+    let out_of_range =
+        || Refusal::new(Status::InvalidArgument, format!("{name} is {seconds}; expected 0 to 2^53 - 1"));
+    Timestamp::new(seconds).ok_or_else(out_of_range)
+}
+
+/// A string of one call.
+///
+/// # Safety
+/// As [`c_string`].
+pub(super) unsafe fn argument_text<'a>(ptr: *const c_char) -> Result<&'a str, Refusal> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { c_string(ptr) }?;
+    text.to_str().map_err(|_| Refusal::new(Status::InvalidArgument, "a string is not UTF-8"))
 }
 
 /// A configured string.

@@ -6,9 +6,9 @@ use crate::keys::{DOCUMENT_MAX, FetchFunction};
 use crate::refresh::{LogFunction, LogLevel};
 use crate::status::{Refusal, Status};
 
-/// A log line: keys were obtained or changed.
+/// A log line: keys were obtained or changed, or a store of revocations answers again.
 pub const CFACCESS_LOG_INFO: i32 = 1;
-/// A log line: a fetch failed, or the copy on disk could not be used.
+/// A log line: a fetch failed, the copy on disk could not be used, or a store failed or has lost entries.
 pub const CFACCESS_LOG_WARNING: i32 = 2;
 
 /// Where a fetch function writes the document. Valid during its call only.
@@ -24,7 +24,7 @@ pub type cfaccess_fetch_function = Option<
     unsafe extern "C" fn(user_data: *mut c_void, url: *const c_char, document: *mut cfaccess_document) -> i32,
 >;
 
-/// Receives what happens to the keys: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
+/// Receives what happens to keys or revocations: one of CFACCESS_LOG_* and a NUL-terminated line, which is valid during
 /// the call and never contains a token. It is called on any thread and must not unwind.
 pub type cfaccess_log_function =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;

@@ -3,6 +3,7 @@ use std::ffi::c_char;
 use super::arguments::{Out, config_text, not_null};
 use super::boundary::quietly;
 use super::error::{cfaccess_error, fallible};
+use super::revocations::cfaccess_revocations;
 use crate::config::{Config, EmailHeader};
 use crate::status::{Refusal, Status};
 
@@ -234,6 +235,28 @@ pub unsafe extern "C" fn cfaccess_config_set_cache_bytes(
 ) -> Status {
     // SAFETY: the caller's promise.
     unsafe { fallible(out_error, || not_null(config)?.0.set_cache_bytes(bytes)) }
+}
+
+/// Refuses tokens that were revoked: with #CFACCESS_STATUS_REVOKED or #CFACCESS_STATUS_BLOCKED, whether or not they were
+/// accepted before. By default none are.
+///
+/// @param config       changed on success only
+/// @param revocations  shared, of the same team; the handle may be freed afterwards
+/// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK or #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_config_set_revocations(
+    config: Option<&mut cfaccess_config>,
+    revocations: Option<&cfaccess_revocations>,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        not_null(config)?.0.set_revocations(&not_null(revocations)?.0);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { fallible(out_error, body) }
 }
 
 /// Frees a configuration. Verifiers made from it keep their copy.

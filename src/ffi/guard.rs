@@ -72,9 +72,10 @@ pub unsafe extern "C" fn cfaccess_guard_decide(
 }
 
 /// Decides like cfaccess_guard_decide(), but never waits: while the key of its token is being fetched, the request is
-/// refused with #CFACCESS_STATUS_KEYS_PENDING. For event loops: set the request aside and try again every 25 ms; the
-/// fetch ends within the timeout of the keys. Here KEYS_PENDING does not count as a refusal in
-/// cfaccess_verifier_stats().
+/// refused with #CFACCESS_STATUS_KEYS_PENDING, and while revocations are being read with
+/// #CFACCESS_STATUS_REVOCATIONS_PENDING. For event loops: while cfaccess_status_is_pending() says so, set the request
+/// aside and try again every 25 ms; it ends within the timeout of the keys or the revocations. Here these two do not
+/// count as refusals in cfaccess_verifier_stats().
 ///
 /// @param guard    borrowed
 /// @param request  borrowed during the call

@@ -2,14 +2,14 @@ use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::arguments::{Out, c_string, config_text, not_null, path_of};
+use super::arguments::{Out, absolute_path, config_text, milliseconds_of, not_null};
 use super::boundary::quietly;
 use super::callback::{
     cfaccess_fetch_function, cfaccess_log_function, cfaccess_release_function, fetch_function, log_function,
 };
 use super::error::{cfaccess_error, fallible};
 use crate::keys::{Proxy, RemoteOptions};
-use crate::status::{Refusal, Status};
+use crate::status::Status;
 
 /// How the keys of a team are fetched and kept current: built step by step, then copied into keys. The
 /// defaults serve. One thread at a time.
@@ -279,10 +279,8 @@ unsafe fn set_path(
 ) -> Status {
     let body = || {
         // SAFETY: the caller's promise.
-        let path = path_of(unsafe { c_string(path) }?)?;
-        // An empty path has no absolute form; it is refused when it is used.
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        *place(&mut not_null(options)?.0) = Some(absolute);
+        let path = unsafe { absolute_path(path) }?;
+        *place(&mut not_null(options)?.0) = Some(path);
         Ok(())
     };
     // SAFETY: the caller's promise.
@@ -299,13 +297,7 @@ unsafe fn set_duration(
     place: fn(&mut RemoteOptions) -> &mut Duration,
 ) -> Status {
     let body = || {
-        let not_negative = u64::try_from(milliseconds).map_err(|_| {
-            Refusal::new(
-                Status::InvalidConfig,
-                format!("{name} is {milliseconds} ms; expected no less than 0"),
-            )
-        })?;
-        *place(&mut not_null(options)?.0) = Duration::from_millis(not_negative);
+        *place(&mut not_null(options)?.0) = milliseconds_of(name, milliseconds)?;
         Ok(())
     };
     // SAFETY: the caller's promise.

@@ -59,7 +59,8 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_request(
 /// @param headers_len  as in cfaccess_verifier_verify_request()
 /// @param out_claims   owned, freed with cfaccess_claims_free()
 /// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
-/// @return as cfaccess_verifier_verify_request(), and #CFACCESS_STATUS_KEYS_PENDING
+/// @return as cfaccess_verifier_verify_request(), #CFACCESS_STATUS_KEYS_PENDING and
+///         #CFACCESS_STATUS_REVOCATIONS_PENDING
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_try_verify_request(
@@ -108,7 +109,8 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_request_at(
 /// @param now          seconds since 1970, from 0 to 2^53 - 1
 /// @param out_claims   owned, freed with cfaccess_claims_free()
 /// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
-/// @return as cfaccess_verifier_verify_request_at(), and #CFACCESS_STATUS_KEYS_PENDING
+/// @return as cfaccess_verifier_verify_request_at(), #CFACCESS_STATUS_KEYS_PENDING and
+///         #CFACCESS_STATUS_REVOCATIONS_PENDING
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_try_verify_request_at(

@@ -30,6 +30,17 @@ pub extern "C" fn cfaccess_status_http(status: i32) -> i32 {
     Status::from_number(status).map_or(500, |status| i32::from(status.http_status()))
 }
 
+/// Whether a call that got this status may be repeated, as something that it needs is being fetched:
+/// #CFACCESS_STATUS_KEYS_PENDING and #CFACCESS_STATUS_REVOCATIONS_PENDING. For event loops, which set a request aside
+/// and try again every 25 ms; what is being fetched is there, or has failed, within the timeout of keys or revocations.
+///
+/// @param status  any number
+/// @return 1 or 0; 0 for a number this library does not know
+#[unsafe(no_mangle)]
+pub extern "C" fn cfaccess_status_is_pending(status: i32) -> i32 {
+    Status::from_number(status).map_or(0, |status| i32::from(status.is_pending()))
+}
+
 fn static_text(number: i32, of: fn(Status) -> &'static CStr, unknown: &'static CStr) -> *const c_char {
     Status::from_number(number).map_or(unknown, of).as_ptr()
 }

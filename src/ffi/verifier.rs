@@ -1,7 +1,7 @@
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
-use super::arguments::{Out, bytes, not_null};
+use super::arguments::{Out, bytes, not_null, point_in_time};
 use super::boundary::quietly;
 use super::claims::{CView, cfaccess_claims, give_claims};
 use super::config::cfaccess_config;
@@ -25,8 +25,8 @@ pub struct cfaccess_verifier {
 /// @param keys          shared; the handle may be freed afterwards
 /// @param out_verifier  owned, freed with cfaccess_verifier_free()
 /// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys are
-///         fetched for another team; #CFACCESS_STATUS_NULL_ARGUMENT
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys or
+///         the revocations are those of another team; #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_new(
@@ -78,10 +78,13 @@ pub extern "C" fn cfaccess_verifier_warning(
 /// 4. claims: MALFORMED_CLAIMS, MISSING_CLAIM, INVALID_CLAIM
 /// 5. policy: WRONG_ISSUER, WRONG_AUDIENCE, WRONG_TOKEN_TYPE, EXPIRED, NOT_YET_VALID, SESSION_TOO_LONG,
 ///    SESSION_TOO_OLD, AMBIGUOUS_IDENTITY, SERVICE_NOT_ALLOWED
+/// 6. revocation, if the configuration has any: REVOKED, BLOCKED; REVOCATIONS_UNAVAILABLE or REVOCATIONS_PENDING
+///    while it cannot be told
 ///
 /// If keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout of the
-/// keys; no other token waits. While keys are in force only two callers of a process wait for another key;
-/// the rest is refused at once with KEYS_PENDING.
+/// keys. While keys are in force only two callers of a process wait for another key; the rest is refused at once
+/// with KEYS_PENDING. A token that is good otherwise waits for revocations that are due, for at most their timeout, see
+/// cfaccess_revocations_open(). No other token waits.
 ///
 /// @param verifier    borrowed
 /// @param token       borrowed during the call, need not be NUL-terminated; NULL only if token_len is 0
@@ -105,14 +108,15 @@ pub unsafe extern "C" fn cfaccess_verifier_verify(
 }
 
 /// Verifies as cfaccess_verifier_verify(), but never waits: while the token's key is being fetched it is
-/// refused with KEYS_PENDING, and can be tried again. For event loops.
+/// refused with KEYS_PENDING, and while revocations are being read with REVOCATIONS_PENDING. Then it can be tried
+/// again, see cfaccess_status_is_pending(). For event loops.
 ///
 /// @param verifier    borrowed
 /// @param token       as in cfaccess_verifier_verify()
 /// @param token_len   as in cfaccess_verifier_verify()
 /// @param out_claims  owned, freed with cfaccess_claims_free()
 /// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
-/// @return as cfaccess_verifier_verify(), and #CFACCESS_STATUS_KEYS_PENDING
+/// @return as cfaccess_verifier_verify(), #CFACCESS_STATUS_KEYS_PENDING and #CFACCESS_STATUS_REVOCATIONS_PENDING
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_try_verify(
@@ -158,7 +162,8 @@ pub unsafe extern "C" fn cfaccess_verifier_verify_at(
 /// @param now         seconds since 1970, from 0 to 2^53 - 1
 /// @param out_claims  owned, freed with cfaccess_claims_free()
 /// @param out_error   owned, freed with cfaccess_error_free(); may be NULL
-/// @return as cfaccess_verifier_verify_at(), and #CFACCESS_STATUS_KEYS_PENDING
+/// @return as cfaccess_verifier_verify_at(), #CFACCESS_STATUS_KEYS_PENDING and
+///         #CFACCESS_STATUS_REVOCATIONS_PENDING
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_try_verify_at(
@@ -208,8 +213,8 @@ pub unsafe extern "C" fn cfaccess_verifier_explain(
     unsafe { fallible(out_error, body) }
 }
 
-/// Looks up the claims that were returned before for this very token, if they are still valid: time, keys and
-/// session are checked as by cfaccess_verifier_verify(). For wrappers that keep claims in a form of their
+/// Looks up the claims that were returned before for this very token, if they are still valid: time, keys,
+/// session and revocations are checked as by cfaccess_verifier_verify(). For wrappers that keep claims in a form of their
 /// own, by `id`: it never waits, and there is nothing to free.
 ///
 /// @param verifier   borrowed
@@ -265,9 +270,7 @@ pub extern "C" fn cfaccess_verifier_free(verifier: Option<Box<cfaccess_verifier>
 }
 
 pub(super) fn timestamp(now: i64) -> Result<Timestamp, Refusal> {
-    let out_of_range =
-        || Refusal::new(Status::InvalidArgument, format!("now is {now}; expected 0 to 2^53 - 1"));
-    Timestamp::new(now).ok_or_else(out_of_range)
+    point_in_time("now", now)
 }
 
 /// # Safety

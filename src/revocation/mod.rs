@@ -3,6 +3,7 @@
 mod clearance;
 mod edit;
 mod entry;
+mod entry_json;
 mod key;
 mod memory;
 mod moment;
@@ -24,6 +25,7 @@ mod upkeep;
 
 pub(crate) use clearance::Clearance;
 pub use entry::{Note, RevocationEntry, Terms};
+pub(crate) use entry_json::{entries_from_json, entries_to_json};
 pub use options::{RevocationOptions, WhenStale};
 pub(crate) use revocations::Finding;
 pub use revocations::{Revocations, RevokeOptions};

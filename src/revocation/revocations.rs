@@ -183,6 +183,19 @@ impl Revocations {
         self.0.upkeep.as_ref().map_or(Ok(()), Upkeep::connect)
     }
 
+    /// As [`Revocations::connect`], but never waits.
+    ///
+    /// # Errors
+    /// As [`Revocations::connect`], and `REVOCATIONS_PENDING` while the store is being read.
+    pub fn try_connect(&self) -> Result<(), Refusal> {
+        self.0.upkeep.as_ref().map_or(Ok(()), Upkeep::try_connect)
+    }
+
+    /// Whether the store is being asked, and has not reached the timeout. Never waits.
+    pub fn is_reading(&self) -> bool {
+        self.0.upkeep.as_ref().is_some_and(Upkeep::is_reading)
+    }
+
     /// Asks no more, and waits for an answer that is on its way, for at most the timeout. What is known counts on, and
     /// is old after `max_stale`. Must not be called from the log function.
     pub fn close(&self) {

@@ -66,8 +66,7 @@ impl Upkeep {
             && let Help::InProgress(attempt) = self.refresher.help()
         {
             if patience == Patience::None {
-                let message = format!("{} are being read", about(&self.refresher.source.team));
-                return Err(Refusal::new(Status::RevocationsPending, message));
+                return Err(self.pending());
             }
             self.refresher.wait_until(&attempt, end);
             // One that had begun before may bring less than was known then.
@@ -91,6 +90,22 @@ impl Upkeep {
             }
         }
         if self.is_current() { Ok(()) } else { Err(self.unavailable()) }
+    }
+
+    /// As [`Upkeep::connect`], but never waits.
+    pub(super) fn try_connect(&self) -> Result<(), Refusal> {
+        if self.is_current() && self.standing() == Standing::Usable {
+            return Ok(());
+        }
+        match self.refresher.help() {
+            Help::InProgress(_) => Err(self.pending()),
+            Help::None if self.is_current() => Ok(()),
+            Help::None => Err(self.unavailable()),
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.refresher.is_fetching()
     }
 
     pub(super) fn close(&self) {
@@ -118,6 +133,11 @@ impl Upkeep {
 
     fn is_usable(&self) -> bool {
         self.when_stale == WhenStale::Continue || self.current.load().is_in_force(Tick::now())
+    }
+
+    fn pending(&self) -> Refusal {
+        let message = format!("{} are being read", about(&self.refresher.source.team));
+        Refusal::new(Status::RevocationsPending, message)
     }
 
     fn unavailable(&self) -> Refusal {
