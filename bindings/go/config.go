@@ -1,6 +1,6 @@
 package cfaccess
 
-// #include "shim.h"
+// #include "revocations.h"
 import "C"
 
 import "time"
@@ -62,9 +62,13 @@ type Config struct {
 	// which any client can send. By default it is checked.
 	EmailHeader EmailHeader
 
+	// Revocations are those of the same team: tokens that were revoked are refused, with [ErrRevoked] or
+	// [ErrBlocked], whether or not they were accepted before. nil means that none are.
+	Revocations *Revocations
+
 	// CacheEntries is the largest number of verified tokens that are kept, so that a token that is sent
-	// again is only looked up: up to 10,000,000. A lookup is as strict as a verification: time, keys
-	// and session are checked each time. 0 means 8,192; [NoCache] keeps none.
+	// again is only looked up: up to 10,000,000. A lookup is as strict as a verification: time, keys, session
+	// and revocations are checked each time. 0 means 8,192; [NoCache] keeps none.
 	CacheEntries int
 
 	// CacheBytes is how much memory they may take in the library, up to 64 GiB. Their claims in Go may
@@ -123,7 +127,30 @@ func (c Config) fill(config *C.cfaccess_config) error {
 	if err := c.fillCache(config); err != nil {
 		return err
 	}
+	if err := c.fillRevocations(config); err != nil {
+		return err
+	}
 	return c.fillServices(config)
+}
+
+func (c Config) fillRevocations(config *C.cfaccess_config) error {
+	if c.Revocations == nil {
+		return nil
+	}
+	pointer, stripe, err := c.Revocations.borrow()
+	if err != nil {
+		return err
+	}
+	defer stripe.RUnlock()
+	return outcomeError(C.cfaccess_go_config_set_revocations(config, pointer))
+}
+
+// waiters returns those of what a verifier uses.
+func (c Config) waiters(keys *Keys) []*fetchWaiters {
+	if c.Revocations == nil {
+		return []*fetchWaiters{keys.waiters}
+	}
+	return []*fetchWaiters{keys.waiters, c.Revocations.waiters}
 }
 
 // fillTimes leaves the library's defaults for times that are not set.

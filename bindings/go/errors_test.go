@@ -51,6 +51,9 @@ func TestTheTableOfStatusesMatchesTheLibrary(t *testing.T) {
 		if http := cfaccess.LibraryStatusHTTP(known.Number); http != known.HTTPStatus {
 			t.Errorf("%s: %d here, %d in the library", known.Name, known.HTTPStatus, http)
 		}
+		if pending := cfaccess.LibraryIsPending(known.Number); pending != cfaccess.IsPending(known.Sentinel) {
+			t.Errorf("%s: pending is %v in the library, and not here", known.Name, pending)
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ func ClaimsWithCustom(custom JSON) *Claims { return &Claims{custom: custom} }
 var (
 	LibraryStatusName = libraryStatusName
 	LibraryStatusHTTP = libraryStatusHTTP
+	LibraryIsPending  = libraryIsPending
+	IsPending         = isPending
 	StatusError       = statusError
 )
 
@@ -39,7 +41,7 @@ func PendingVerdicts(verifier *Verifier) uint64 {
 	if err != nil {
 		return 0
 	}
-	return stats.Refusals["KEYS_PENDING"] + verifier.repeats.pending.Load()
+	return stats.Refusals["KEYS_PENDING"] + verifier.repeats.keysPending.Load()
 }
 
 // NewMiddlewareAt is NewMiddleware for another time, in seconds since 1970. It keeps no claims.

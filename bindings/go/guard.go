@@ -134,8 +134,8 @@ func (m Middleware) Check(w http.ResponseWriter, r *http.Request) (*http.Request
 //
 // or as plain text if the header Accept prefers text/plain or text/html. No answer may be cached.
 //
-// A request that needs a key which is being fetched waits for it as [Verifier.VerifyContext] does, with the
-// context of the request.
+// A request that needs a key or revocations which are being fetched waits as [Verifier.VerifyContext] does, with
+// the context of the request.
 //
 // # Paths
 //
@@ -169,7 +169,7 @@ func NewMiddleware(config Guard) (Middleware, error) {
 // guard is a Guard of the library, which decides.
 type guard struct {
 	pointer   *C.cfaccess_guard
-	waiters   []*fetchWaiters // by the number of the route
+	waiters   [][]*fetchWaiters // by the number of the route
 	table     *claimsTable
 	verifiers []*Verifier
 	decodes   bool   // paths decide between routes, so that handlers must get the path that was decided on

@@ -152,9 +152,9 @@ func (g Guard) verifiers() []*Verifier {
 	return distinct
 }
 
-// waiters returns those of the keys of each route.
-func (g Guard) waiters() []*fetchWaiters {
-	var waiters []*fetchWaiters
+// waiters returns those of the verifier of each route.
+func (g Guard) waiters() [][]*fetchWaiters {
+	var waiters [][]*fetchWaiters
 	for _, route := range g.Routes {
 		waiters = append(waiters, route.Verifier.waiters)
 	}

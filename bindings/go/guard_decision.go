@@ -24,7 +24,7 @@ func (g *guard) decide(r *http.Request, joined *joinedRequest) (*Claims, *refusa
 // wait continues a decision that is pending. If the wait ends without another one, its answer stands.
 func (g *guard) wait(r *http.Request, joined *joinedRequest, pending *refusal) (*Claims, *refusal) {
 	// The library does not count the pending decisions of a guard, so there are no repeats to subtract.
-	claims, err := g.waiters[pending.route].verify(r.Context(), &repeats{}, func(wait bool) (*Claims, error) {
+	claims, err := awaitVerdict(r.Context(), g.waiters[pending.route], &repeats{}, pending, func(wait bool) (*Claims, error) {
 		claims, refused := g.tryAgain(joined, wait)
 		if refused != nil {
 			return nil, refused

@@ -48,7 +48,7 @@ func newKeys(made C.cfaccess_go_keys, timeout time.Duration) (*Keys, error) {
 	}
 	return &Keys{
 		handle:  newHandle(made.keys, "the Keys are", freeKeys),
-		waiters: &fetchWaiters{timeout: timeout},
+		waiters: &fetchWaiters{pending: ErrKeysPending, timeout: timeout},
 	}, nil
 }
 
@@ -91,19 +91,13 @@ func (k *Keys) ConnectContext(ctx context.Context) error {
 	}
 	if ctx.Err() != nil {
 		stripe.RUnlock()
-		return contextEnded(ctx)
+		return contextEnded(ctx, ErrKeysPending)
 	}
-	connected := make(chan error, 1)
-	go func() {
+	_, err = inContext(ctx, ErrKeysPending, func() (struct{}, error) {
 		defer stripe.RUnlock()
-		connected <- outcomeError(C.cfaccess_go_keys_connect(pointer))
-	}()
-	select {
-	case err := <-connected:
-		return err
-	case <-ctx.Done():
-		return contextEnded(ctx)
-	}
+		return struct{}{}, outcomeError(C.cfaccess_go_keys_connect(pointer))
+	})
+	return err
 }
 
 // Close begins no further fetch, waits for those in progress, and frees the keys: afterwards no

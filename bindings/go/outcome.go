@@ -41,6 +41,10 @@ func libraryStatusHTTP(number int32) int {
 	return int(C.cfaccess_status_http(C.int32_t(number)))
 }
 
+func libraryIsPending(number int32) bool {
+	return C.cfaccess_status_is_pending(C.int32_t(number)) != 0
+}
+
 // terminated returns the text NUL-terminated. C would stop reading at a NUL inside, so that is refused.
 func terminated(what, text string, sentinel error) (*C.char, error) {
 	if strings.IndexByte(text, 0) >= 0 {

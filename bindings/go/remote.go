@@ -182,12 +182,20 @@ func (o RemoteOptions) fillTimes(options *C.cfaccess_remote_options) error {
 		{"the cooldown", o.Cooldown, &times.cooldown},
 		{"the maximum staleness", o.MaxStale, &times.max_stale},
 	} {
-		if option.duration%time.Millisecond != 0 {
-			return refuse(ErrInvalidConfig, option.what+" is not a whole number of milliseconds")
+		milliseconds, err := wholeMilliseconds(option.what, option.duration)
+		if err != nil {
+			return err
 		}
-		*option.place = C.int64_t(option.duration / time.Millisecond)
+		*option.place = milliseconds
 	}
 	return outcomeError(C.cfaccess_go_remote_options_set_times(options, times))
+}
+
+func wholeMilliseconds(what string, duration time.Duration) (C.int64_t, error) {
+	if duration%time.Millisecond != 0 {
+		return 0, refuse(ErrInvalidConfig, what+" is not a whole number of milliseconds")
+	}
+	return C.int64_t(duration / time.Millisecond), nil
 }
 
 // fillFunctions passes a handle for each function, which the library releases.

@@ -29,7 +29,7 @@ const (
 // Cf-Access-Authenticated-User-Email is treated as [Config.EmailHeader] says. No other header is
 // read. Names are compared without regard to case, even in a map that was not made by net/http.
 //
-// It waits for keys as [Verifier.VerifyContext] does with the context of the request.
+// It waits as [Verifier.VerifyContext] does with the context of the request.
 //
 // Errors: [ErrNoToken] if there is no token or it is empty; [ErrMalformed] if there is more than
 // one header, or several cookies of different principals or of none; those of VerifyContext; then
@@ -55,7 +55,7 @@ func (v *Verifier) VerifyRequestAt(request *http.Request, at time.Time) (*Claims
 }
 
 // VerifyHeader does what [Verifier.VerifyRequest] does with the headers of a request, for which no
-// context ends the wait for keys. A nil Header is one without a token.
+// context ends the wait. A nil Header is one without a token.
 //
 // Errors: those of VerifyRequest.
 func (v *Verifier) VerifyHeader(header http.Header) (*Claims, error) {
@@ -84,7 +84,7 @@ func (v *Verifier) verifyHeaderNow(ctx context.Context, header http.Header) (*Cl
 	}
 	// Converted before waiting: what waits may outlast the call, and then the caller may change the header.
 	request := relevantHeaders(header)
-	return v.waiters.verify(ctx, v.repeats, func(wait bool) (*Claims, error) {
+	return awaitVerdict(ctx, v.waiters, v.repeats, err, func(wait bool) (*Claims, error) {
 		if wait {
 			return v.verifyRequestWaiting(request)
 		}

@@ -50,7 +50,7 @@ static inline void cfaccess_go_list(const cfaccess_go_request *request, cfaccess
   headers->len = (size_t)(end - headers->list);
 }
 
-/* `now` is used if `use_now` is not 0; else the library reads its clock, and nothing waits: KEYS_PENDING. */
+/* `now` is used if `use_now` is not 0; else the library reads its clock, and nothing waits. */
 static inline void cfaccess_go_verify_request(const cfaccess_verifier *verifier, cfaccess_go_request request,
                                               int use_now, int64_t now, cfaccess_go_verdict *verdict) {
   cfaccess_go_headers headers;

@@ -34,7 +34,11 @@ func (v *Verifier) Stats() (Stats, error) {
 	}
 	defer stripe.RUnlock()
 	// Loaded first, so that the library has counted what they subtract.
-	hits, pending := v.repeats.hits.Load(), v.repeats.pending.Load()
+	hits := v.repeats.hits.Load()
+	pending := map[string]uint64{
+		"KEYS_PENDING":        v.repeats.keysPending.Load(),
+		"REVOCATIONS_PENDING": v.repeats.revocationsPending.Load(),
+	}
 	made := C.cfaccess_go_stats(pointer)
 	if err := outcomeError(made.outcome); err != nil {
 		return stats, err
@@ -48,11 +52,12 @@ func (v *Verifier) Stats() (Stats, error) {
 	return stats, nil
 }
 
-func (s *Stats) withoutPending(repeats uint64) {
-	const status = "KEYS_PENDING"
-	if s.Refusals[status] > repeats {
-		s.Refusals[status] -= repeats
-	} else {
-		delete(s.Refusals, status)
+func (s *Stats) withoutPending(repeats map[string]uint64) {
+	for status, count := range repeats {
+		if s.Refusals[status] > count {
+			s.Refusals[status] -= count
+		} else {
+			delete(s.Refusals, status)
+		}
 	}
 }

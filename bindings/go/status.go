@@ -66,8 +66,10 @@ var (
 	ErrServiceNotAllowed = status(91, "SERVICE_NOT_ALLOWED", 403)
 	// ErrIdentityMismatch (403): the request names another person than the token.
 	ErrIdentityMismatch = status(92, "IDENTITY_MISMATCH", 403)
-	// ErrRevoked (401): the token was revoked. No function of this version gives it.
+	// ErrRevoked (401): the token, its session or its owner was revoked.
 	ErrRevoked = status(93, "REVOKED", 401)
+	// ErrBlocked (403): the owner of the token, its session or its application is blocked.
+	ErrBlocked = status(94, "BLOCKED", 403)
 
 	// ErrNoRoute (403): no route of the Guard is for the host and path.
 	ErrNoRoute = status(100, "NO_ROUTE", 403)
@@ -76,9 +78,12 @@ var (
 	// ErrCrossOrigin (403): a page of another origin caused the request, see Guard.CheckOrigin.
 	ErrCrossOrigin = status(102, "CROSS_ORIGIN", 403)
 
-	// ErrRevocationsUnavailable (503): the store of revocations could not be asked. No function
-	// of this version gives it.
+	// ErrRevocationsUnavailable (503): nothing current is known of the store of revocations, or it did not
+	// confirm a write.
 	ErrRevocationsUnavailable = status(110, "REVOCATIONS_UNAVAILABLE", 503)
+	// ErrRevocationsPending (503): the store of revocations was still being read when the time of the call
+	// was over.
+	ErrRevocationsPending = status(111, "REVOCATIONS_PENDING", 503)
 
 	// ErrInternal (500): something that must not happen did; the call was refused.
 	ErrInternal = status(255, "INTERNAL", 500)

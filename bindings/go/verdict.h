@@ -76,7 +76,7 @@ static inline void cfaccess_go_conclude(cfaccess_status status, cfaccess_claims 
   }
 }
 
-/* `now` is used if `use_now` is not 0; else the library reads its clock, and nothing waits: KEYS_PENDING. */
+/* `now` is used if `use_now` is not 0; else the library reads its clock, and nothing waits. */
 static inline void cfaccess_go_verify(const cfaccess_verifier *verifier, const char *token, size_t token_len,
                                       int use_now, int64_t now, cfaccess_go_verdict *verdict) {
   cfaccess_claims *claims = NULL;

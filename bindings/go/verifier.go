@@ -19,8 +19,8 @@ import (
 // copy is the same Verifier.
 type Verifier struct {
 	handle  *handle[*C.cfaccess_verifier]
-	waiters *fetchWaiters // those of its keys
-	table   *claimsTable  // nil if nothing is kept
+	waiters []*fetchWaiters // those of its keys, and of its revocations if there are any
+	table   *claimsTable    // nil if nothing is kept
 	repeats *repeats
 
 	// The bounds of the library's cache.
@@ -31,16 +31,26 @@ type Verifier struct {
 // repeats counts what the library counted more than once: verdicts of a call that were followed by
 // another verdict of the same call.
 type repeats struct {
-	hits    atomic.Uint64
-	pending atomic.Uint64
+	hits               atomic.Uint64
+	keysPending        atomic.Uint64
+	revocationsPending atomic.Uint64
+}
+
+// of returns the count of pending verdicts.
+func (r *repeats) of(pending error) *atomic.Uint64 {
+	if pending == ErrRevocationsPending {
+		return &r.revocationsPending
+	}
+	return &r.keysPending
 }
 
 // NewVerifier makes a verifier from what one application accepts and the keys of its team. The
-// configuration is copied; the keys are shared, so that all their verifiers see every change of them.
+// configuration is copied; keys and revocations are shared, so that all their verifiers see every change of
+// them.
 //
-// Errors: [ErrInvalidConfig] names the field that is wrong and what was expected, also if the keys
-// are fetched for another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys is
-// closed.
+// Errors: [ErrInvalidConfig] names the field that is wrong and what was expected, also if the keys or the
+// revocations are those of another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys or
+// revocations are closed.
 func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	keysPointer, stripe, err := keys.borrow()
 	if err != nil {
@@ -59,7 +69,7 @@ func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	entries, bytes := config.cacheBounds()
 	return &Verifier{
 		handle:       newHandle(made.verifier, "the Verifier is", freeVerifier),
-		waiters:      keys.waiters,
+		waiters:      config.waiters(keys),
 		table:        newClaimsTable(entries, bytes),
 		repeats:      &repeats{},
 		cacheEntries: entries,
@@ -78,7 +88,9 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 // cost or less, without an allocation, and with the Claims of the first verification.
 //
 // If the token names an unknown key and keys are fetched, Verify waits for the fetch, for
-// at most [RemoteOptions.Timeout]; any number of goroutines may wait at once. No other token waits.
+// at most [RemoteOptions.Timeout]; any number of goroutines may wait at once. In the same way a token that is
+// good otherwise waits for [Config.Revocations] that are due, for at most [RevocationOptions.Timeout]: if the
+// store last answered longer ago than the interval, and did not fail. No other token waits.
 //
 // Checks run in a fixed order, and the first that fails names the error. By step:
 //  1. form: [ErrOpaqueToken], [ErrMalformed], [ErrTooLarge]
@@ -87,19 +99,21 @@ func freeVerifier(verifier *C.cfaccess_verifier) {
 //  4. claims: [ErrMalformedClaims], [ErrMissingClaim], [ErrInvalidClaim]
 //  5. policy: [ErrWrongIssuer], [ErrWrongAudience], [ErrWrongTokenType], [ErrExpired], [ErrNotYetValid],
 //     [ErrSessionTooLong], [ErrSessionTooOld], [ErrAmbiguousIdentity], [ErrServiceNotAllowed]
+//  6. revocation, if the Config has any: [ErrRevoked], [ErrBlocked], or [ErrRevocationsUnavailable] while it
+//     cannot be told
 //
 // In addition: [ErrKeysUnavailable] in place of ErrUnknownKey while no keys are in force;
-// [ErrKeysPending] if their fetch takes longer than the call may wait; [ErrInvalidArgument] if the
+// [ErrKeysPending] or [ErrRevocationsPending] if a fetch takes longer than the call may wait; [ErrInvalidArgument] if the
 // Verifier is closed; [ErrInternal].
 func (v *Verifier) Verify(token string) (*Claims, error) {
 	return v.VerifyContext(context.Background(), token)
 }
 
-// VerifyContext does what [Verifier.Verify] does, and stops waiting for keys when the context ends. A
+// VerifyContext does what [Verifier.Verify] does, and stops waiting when the context ends. A
 // verification that need not wait does not consult the context.
 //
-// Errors: those of Verify; [ErrKeysPending] if the context ended first, which wraps the error of the
-// context.
+// Errors: those of Verify; [ErrKeysPending] or [ErrRevocationsPending] if the context ended first, which
+// wraps the error of the context.
 func (v *Verifier) VerifyContext(ctx context.Context, token string) (*Claims, error) {
 	claims, isHit := v.lookUp(token)
 	if claims != nil {
@@ -112,7 +126,7 @@ func (v *Verifier) VerifyContext(ctx context.Context, token string) (*Claims, er
 	if !isPending(err) {
 		return claims, err
 	}
-	return v.waiters.verify(ctx, v.repeats, func(wait bool) (*Claims, error) {
+	return awaitVerdict(ctx, v.waiters, v.repeats, err, func(wait bool) (*Claims, error) {
 		if wait {
 			return v.verifyWaiting(token)
 		}

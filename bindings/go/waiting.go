@@ -3,21 +3,24 @@ package cfaccess
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// fetchWaiters are the calls whose key is being fetched. One that waits inside the library holds a
-// thread, and there may be more such calls than a process can have threads: so one call at a time
-// waits inside, and all others that use the same keys wait for that one.
+// fetchWaiters are the calls that need keys, or revocations, which are being fetched. One that waits inside
+// the library holds a thread, and there may be more such calls than a process can have threads: so one call
+// at a time waits inside, and all others that need the same wait for that one.
 type fetchWaiters struct {
+	pending error // with what a call is refused that has to wait: ErrKeysPending or ErrRevocationsPending
 	timeout time.Duration
 	mutex   sync.Mutex
 	fetched chan struct{} // closed when the call inside returns; nil if there is none
 }
 
-// verification verifies one token or request. With wait it waits inside the library for the fetch that
-// it needs; otherwise it returns ErrKeysPending.
+// verification verifies one token or request. With wait it waits inside the library for the fetches that
+// it needs; otherwise it returns ErrKeysPending or ErrRevocationsPending.
 type verification func(wait bool) (*Claims, error)
 
 type verdict struct {
@@ -25,13 +28,32 @@ type verdict struct {
 	err    error
 }
 
-// verify continues a verification that returned ErrKeysPending, until it returns something else or
-// has waited for the timeout. Each pending verdict that is followed by another is counted in repeats.
+// awaitVerdict continues a verification that is pending, until it is not, or has waited for each fetch for as
+// long as it may.
+func awaitVerdict(
+	ctx context.Context, all []*fetchWaiters, repeats *repeats, err error, verify verification,
+) (*Claims, error) {
+	var claims *Claims
+	var last *fetchWaiters
+	for range all {
+		index := slices.IndexFunc(all, func(w *fetchWaiters) bool { return errors.Is(err, w.pending) })
+		if index < 0 || all[index] == last {
+			break
+		}
+		last = all[index]
+		claims, err = last.verify(ctx, repeats, verify)
+	}
+	return claims, err
+}
+
+// verify continues a verification that was refused as pending on this, until it is refused as something else,
+// or has waited for the timeout. Each pending verdict that is followed by another is counted in repeats.
 func (w *fetchWaiters) verify(ctx context.Context, repeats *repeats, verify verification) (*Claims, error) {
+	pending := repeats.of(w.pending)
 	timeout := time.NewTimer(w.timeout)
 	defer timeout.Stop()
 	for isFirst := true; ; isFirst = false {
-		fetched, inside := w.join(repeats, verify)
+		fetched, inside := w.join(pending, verify)
 		expired := timeout.C
 		if inside != nil && isFirst {
 			expired = nil // the library bounds its wait by the same timeout, and names the reason
@@ -40,18 +62,18 @@ func (w *fetchWaiters) verify(ctx context.Context, repeats *repeats, verify veri
 		case verdict := <-inside:
 			return verdict.claims, verdict.err
 		case <-fetched:
-			repeats.pending.Add(1)
-			if claims, err := verify(false); !isPending(err) {
+			pending.Add(1)
+			if claims, err := verify(false); !errors.Is(err, w.pending) {
 				return claims, err
 			}
 		case <-expired:
 			if inside != nil {
-				return nil, refuse(ErrKeysPending, "the keys were still being fetched after the timeout")
+				return nil, refuse(w.pending, "what the call needs was still being fetched after the timeout")
 			}
-			repeats.pending.Add(1)
+			pending.Add(1)
 			return verify(false)
 		case <-ctx.Done():
-			return nil, contextEnded(ctx)
+			return nil, contextEnded(ctx, w.pending)
 		}
 	}
 }
@@ -59,7 +81,7 @@ func (w *fetchWaiters) verify(ctx context.Context, repeats *repeats, verify veri
 // join returns the channel that is closed when the call inside the library returns. If there was none,
 // this call goes inside, and gets the channel of its verdict instead. The verdict is counted by the
 // library even if nobody waits for it any more, so the pending one before it is not.
-func (w *fetchWaiters) join(repeats *repeats, verify verification) (fetched <-chan struct{}, inside <-chan verdict) {
+func (w *fetchWaiters) join(pending *atomic.Uint64, verify verification) (fetched <-chan struct{}, inside <-chan verdict) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	if w.fetched != nil {
@@ -69,7 +91,7 @@ func (w *fetchWaiters) join(repeats *repeats, verify verification) (fetched <-ch
 	concluded := make(chan verdict, 1)
 	go func() {
 		claims, err := verify(true)
-		repeats.pending.Add(1)
+		pending.Add(1)
 		concluded <- verdict{claims, err}
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
@@ -79,13 +101,35 @@ func (w *fetchWaiters) join(repeats *repeats, verify verification) (fetched <-ch
 	return nil, concluded
 }
 
+// isPending reports whether the call may be repeated. Those are the statuses that the library calls pending.
 func isPending(err error) bool {
-	return errors.Is(err, ErrKeysPending)
+	return errors.Is(err, ErrKeysPending) || errors.Is(err, ErrRevocationsPending)
 }
 
-// contextEnded makes the error of a call whose context ended while it waited for keys.
-func contextEnded(ctx context.Context) error {
-	refusal := refuse(ErrKeysPending, "the context ended before the keys were fetched").(*AccessError)
+// contextEnded makes the error of a call whose context ended while it waited.
+func contextEnded(ctx context.Context, sentinel error) error {
+	refusal := refuse(sentinel, "the context ended before the call did").(*AccessError)
 	refusal.cause = ctx.Err()
 	return refusal
+}
+
+// inContext makes a call that may take a while. If the context ends first, the call goes on without the caller,
+// who gets the error of the sentinel.
+func inContext[T any](ctx context.Context, sentinel error, call func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	ended := make(chan outcome, 1)
+	go func() {
+		value, err := call()
+		ended <- outcome{value, err}
+	}()
+	select {
+	case outcome := <-ended:
+		return outcome.value, outcome.err
+	case <-ctx.Done():
+		var none T
+		return none, contextEnded(ctx, sentinel)
+	}
 }

@@ -29,6 +29,7 @@ def names() -> dict[str, Any]:
     return {
         "AccessError": AccessError,
         "Keys": Keys,
+        "Revocations": cfaccess.Revocations,
         "Verifier": cfaccess.Verifier,
         "certs": certs("acme-1"),
         "keys": keys,

@@ -27,19 +27,27 @@ NEVER_CALLED = {
     "cfaccess_guard_decide_at",
     "cfaccess_keys_begin",
     "cfaccess_keys_connect",
+    "cfaccess_revocations_connect",
     "cfaccess_verifier_verify",
     "cfaccess_verifier_verify_at",
     "cfaccess_verifier_verify_request",
     "cfaccess_verifier_verify_request_at",
 }
 
-# They read files, prepare keys, or wait for threads of the library.
+# They read files, prepare keys, or wait for a store or for threads of the library.
 RELEASING_GIL = {
     "cfaccess_keys_from_json",
     "cfaccess_keys_from_file",
     "cfaccess_keys_load_json",
     "cfaccess_keys_remote",
     "cfaccess_keys_close",
+    "cfaccess_revocations_open",
+    "cfaccess_revocations_revoke",
+    "cfaccess_revocations_block",
+    "cfaccess_revocations_lift",
+    "cfaccess_revocations_list",
+    "cfaccess_revocations_import",
+    "cfaccess_revocations_close",
 }
 
 

@@ -31,6 +31,9 @@ import requests_cookie
 import requests_email
 import requests_header
 import requests_order
+import revocation_hits
+import revocation_oracle
+import revocation_writes
 import sets
 import tokens_accepted
 import tokens_algorithm
@@ -53,6 +56,9 @@ import tokens_type
 from guard_vector import TOKENS as GUARD_TOKENS
 from guard_vector import VERIFIERS, Guarded
 from mint import AUDIENCE, NOW, TEAM
+from revocation_vector import NOW as REVOCATION_NOW
+from revocation_vector import TOKENS as REVOCATION_TOKENS
+from revocation_vector import Revoked
 from segments import document
 from vector import Configuration, Document, Request, Token
 
@@ -91,10 +97,13 @@ GUARDS = (
     guard_order,
     guard_configs,
 )
+REVOCATIONS = (revocation_hits, revocation_writes)
 DOCUMENTS = (documents_whole, documents_keys, documents_numbers, documents_twins)
 CONFIGURATIONS = (configs_team, configs_options)
 DEFAULTS = {"config": {"team": TEAM, "audiences": [AUDIENCE]}, "keys": "acme.jwks.json", "now": NOW}
 
+REVOCATION_DEFAULTS = {**DEFAULTS, "now": REVOCATION_NOW}
+REVOCATION_TOKEN_BYTES = {name: carried.decode("ascii") for name, carried in REVOCATION_TOKENS.items()}
 GUARD_DEFAULTS = {"keys": "acme.jwks.json", "now": NOW}
 GUARD_TOKEN_BYTES = {name: carried.decode("ascii") for name, (carried, _) in GUARD_TOKENS.items()}
 
@@ -108,8 +117,10 @@ def main(arguments: list[str]) -> int:
     documents = [vector for family in DOCUMENTS for vector in family.vectors()]
     configurations = [vector for family in CONFIGURATIONS for vector in family.vectors()]
     guards = [vector for family in GUARDS for vector in family.vectors()]
+    revocations = [vector for family in REVOCATIONS for vector in family.vectors()]
     faults = oracle.faults(tokens, requests, documents, configurations)
     faults += [*oracle.repeated(guards), *guard_oracle.faults(guards)]
+    faults += [*oracle.repeated(revocations), *revocation_oracle.faults(revocations)]
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
@@ -120,6 +131,9 @@ def main(arguments: list[str]) -> int:
         "guard.json": document(
             {"defaults": GUARD_DEFAULTS, "verifiers": VERIFIERS, "tokens": GUARD_TOKEN_BYTES}, members(guards)
         ),
+        "revocation.json": document(
+            {"defaults": REVOCATION_DEFAULTS, "tokens": REVOCATION_TOKEN_BYTES}, members(revocations)
+        ),
         "keys.json": document({}, members(documents)),
         "configs.json": document({}, members(configurations)),
     }
@@ -127,7 +141,7 @@ def main(arguments: list[str]) -> int:
 
 
 def members(
-    vectors: Sequence[Token | Request | Document | Configuration | Guarded],
+    vectors: Sequence[Token | Request | Document | Configuration | Guarded | Revoked],
 ) -> list[dict[str, object]]:
     return [vector.members() for vector in vectors]
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from guard_vector import Guarded
 from mint import decode
+from revocation_vector import Revoked
 from segments import decoded, encode
 from vector import Configuration, Document, Request, Token
 
@@ -100,7 +101,7 @@ def _judged_after_signature(status: str) -> bool:
     return status not in BEFORE_SIGNATURE
 
 
-def repeated(vectors: Sequence[Token | Request | Document | Configuration | Guarded]) -> list[str]:
+def repeated(vectors: Sequence[Token | Request | Document | Configuration | Guarded | Revoked]) -> list[str]:
     """Names that several vectors have."""
     counts = Counter(vector.name for vector in vectors)
     return [f"{name}: {count} vectors of this name" for name, count in counts.items() if count > 1]

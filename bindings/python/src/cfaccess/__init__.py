@@ -27,6 +27,7 @@ from ._errors import (
     AccessError,
     AmbiguousIdentity,
     BadSignature,
+    Blocked,
     CrossOrigin,
     Expired,
     IdentityMismatch,
@@ -47,6 +48,7 @@ from ._errors import (
     NoUsableKeys,
     NullArgument,
     OpaqueToken,
+    RevocationsPending,
     RevocationsUnavailable,
     Revoked,
     ServiceNotAllowed,
@@ -62,6 +64,7 @@ from ._errors import (
     WrongTokenType,
 )
 from ._keys import Keys
+from ._revocations import Revocations
 from ._verifier import Verifier
 from ._version import __version__
 
@@ -69,6 +72,7 @@ __all__ = [
     "AccessError",
     "AmbiguousIdentity",
     "BadSignature",
+    "Blocked",
     "Claims",
     "CrossOrigin",
     "Expired",
@@ -91,6 +95,8 @@ __all__ = [
     "NotYetValid",
     "NullArgument",
     "OpaqueToken",
+    "Revocations",
+    "RevocationsPending",
     "RevocationsUnavailable",
     "Revoked",
     "ServiceNotAllowed",

@@ -53,16 +53,16 @@ def path_bytes(path: str | os.PathLike[str], name: str = "path") -> bytes:
     return encoded
 
 
-def text(value: str, name: str) -> bytes:
-    """A configured string as C takes it: UTF-8, terminated by the first NUL."""
+def text(value: str, name: str, refusal: type[AccessError] = InvalidConfig) -> bytes:
+    """A string as C takes it: UTF-8, terminated by the first NUL."""
     if not isinstance(value, str):
         raise wrong_type(name, "str", value)
     try:
         encoded = str.encode(value, "utf-8")
     except UnicodeEncodeError:
-        raise InvalidConfig(f"{name} has a lone surrogate, which is no character") from None
+        raise refusal(f"{name} has a lone surrogate, which is no character") from None
     if b"\0" in encoded:
-        raise InvalidConfig(f"{name} has a NUL character")
+        raise refusal(f"{name} has a NUL character")
     return encoded
 
 

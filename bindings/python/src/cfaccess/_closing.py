@@ -1,8 +1,8 @@
-"""How keys that call Python functions are closed.
+"""How keys and revocations that call Python functions are closed.
 
-The library's threads must not return to an interpreter that has ended. So these keys are closed before that:
-at the exit of the interpreter, or when the last keys and verifiers of them are gone, whichever is first. Keys
-that are closed begin no fetch, and have none in progress.
+The library's threads must not return to an interpreter that has ended. So these sources are closed before
+that: at the exit of the interpreter, or when the last handles and verifiers of them are gone, whichever is
+first. Those that are closed begin no fetch, and have none in progress.
 """
 
 from __future__ import annotations
@@ -10,72 +10,80 @@ from __future__ import annotations
 import atexit
 import os
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 from ._callbacks import are_idle, end_all
 from ._handle import Handle
-from ._library import releasing_gil
-from ._native import keys_free
-from ._outcome import POINTER
 from ._unpatched import new_lock, start_thread
 
-_keys_close = releasing_gil(None, "cfaccess_keys_close", POINTER)
 
-# With the numbers of their functions.
-_open: weakref.WeakKeyDictionary[Handle, list[int]] = weakref.WeakKeyDictionary()
+class _Source(NamedTuple):
+    """How a source is closed and freed, and what it calls: functions, by their numbers."""
+
+    functions: list[int]
+    close: Callable[[int], None]
+    free: Callable[[int], None]
+
+
+_open: weakref.WeakKeyDictionary[Handle, _Source] = weakref.WeakKeyDictionary()
 _ending: set[_Ending] = set()
 
 
 class _Ending:
-    """Keys that nobody uses any more, and that a function of theirs may still be running for."""
+    """A source that nobody uses any more, and that a function of its own may still be running for."""
 
-    def __init__(self, pointer: int, functions: list[int]) -> None:
+    def __init__(self, pointer: int, source: _Source) -> None:
         self._pointer = pointer
-        self._functions = functions
+        self._source = source
         self._lock = new_lock()
 
     def free(self) -> None:
         with self._lock:
-            _close(self._pointer, self._functions)
-            keys_free(self._pointer)
+            _close(self._pointer, self._source)
+            self._source.free(self._pointer)
             _ending.discard(self)
 
     def close(self) -> None:
-        """For good: the lock is never released, so that they are not freed while the interpreter ends."""
+        """For good: the lock is never released, so that it is not freed while the interpreter ends."""
         self._lock.acquire()
         if self in _ending:
-            _close(self._pointer, self._functions)
+            _close(self._pointer, self._source)
 
 
-def handle(pointer: int, functions: list[int]) -> Handle:
-    """The handle of keys that call these functions, by their numbers."""
-    handle = Handle(pointer, partial(_end, functions))
-    _open[handle] = functions
+def handle(
+    pointer: int, functions: list[int], close: Callable[[int], None], free: Callable[[int], None]
+) -> Handle:
+    """The handle of a source that calls these functions, by their numbers."""
+    source = _Source(functions, close, free)
+    handle = Handle(pointer, partial(_end, source))
+    _open[handle] = source
     return handle
 
 
-def _end(functions: list[int], pointer: int) -> None:
-    """In a thread, since the last owner may be an event loop, or a function that the keys call."""
-    ending = _Ending(pointer, functions)
+def _end(source: _Source, pointer: int) -> None:
+    """In a thread, since the last owner may be an event loop, or a function that the source calls."""
+    ending = _Ending(pointer, source)
     _ending.add(ending)
-    with suppress(RuntimeError):  # if no thread can start they stay, and are closed at exit
+    with suppress(RuntimeError):  # if no thread can start it stays, and is closed at exit
         start_thread(ending.free)
 
 
-def _close(pointer: int, functions: list[int]) -> None:
-    """Closes keys, and returns when no thread of the library runs Python. The library alone waits for at most
-    the timeout, which is too short where a function has not returned."""
+def _close(pointer: int, source: _Source) -> None:
+    """Closes a source, and returns when no thread of the library runs Python. The library alone waits for at
+    most the timeout, which is too short where a function has not returned."""
     idle = False
     while not idle:
-        idle = are_idle(functions)
-        _keys_close(pointer)
+        idle = are_idle(source.functions)
+        source.close(pointer)
 
 
 def _close_all() -> None:
     end_all()
-    for opened, functions in list(_open.items()):
-        _close(opened.pointer, functions)
+    for opened, source in list(_open.items()):
+        _close(opened.pointer, source)
     for ending in list(_ending):
         ending.close()
 

@@ -73,13 +73,11 @@ class Refused(NamedTuple):
 
 
 class GuardHandle(Handle):
-    """A guard, with the keys of its verifiers and the callers by their `claims_id`; `kept` is None where no
-    tokens are kept."""
+    """A guard, with the callers by their `claims_id`; `kept` is None where no tokens are kept."""
 
-    __slots__ = ("kept", "keys")
+    __slots__ = ("kept",)
 
     kept: Table[Caller] | None
-    keys: list[Handle]
 
 
 def _headers_read() -> frozenset[bytes]:
@@ -120,7 +118,6 @@ def guard(
         handle = GuardHandle(result(_guard_new(config, outs, byref(outs, WORD)), outs), _guard_free)
     finally:
         _config_free(config)
-    handle.keys = list({id(verifier.keys): verifier.keys for verifier in verifiers}.values())
     handle.kept = _table(verifiers)
     return handle
 
@@ -151,7 +148,7 @@ _NOBODY = Caller(None, None)
 
 def decide(guard: GuardHandle, joined: bytes, parts: int) -> Caller | Refused:
     """What happens to a joined request. It never waits: while a key is being fetched, the request is refused
-    with `KeysPending`."""
+    with `KeysPending`, and while revocations are being read with `RevocationsPending`."""
     address = _try_decide(guard.pointer, REQUEST.pack(REQUEST.size, address_of(joined), len(joined), parts))
     if address is None:
         raise Internal("the library returned no decision")

@@ -26,7 +26,7 @@ class AccessError(Exception):
     """The stable name, the same in every language, for example `EXPIRED`. Decide by this or by the class."""
 
     http_status: int = 500
-    """What an origin should answer: 401 (log in again), 403, 503 (no keys), or 500 (a
+    """What an origin should answer: 401 (log in again), 403, 503 (no keys, or no revocations), or 500 (a
     mistake in the program)."""
 
     message: str
@@ -236,6 +236,12 @@ class Revoked(AccessError):
     number, status, http_status = 93, "REVOKED", 401
 
 
+class Blocked(AccessError):
+    """The owner of the token, its session or its application is blocked."""
+
+    number, status, http_status = 94, "BLOCKED", 403
+
+
 class NoRoute(AccessError):
     """No route is for the host and path of the request."""
 
@@ -255,9 +261,16 @@ class CrossOrigin(AccessError):
 
 
 class RevocationsUnavailable(AccessError):
-    """The revocation store could not be queried."""
+    """Nothing current is known of the store of revocations, or it did not confirm a write. The message says
+    why."""
 
     number, status, http_status = 110, "REVOCATIONS_UNAVAILABLE", 503
+
+
+class RevocationsPending(AccessError):
+    """The store of revocations was still being read after its `timeout`. Try again."""
+
+    number, status, http_status = 111, "REVOCATIONS_PENDING", 503
 
 
 class Internal(AccessError):

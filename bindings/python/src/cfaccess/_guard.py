@@ -11,11 +11,10 @@ from typing import Any
 from ._arguments import switch, text, texts, wrong_type
 from ._claims import Claims
 from ._decisions import Caller, OpenPath, Refused, Route, decide, guard, lookup
-from ._errors import AccessError, InvalidConfig, KeysPending
-from ._handle import Handle
-from ._native import keys_is_fetching
+from ._errors import AccessError, InvalidConfig
+from ._outcome import PENDING
 from ._verifier import Verifier
-from ._waiting import wait, wait_async
+from ._waiting import Awaited, wait, wait_async
 
 _log = logging.getLogger("cfaccess")
 
@@ -116,7 +115,7 @@ class Guard:
             switch(allow_preflight, "allow_preflight"),
         )
         verifiers = [judge for judge in judges.values() if judge is not None]
-        self._timeout = max(judge._timeout for judge in verifiers)
+        self._awaited = _joint(each for judge in verifiers for each in judge._awaited)
         for line in dict.fromkeys(line for judge in verifiers for line in judge.warnings):
             _log.warning(line)
 
@@ -127,13 +126,13 @@ class Guard:
         return None if handle.kept is None else handle.kept.find(number)
 
     def _decide(self, joined: bytes, parts: int) -> Caller | Refused:
-        """Decides on a request, and waits for keys if it must."""
+        """Decides on a request, and waits if it must."""
         decision = decide(self._handle, joined, parts)
         if _pending(decision):
             try:
                 call = partial(self._settle, joined, parts)
-                return wait(call, self._fetching(), self._timeout)
-            except KeysPending:
+                return wait(call, self._fetching())
+            except PENDING:
                 pass
         return decision
 
@@ -143,23 +142,27 @@ class Guard:
         if _pending(decision):
             try:
                 call = partial(self._settle, joined, parts)
-                return await wait_async(call, self._fetching(), self._timeout)
-            except KeysPending:
+                return await wait_async(call, self._fetching())
+            except PENDING:
                 pass
         return decision
 
     def _settle(self, joined: bytes, parts: int) -> Caller | Refused:
-        """Decides, or raises `KeysPending`."""
+        """Decides, or raises that it is pending."""
         decision = decide(self._handle, joined, parts)
         pending = _pending(decision)
         if pending is not None:
             raise pending
         return decision
 
-    def _fetching(self) -> list[Handle]:
-        """The keys that a pending request may be waiting for."""
-        keys = self._handle.keys
-        return [each for each in keys if keys_is_fetching(each)] or keys
+    def _fetching(self) -> list[Awaited]:
+        """What a pending request may be waiting for."""
+        return [
+            each._replace(
+                sources=[source for source in each.sources if each.is_fetching(source)] or each.sources
+            )
+            for each in self._awaited
+        ]
 
     def _report(self, source: Any, refused: Refused) -> None:
         """Tells the operator, and calls the hook."""
@@ -173,9 +176,20 @@ class Guard:
 
 
 def _pending(decision: Caller | Refused) -> AccessError | None:
-    """The refusal of a request whose key is being fetched."""
+    """The refusal of a request for which something is being fetched."""
     error = decision.error if isinstance(decision, Refused) else None
-    return error if isinstance(error, KeysPending) else None
+    return error if isinstance(error, PENDING) else None
+
+
+def _joint(awaited: Iterable[Awaited]) -> list[Awaited]:
+    """One of each kind, with all its sources and the longest timeout."""
+    joint: dict[type[AccessError], Awaited] = {}
+    for each in awaited:
+        before = joint.get(each.pending, each)
+        sources = {id(source): source for source in [*before.sources, *each.sources]}
+        timeout = max(before.timeout, each.timeout)
+        joint[each.pending] = each._replace(sources=list(sources.values()), timeout=timeout)
+    return list(joint.values())
 
 
 def _route(key: str, verifier: Any, login_page: str | Mapping[str, str] | None) -> Route:

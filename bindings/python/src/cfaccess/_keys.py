@@ -11,7 +11,7 @@ from typing import Any
 from . import _native, _remote
 from ._arguments import Seconds, document_bytes, function, milliseconds, path_bytes, switch, text
 from ._handle import Handle, Owner
-from ._waiting import wait
+from ._waiting import awaited_keys, wait
 
 
 class Keys(Owner[Handle]):
@@ -167,7 +167,7 @@ class Keys(Owner[Handle]):
         `Verifier.verify_async`.
         """
         handle = self._opened()
-        wait(partial(_remote.keys_try_connect, handle), [handle], self._timeout)
+        wait(partial(_remote.keys_try_connect, handle), [awaited_keys([handle], self._timeout)])
 
     def status(self) -> dict[str, Any]:
         """What is in force now, for logs and health pages: a new dict of plain values. It never waits.

@@ -49,6 +49,7 @@ _config_accept_cookie = holding_gil(STATUS, "cfaccess_config_accept_cookie", POI
 _config_set_email_header = holding_gil(STATUS, "cfaccess_config_set_email_header", POINTER, c_int32, OUT)
 _config_set_cache_entries = holding_gil(STATUS, "cfaccess_config_set_cache_entries", POINTER, c_int64, OUT)
 _config_set_cache_bytes = holding_gil(STATUS, "cfaccess_config_set_cache_bytes", POINTER, c_int64, OUT)
+_config_set_revocations = holding_gil(STATUS, "cfaccess_config_set_revocations", POINTER, POINTER, OUT)
 _config_free = holding_gil(None, "cfaccess_config_free", POINTER)
 
 _verifier_new = holding_gil(STATUS, "cfaccess_verifier_new", POINTER, POINTER, OUT, OUT)
@@ -77,12 +78,14 @@ _verifier_free = holding_gil(None, "cfaccess_verifier_free", POINTER)
 
 
 class VerifierHandle(Handle):
-    """A verifier, with its keys and the claims by their `id`; `kept` is None where no tokens are kept."""
+    """A verifier, with its keys, its revocations and the claims by their `id`; `kept` is None where no tokens
+    are kept."""
 
-    __slots__ = ("kept", "keys")
+    __slots__ = ("kept", "keys", "revocations")
 
     kept: Table[Claims] | None
     keys: Handle
+    revocations: Handle | None
 
 
 def keys_from_json(document: bytes) -> Handle:
@@ -154,6 +157,7 @@ def verifier(
     cache_entries: int,
     cache_bytes: int,
     keys: Handle,
+    revocations: Handle | None,
 ) -> VerifierHandle:
     """A verifier; `services` is None for any. Strings have no NUL, numbers fit in 64 bits."""
     outs = Outs()
@@ -175,11 +179,14 @@ def verifier(
         apply(_config_set_email_header, config, email_header)
         apply(_config_set_cache_entries, config, cache_entries)
         apply(_config_set_cache_bytes, config, cache_bytes)
+        if revocations is not None:
+            apply(_config_set_revocations, config, revocations.pointer)
         status = _verifier_new(config, keys.pointer, outs, byref(outs, WORD))
         handle = VerifierHandle(result(status, outs), _verifier_free)
     finally:
         _config_free(config)
     handle.keys = keys
+    handle.revocations = revocations
     handle.kept = Table(cache_entries, cache_bytes) if cache_entries and cache_bytes else None
     return handle
 
@@ -210,7 +217,8 @@ _spare: list[tuple[Any, Any, Any]] = []
 
 
 def verify(entry: Entry, verifier: VerifierHandle, subject: Any, length: int, now: int | None) -> Claims:
-    """The claims of a valid token. It never waits: while a key is being fetched it raises `KeysPending`.
+    """The claims of a valid token. It never waits: while a key is being fetched it raises `KeysPending`, and
+    while revocations are being read `RevocationsPending`.
 
     `entry` is `TOKEN`, and the subject its bytes; or `REQUEST`, and the subject its `headers`.
 

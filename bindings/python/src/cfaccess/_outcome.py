@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import Array, byref, c_char_p, c_int32, c_void_p, sizeof, string_at
 from typing import Any
 
-from ._errors import AccessError, Internal, refusal
+from ._errors import BY_NUMBER, AccessError, Internal, refusal
 from ._library import holding_gil
 
 # Lengths are declared as void pointers: of the same size, and 100 ns faster to convert.
@@ -17,6 +17,7 @@ _version = holding_gil(BYTES, "cfaccess_version")
 _status_name = holding_gil(BYTES, "cfaccess_status_name", c_int32)
 _status_description = holding_gil(BYTES, "cfaccess_status_description", c_int32)
 _status_http = holding_gil(c_int32, "cfaccess_status_http", c_int32)
+_status_is_pending = holding_gil(c_int32, "cfaccess_status_is_pending", c_int32)
 
 _error_status = holding_gil(STATUS, "cfaccess_error_status", POINTER)
 _error_message = holding_gil(BYTES, "cfaccess_error_message", POINTER)
@@ -69,3 +70,7 @@ def description(number: int) -> str:
     """What a status means in general, in one line."""
     text: str = _status_description(number).decode()
     return text
+
+
+PENDING = tuple(kind for number, kind in BY_NUMBER.items() if _status_is_pending(number))
+"""The refusals of calls that may be made again, since something that they need is being fetched."""

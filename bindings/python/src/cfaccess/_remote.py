@@ -24,8 +24,8 @@ Fetch = Callable[[str], Union[str, bytes]]
 Log = Callable[[int, str], object]
 
 _Fetch = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p)
-_Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
-_Release = CFUNCTYPE(None, c_void_p)
+log_type = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+release_type = CFUNCTYPE(None, c_void_p)
 
 _options_new = holding_gil(STATUS, "cfaccess_remote_options_new", OUT, OUT)
 _set_timeout = holding_gil(STATUS, "cfaccess_remote_options_set_timeout", POINTER, c_int64, OUT)
@@ -36,12 +36,17 @@ _set_ca_file = holding_gil(STATUS, "cfaccess_remote_options_set_ca_file", POINTE
 _set_proxy = holding_gil(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
 _prefetch = holding_gil(STATUS, "cfaccess_remote_options_prefetch", POINTER, OUT)
 _set_cache_file = holding_gil(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
-_set_fetch = holding_gil(STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, _Release, OUT)
-_set_log = holding_gil(STATUS, "cfaccess_remote_options_set_log", POINTER, _Log, POINTER, _Release, OUT)
+_set_fetch = holding_gil(
+    STATUS, "cfaccess_remote_options_set_fetch", POINTER, _Fetch, POINTER, release_type, OUT
+)
+_set_log = holding_gil(
+    STATUS, "cfaccess_remote_options_set_log", POINTER, log_type, POINTER, release_type, OUT
+)
 _options_free = holding_gil(None, "cfaccess_remote_options_free", POINTER)
 
 _keys_remote = releasing_gil(STATUS, "cfaccess_keys_remote", BYTES, POINTER, OUT, OUT)
 _keys_try_connect = holding_gil(STATUS, "cfaccess_keys_try_connect", POINTER, OUT)
+_keys_close = releasing_gil(None, "cfaccess_keys_close", POINTER)
 _document_write = holding_gil(STATUS, "cfaccess_document_write", POINTER, BYTES, LENGTH, OUT)
 
 
@@ -81,21 +86,32 @@ def keys_remote(
             numbers.append(_numbered(fetch))
             apply(_set_fetch, options, _fetch, numbers[-1], _release)
         if log is not None:
-            numbers.append(_numbered(partial(_report, log)))
-            apply(_set_log, options, _log, numbers[-1], _release)
+            numbers.append(log_function(partial(apply, _set_log, options), log))
         keys = result(_keys_remote(team, options, outs, byref(outs, WORD)), outs)
     finally:
         _options_free(options)
-    # So far the library could call them in this thread only. From now on it calls them in threads of its own.
-    for number in numbers:
-        functions[number] = Callback(functions[number])
-    return _closing.handle(keys, numbers) if numbers else Handle(keys, keys_free)
+    started(numbers)
+    return _closing.handle(keys, numbers, _keys_close, keys_free) if numbers else Handle(keys, keys_free)
 
 
 def keys_try_connect(keys: Handle) -> None:
     """Begins to fetch them, unless some are in force. It never waits: it raises `KeysPending` until they
     are."""
     apply(_keys_try_connect, keys.pointer)
+
+
+def log_function(set_log: Callable[[Any, int, Any], object], log: Log) -> int:
+    """Hands a log function to options of the library, and returns its number."""
+    number = _numbered(partial(_report, log))
+    set_log(_log, number, _release)
+    return number
+
+
+def started(numbers: list[int]) -> None:
+    """So far the library could call these functions in this thread only. From now on it calls them in threads
+    of its own."""
+    for number in numbers:
+        functions[number] = Callback(functions[number])
 
 
 _numbers = count(1)  # 0 would be NULL for the library
@@ -110,7 +126,7 @@ def _numbered(function: Any) -> int:
 # The library knows these three by their addresses, so they must never be collected. They must not raise.
 
 
-@_Release  # type: ignore[untyped-decorator]
+@release_type  # type: ignore[untyped-decorator]
 def _release(number: int) -> None:
     functions.pop(number, None)
 
@@ -128,7 +144,7 @@ def _fetch(number: int, url: bytes, document: int) -> int:
     return 0
 
 
-@_Log  # type: ignore[untyped-decorator]
+@log_type  # type: ignore[untyped-decorator]
 def _log(number: int, level: int, line: bytes) -> None:
     with suppress(BaseException):  # no thread could start, or the interpreter is ending
         functions[number](LOG_LEVELS[level], line.decode("utf-8", "replace"))
@@ -142,7 +158,7 @@ def _report(log: Log, level: int, line: str) -> None:
     try:
         log(level, line)
     except BaseException:
-        logging.getLogger("cfaccess").exception("the log function failed; the keys are not affected")
+        logging.getLogger("cfaccess").exception("the log function failed; nothing else is affected")
 
 
 def _reason(error: BaseException) -> bytes:

@@ -21,14 +21,17 @@ from ._arguments import (
     token_bytes,
     whole_number,
     whole_seconds,
+    wrong_type,
 )
 from ._claims import Claims
-from ._errors import InvalidConfig, KeysPending
+from ._errors import InvalidConfig
 from ._handle import Owner
 from ._keys import Keys
 from ._native import lookup
+from ._outcome import PENDING
 from ._request import Headers, headers_that_matter
-from ._waiting import wait, wait_async
+from ._revocations import Revocations
+from ._waiting import Awaited, awaited_keys, awaited_revocations, wait, wait_async
 
 # CFACCESS_EMAIL_HEADER_* in C.
 EMAIL_HEADER = {"check": 0, "require": 1, "ignore": 2}
@@ -65,6 +68,8 @@ class Verifier(Owner[_native.VerifierHandle]):
       anybody can send. `"check"`: if present, it must be the verified e-mail, or empty for a service.
       `"require"`: as `"check"`, and it must be present for a person. `"ignore"`: it is not read, and must
       not be trusted.
+    - `revocations`: of the same team; tokens that were revoked are refused. They are shared: what is revoked
+      later is refused by this verifier too. By default no token is.
     - `cache_entries`: how many verified tokens are cached, 0 to 10,000,000; 0 for none.
     - `cache_bytes`: how much memory they may take, 0 to 68,719,476,736 (64 GiB), and the same amount again
       for their claims as Python objects; 0 for none.
@@ -72,15 +77,18 @@ class Verifier(Owner[_native.VerifierHandle]):
     A cached token is checked as strictly as the first time; see `verify`. Verifiers share no cache.
 
     Fractions of a second are rounded down. Raises `InvalidConfig` with what is wrong and what was expected,
-    or if the keys are fetched for another team, `InvalidArgument` if the keys are closed, and `TypeError`
-    for wrong types: a string is not accepted as a list.
+    or if the keys or the revocations are those of another team, `InvalidArgument` if one of them is closed,
+    and `TypeError` for wrong types: a string is not accepted as a list.
 
     >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
     >>> verifier.verify(token).email
     'ada@example.com'
     """
 
-    __slots__ = ("_audiences", "_team", "_timeout", "_warnings")
+    __slots__ = ("_audiences", "_awaited", "_team", "_warnings")
+
+    _awaited: list[Awaited]
+    """What a verification may wait for."""
 
     def __init__(
         self,
@@ -96,9 +104,12 @@ class Verifier(Owner[_native.VerifierHandle]):
         max_age: Seconds | None = None,
         cache_entries: int = 8_192,
         cache_bytes: int = 33_554_432,
+        revocations: Revocations | None = None,
     ) -> None:
         if not isinstance(keys, Keys):
-            raise TypeError(f"keys must be Keys, not {type(keys).__name__}")
+            raise wrong_type("keys", "Keys", keys)
+        if not (revocations is None or isinstance(revocations, Revocations)):
+            raise wrong_type("revocations", "Revocations", revocations)
         any_service = isinstance(allow_services, str) and allow_services == "any"
         encoded_audiences = texts(audiences, "audiences")
         self._handle = _native.verifier(
@@ -113,9 +124,12 @@ class Verifier(Owner[_native.VerifierHandle]):
             whole_number(cache_entries, "cache_entries"),
             whole_number(cache_bytes, "cache_bytes"),
             keys._opened(),
+            None if revocations is None else revocations._opened(),
         )
         self._warnings = _native.warnings(self._handle)
-        self._timeout = keys._timeout
+        self._awaited = [awaited_keys([self._handle.keys], keys._timeout)]
+        if revocations is not None and self._handle.revocations is not None:
+            self._awaited.append(awaited_revocations([self._handle.revocations], revocations._timeout))
         self._team = team
         self._audiences = tuple(audience.decode() for audience in encoded_audiences)
 
@@ -141,6 +155,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         4. claims: `MalformedClaims`, `MissingClaim`, `InvalidClaim`
         5. policy: `WrongIssuer`, `WrongAudience`, `WrongTokenType`, `Expired`, `NotYetValid`,
            `SessionTooLong`, `SessionTooOld`, `AmbiguousIdentity`, `ServiceNotAllowed`
+        6. revocation, if the verifier has revocations: `Revoked`, `Blocked`, or `RevocationsUnavailable`
+           while it cannot be told
 
         All of them are `AccessError`. It also raises `InvalidArgument` for a `now` outside 0 to
         2^53 - 1 or a closed verifier, `Internal` for a fault of the library, and `TypeError` for another
@@ -149,14 +165,16 @@ class Verifier(Owner[_native.VerifierHandle]):
         Where keys are fetched, a token whose key is missing waits for the fetch, for at most the `timeout` of
         the keys. Other threads run meanwhile, and so do signal handlers and the greenlets of gevent and
         eventlet. `KeysPending` if the fetch has not ended by then, or at once if other callers are waiting
-        already while keys are in force. Every other token is verified without waiting. In an event loop, use
-        `verify_async`.
+        already while keys are in force. In the same way a token that is good otherwise waits for revocations
+        that are due, for at most their `timeout`: `RevocationsPending` if they have not come by then. They
+        are due when the store last answered longer ago than the `interval`, unless it failed. Every other
+        token is verified without waiting. In an event loop, use `verify_async`.
 
         A token that was accepted before is looked up in a cache, which takes about half a microsecond. Each
-        time, its expiry and age are checked against the same clock, and its key must still be in force; if a
-        check fails, the token is verified in full, and refused there. Nothing else can change, since a
-        verifier is immutable. Callers with the same token may get the same `Claims`, which are immutable too.
-        Refusals are not cached.
+        time, its expiry and age are checked against the same clock, its key must still be in force, and it
+        must not have been revoked; if a check fails, the token is verified in full, and refused there.
+        Nothing else can change, since a verifier is immutable. Callers with the same token may get the same
+        `Claims`, which are immutable too. Refusals are not cached.
 
         >>> verifier.verify(token, now=9_999_999_999)
         Traceback (most recent call last):
@@ -178,7 +196,7 @@ class Verifier(Owner[_native.VerifierHandle]):
             now = point_in_time(now)
         try:
             return _native.verify(_native.TOKEN, handle, token, len(token), now)
-        except KeysPending:
+        except PENDING:
             return self._wait(_native.TOKEN, handle, token, len(token), now)
 
     def verify_request(self, headers: Headers, now: Seconds | None = None) -> Claims:
@@ -227,14 +245,15 @@ class Verifier(Owner[_native.VerifierHandle]):
         row = _native.headers(found)
         try:
             return _native.verify(_native.REQUEST, handle, row, len(found), now)
-        except KeysPending:
+        except PENDING:
             return self._wait(_native.REQUEST, handle, row, len(found), now)
 
     async def verify_async(self, token: Token) -> Claims:
         """Verifies a token as `verify` does, in an event loop of asyncio or trio.
 
-        It suspends only while a key is being fetched, and uses no thread for that. Raises what `verify`
-        raises, and `KeysPending` if the key is still being fetched after the `timeout` of the keys.
+        It suspends only while a key is being fetched or revocations are being read, and uses no thread for
+        that. Raises what `verify` raises, `KeysPending` if the key is still being fetched after the `timeout`
+        of the keys, and `RevocationsPending` if the revocations are still being read after theirs.
 
         >>> import asyncio
         >>> asyncio.run(verifier.verify_async(token)).email
@@ -243,7 +262,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         handle = self._opened()
         encoded = token_bytes(token)
         call = partial(_native.verify, _native.TOKEN, handle, encoded, len(encoded), None)
-        return await wait_async(call, [handle.keys], self._timeout)
+        return await wait_async(call, self._awaited)
 
     async def verify_request_async(self, headers: Headers) -> Claims:
         """Verifies the token of a request as `verify_request` does, in an event loop as `verify_async` does.
@@ -256,7 +275,7 @@ class Verifier(Owner[_native.VerifierHandle]):
         found = headers_that_matter(headers)
         row = _native.headers(found)
         call = partial(_native.verify, _native.REQUEST, handle, row, len(found), None)
-        return await wait_async(call, [handle.keys], self._timeout)
+        return await wait_async(call, self._awaited)
 
     def stats(self) -> dict[str, Any]:
         """What this verifier has done since it was made, for metrics and health pages: a new dict of plain
@@ -269,8 +288,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         - `entries` in the cache now, and their `bytes`.
 
         The counts are those of all threads; a forked child begins with those of its parent. A hit may count
-        twice if Python has dropped its claims. `KeysPending` is not counted, since the caller may try again.
-        Raises `InvalidArgument` if this object is closed.
+        twice if Python has dropped its claims. `KeysPending` and `RevocationsPending` are not counted, since
+        the caller may try again. Raises `InvalidArgument` if this object is closed.
 
         >>> claims = verifier.verify(token)
         >>> before = verifier.stats()
@@ -312,6 +331,6 @@ class Verifier(Owner[_native.VerifierHandle]):
     def _wait(
         self, entry: _native.Entry, handle: _native.VerifierHandle, subject: Any, length: int, now: int | None
     ) -> Claims:
-        """Verifies when the key has been fetched."""
+        """Verifies when what is missing has been fetched."""
         call = partial(_native.verify, entry, handle, subject, length, now)
-        return wait(call, [handle.keys], self._timeout)
+        return wait(call, self._awaited)

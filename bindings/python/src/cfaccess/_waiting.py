@@ -1,4 +1,4 @@
-"""Waiting for keys that are being fetched, so that nothing but the caller waits.
+"""Waiting for keys and revocations that are being fetched, so that nothing but the caller waits.
 
 A blocking call of the library would block every greenlet of gevent and eventlet, and no signal handler of
 Python could run. So no call of the library waits. A caller that has to wait sleeps between calls: by
@@ -10,11 +10,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from typing import Any, NamedTuple, TypeVar
 
-from ._errors import KeysPending
+from ._errors import AccessError, KeysPending, RevocationsPending
 from ._handle import Handle
 from ._native import keys_is_fetching, waiting_for_keys
+from ._outcome import PENDING
+from ._revoking import revocations_is_reading
 
 _Result = TypeVar("_Result")
 
@@ -22,11 +25,34 @@ _Result = TypeVar("_Result")
 _SHORTEST, _LONGEST = 0.001, 0.05
 
 
-def wait(call: Callable[[], _Result], keys: Sequence[Handle], timeout: float) -> _Result:
-    """Makes a call that may raise `KeysPending`, and makes it again after each fetch of these keys, for at
-    most `timeout` seconds. If enough callers are waiting already, it does not wait."""
-    with waiting_for_keys(keys) as may_wait:
-        turns = _turns(call, keys, timeout if may_wait else 0)
+class Awaited(NamedTuple):
+    """What calls may wait for: sources of one kind, for at most `timeout` seconds."""
+
+    pending: type[AccessError]
+    sources: Sequence[Handle]
+    timeout: float
+    is_fetching: Callable[[Handle], bool]
+    """Whether a fetch is in progress that has not reached its timeout."""
+    admission: Callable[[Sequence[Handle]], AbstractContextManager[bool]]
+    """Whether a caller may wait that holds up a thread."""
+
+
+def awaited_keys(keys: Sequence[Handle], timeout: float) -> Awaited:
+    """Few callers may wait while keys are in force."""
+    return Awaited(KeysPending, keys, timeout, keys_is_fetching, waiting_for_keys)
+
+
+def awaited_revocations(revocations: Sequence[Handle], timeout: float) -> Awaited:
+    """All callers wait for the same answer."""
+    return Awaited(
+        RevocationsPending, revocations, timeout, revocations_is_reading, lambda _: nullcontext(True)
+    )
+
+
+def wait(call: Callable[[], _Result], awaited: Sequence[Awaited]) -> _Result:
+    """Makes a call that may be pending, and makes it again after each fetch of what it waits for, for at most
+    the timeout of that. If enough callers are waiting already, it does not wait."""
+    with closing(_turns(call, awaited, is_limited=True)) as turns:
         try:
             while True:
                 time.sleep(next(turns))
@@ -35,43 +61,49 @@ def wait(call: Callable[[], _Result], keys: Sequence[Handle], timeout: float) ->
             return result
 
 
-async def wait_async(call: Callable[[], _Result], keys: Sequence[Handle], timeout: float) -> _Result:
+async def wait_async(call: Callable[[], _Result], awaited: Sequence[Awaited]) -> _Result:
     """Does the same in an event loop, where any number may wait, since nothing else waits for them."""
-    turns = _turns(call, keys, timeout)
-    try:
-        pause = next(turns)
-        sleep = _sleep_of_this_loop()
-        while True:
-            await sleep(pause)
+    with closing(_turns(call, awaited, is_limited=False)) as turns:
+        try:
             pause = next(turns)
-    except StopIteration as returned:
-        result: _Result = returned.value
-        return result
+            sleep = _sleep_of_this_loop()
+            while True:
+                await sleep(pause)
+                pause = next(turns)
+        except StopIteration as returned:
+            result: _Result = returned.value
+            return result
 
 
 def _turns(
-    call: Callable[[], _Result], keys: Sequence[Handle], timeout: float
+    call: Callable[[], _Result], awaited: Sequence[Awaited], is_limited: bool
 ) -> Generator[float, None, _Result]:
     """Yields how long to sleep, and returns the result of the call.
 
     A fetch ends within the timeout; but where the cooldown is shorter, another may follow at once.
     """
-    end = None
-    while True:
-        try:
-            return call()
-        except KeysPending:
-            now = _monotonic()
-            if end is None:
-                end = now + timeout
-            if now >= end:
-                raise
-        fetching = [each for each in keys if keys_is_fetching(each)]
-        pause = _SHORTEST
-        while now < end and fetching and all(map(keys_is_fetching, fetching)):
-            yield min(pause, end - now)
-            pause = min(2 * pause, _LONGEST)
-            now = _monotonic()
+    ends: dict[type[AccessError], float] = {}
+    with ExitStack() as admissions:
+        while True:
+            try:
+                return call()
+            except PENDING as pending:
+                now = _monotonic()
+                source = next((each for each in awaited if isinstance(pending, each.pending)), None)
+                if source is None:
+                    raise
+                if source.pending not in ends:
+                    may_wait = not is_limited or admissions.enter_context(source.admission(source.sources))
+                    ends[source.pending] = now + (source.timeout if may_wait else 0)
+                end = ends[source.pending]
+                if now >= end:
+                    raise
+            fetching = [each for each in source.sources if source.is_fetching(each)]
+            pause = _SHORTEST
+            while now < end and fetching and all(map(source.is_fetching, fetching)):
+                yield min(pause, end - now)
+                pause = min(2 * pause, _LONGEST)
+                now = _monotonic()
 
 
 def _monotonic() -> float:
