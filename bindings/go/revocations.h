@@ -27,8 +27,9 @@ typedef struct cfaccess_go_revocation_times {
   int64_t max_stale;
 } cfaccess_go_revocation_times;
 
-static inline cfaccess_go_outcome cfaccess_go_revocation_options_set_times(
-    cfaccess_revocation_options *options, cfaccess_go_revocation_times times) {
+static inline cfaccess_go_outcome
+cfaccess_go_revocation_options_set_times(cfaccess_revocation_options *options,
+                                         cfaccess_go_revocation_times times) {
   cfaccess_go_outcome outcome = {0};
   if (times.interval != 0) {
     outcome.status = cfaccess_revocation_options_set_interval(options, times.interval, &outcome.error);
@@ -42,15 +43,15 @@ static inline cfaccess_go_outcome cfaccess_go_revocation_options_set_times(
   return outcome;
 }
 
-static inline cfaccess_go_outcome cfaccess_go_revocation_options_set_when_stale(
-    cfaccess_revocation_options *options, int32_t when_stale) {
+static inline cfaccess_go_outcome
+cfaccess_go_revocation_options_set_when_stale(cfaccess_revocation_options *options, int32_t when_stale) {
   cfaccess_go_outcome outcome = {0};
   outcome.status = cfaccess_revocation_options_set_when_stale(options, when_stale, &outcome.error);
   return outcome;
 }
 
-static inline cfaccess_go_outcome cfaccess_go_revocation_options_set_ca_file(
-    cfaccess_revocation_options *options, const char *path) {
+static inline cfaccess_go_outcome
+cfaccess_go_revocation_options_set_ca_file(cfaccess_revocation_options *options, const char *path) {
   cfaccess_go_outcome outcome = {0};
   outcome.status = cfaccess_revocation_options_set_ca_file(options, path, &outcome.error);
   return outcome;
@@ -65,16 +66,15 @@ static inline cfaccess_go_outcome cfaccess_go_revocation_options_set_log(cfacces
   return outcome;
 }
 
-static inline cfaccess_go_revocations cfaccess_go_revocations_open(
-    const char *url, const char *team, const cfaccess_revocation_options *options) {
+static inline cfaccess_go_revocations
+cfaccess_go_revocations_open(const char *url, const char *team, const cfaccess_revocation_options *options) {
   cfaccess_go_revocations made = {0};
-  made.outcome.status =
-      cfaccess_revocations_open(url, team, options, &made.revocations, &made.outcome.error);
+  made.outcome.status = cfaccess_revocations_open(url, team, options, &made.revocations, &made.outcome.error);
   return made;
 }
 
-static inline cfaccess_go_outcome cfaccess_go_config_set_revocations(
-    cfaccess_config *config, const cfaccess_revocations *revocations) {
+static inline cfaccess_go_outcome
+cfaccess_go_config_set_revocations(cfaccess_config *config, const cfaccess_revocations *revocations) {
   cfaccess_go_outcome outcome = {0};
   outcome.status = cfaccess_config_set_revocations(config, revocations, &outcome.error);
   return outcome;
@@ -92,7 +92,8 @@ static inline cfaccess_go_string cfaccess_go_revocations_status(const cfaccess_r
   return made;
 }
 
-/* A write to the entry of a target. Times and texts count where they are there: a pointer that is not NULL. */
+/* A write to the entry of a target. Times and texts count where they are there: a pointer that is not NULL.
+ */
 typedef struct cfaccess_go_write {
   int32_t kind;
   const char *value;
@@ -127,7 +128,11 @@ static inline cfaccess_status cfaccess_go_fill(cfaccess_revoke_options *options,
   return status;
 }
 
-typedef enum cfaccess_go_action { CFACCESS_GO_REVOKE, CFACCESS_GO_BLOCK, CFACCESS_GO_LIFT } cfaccess_go_action;
+typedef enum cfaccess_go_action {
+  CFACCESS_GO_REVOKE,
+  CFACCESS_GO_BLOCK,
+  CFACCESS_GO_LIFT
+} cfaccess_go_action;
 
 static inline cfaccess_go_outcome cfaccess_go_revocations_write(const cfaccess_revocations *revocations,
                                                                 cfaccess_go_action action,
@@ -140,11 +145,11 @@ static inline cfaccess_go_outcome cfaccess_go_revocations_write(const cfaccess_r
   }
   if (outcome.status == CFACCESS_STATUS_OK) {
     if (action == CFACCESS_GO_REVOKE) {
-      outcome.status = cfaccess_revocations_revoke(revocations, write.kind, write.value, options, NULL,
-                                                   &outcome.error);
+      outcome.status =
+          cfaccess_revocations_revoke(revocations, write.kind, write.value, options, NULL, &outcome.error);
     } else if (action == CFACCESS_GO_BLOCK) {
-      outcome.status = cfaccess_revocations_block(revocations, write.kind, write.value, options, NULL,
-                                                  &outcome.error);
+      outcome.status =
+          cfaccess_revocations_block(revocations, write.kind, write.value, options, NULL, &outcome.error);
     } else {
       outcome.status =
           cfaccess_revocations_lift(revocations, write.kind, write.value, options, &outcome.error);

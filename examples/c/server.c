@@ -208,7 +208,7 @@ static enum MHD_Result handle(void *user_data, struct MHD_Connection *connection
   if (call->decision == NULL) {
     return MHD_NO;
   }
-  if (call->decision->status == CFACCESS_STATUS_KEYS_PENDING && server->parked_len < MOST_PARKED) {
+  if (cfaccess_status_is_pending(call->decision->status) && server->parked_len < MOST_PARKED) {
     park(server, call);
     return MHD_YES;
   }

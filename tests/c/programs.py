@@ -49,6 +49,7 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("remote", release, linked),
         Program("remote_options", release, linked),
         Program("callbacks", release, linked),
+        Program("revocations", release, linked),
         Program("threads", release, linked, ways=(*USUAL_WAYS, *THREAD_CHECKERS)),
         Program("remote_threads", release, linked, ways=(*USUAL_WAYS, *THREAD_CHECKERS)),
         Program("cache", release, linked),
@@ -76,6 +77,7 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("stack", release, with_jansson, "release", no_jansson, ways=("plain",)),
         Program("stack", failpoint, with_jansson, "debug", no_jansson or no_failpoint, ways=("plain",)),
         Program("guard_vectors", release, with_jansson, missing=no_jansson),
+        Program("revocation_vectors", release, with_jansson, missing=no_jansson),
     ]
 
 
