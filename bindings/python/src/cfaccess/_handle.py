@@ -27,7 +27,9 @@ class Handle:
         weakref.finalize(self, free, pointer).atexit = False
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("Keys, Revocations and Verifier objects cannot be copied to another process or pickled")
+        raise TypeError(
+            "Keys, Revocations and Verifier objects cannot be copied to another process or pickled"
+        )
 
 
 _Handle = TypeVar("_Handle", bound=Handle)

@@ -111,7 +111,8 @@ def started(numbers: list[int]) -> None:
     """So far the library could call these functions in this thread only. From now on it calls them in threads
     of its own."""
     for number in numbers:
-        functions[number] = Callback(functions[number])
+        if number in functions:  # not released already, because nothing will ever call it
+            functions[number] = Callback(functions[number])
 
 
 _numbers = count(1)  # 0 would be NULL for the library
