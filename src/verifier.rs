@@ -95,8 +95,9 @@ impl<V: View> Verifier<V> {
     /// Verifies an application token, as the header `Cf-Access-Jwt-Assertion` carries it, now.
     ///
     /// Where keys are fetched, a token whose key is not in force waits for the fetch, for at most the timeout
-    /// of the keys; no other token waits. While keys are in force only two callers of a process wait for
-    /// another key; the rest is refused at once with `KEYS_PENDING`.
+    /// of the keys. While keys are in force only two callers of a process wait for another key; the rest is
+    /// refused at once with `KEYS_PENDING`. A token that is good otherwise waits for revocations that are due, as
+    /// [`RevocationOptions::interval`](crate::RevocationOptions) says. No other token waits.
     ///
     /// # Errors
     /// The checks run in this order, and the first that fails decides the status. No claim is read before the
@@ -117,10 +118,11 @@ impl<V: View> Verifier<V> {
     }
 
     /// Verifies as [`Verifier::verify`], but never waits: while the token's key is being fetched it is
-    /// refused with `KEYS_PENDING`, and can be tried again.
+    /// refused with `KEYS_PENDING`, while revocations are being read with `REVOCATIONS_PENDING`, and can be tried
+    /// again.
     ///
     /// # Errors
-    /// As [`Verifier::verify`], and `KEYS_PENDING`.
+    /// As [`Verifier::verify`], `KEYS_PENDING` and `REVOCATIONS_PENDING`.
     pub fn try_verify(&self, token: &[u8]) -> Result<Verified<V>, Refusal> {
         self.verify_by(Clock::System, token, Patience::None)
     }
@@ -160,7 +162,7 @@ impl<V: View> Verifier<V> {
     /// Verifies as [`Verifier::verify_request`], but never waits, as [`Verifier::try_verify`].
     ///
     /// # Errors
-    /// As [`Verifier::verify_request`], and `KEYS_PENDING`.
+    /// As [`Verifier::verify_request`], `KEYS_PENDING` and `REVOCATIONS_PENDING`.
     pub fn try_verify_request(&self, headers: &[(&[u8], &[u8])]) -> Result<Verified<V>, Refusal> {
         self.verify_request_by(Clock::System, headers, Patience::None)
     }
@@ -190,7 +192,7 @@ impl<V: View> Verifier<V> {
     }
 
     /// The [`Verified::id`] of the claims that this very token has been verified to, if they are still valid:
-    /// time, keys and session are checked as [`Verifier::verify`] does. `None` whenever that has to be asked.
+    /// time, keys, session and revocations are checked as [`Verifier::verify`] does. `None` whenever that has to be asked.
     /// Never waits, and allocates nothing.
     pub fn lookup(&self, token: &[u8]) -> Option<u64> {
         let id = self.cached(token, Clock::System, Settled::No, |entry| entry.id).hit()?;

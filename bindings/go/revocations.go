@@ -46,6 +46,9 @@ func OpenRevocations(ctx context.Context, url, team string, options RevocationOp
 	if options.Timeout == 0 {
 		options.Timeout = defaultRevocationTimeout
 	}
+	if ctx.Err() != nil {
+		return nil, contextEnded(ctx, ErrRevocationsUnavailable)
+	}
 	built, err := options.build()
 	if err != nil {
 		return nil, err

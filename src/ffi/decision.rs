@@ -48,7 +48,7 @@ pub struct cfaccess_decision {
     /// The content of the answer; empty for a redirect and for HEAD. Absent unless it is refused.
     pub body: cfaccess_str,
     /// If it is refused, the number of the route that was found, in the order in which they were added, from 0: its keys
-    /// are pending where the status is #CFACCESS_STATUS_KEYS_PENDING. -1 if none was found, and unless it is refused.
+    /// or its revocations are being fetched where the status is pending. -1 if none was found, and unless it is refused.
     pub route: i64,
 }
 

@@ -70,7 +70,8 @@ impl<V: View> Guard<V> {
     }
 
     /// Decides like [`Guard::decide`], but never waits: while the key of its token is being fetched, the request is
-    /// refused with `KEYS_PENDING` and can be tried again. That does not count as a refusal in
+    /// refused with `KEYS_PENDING`, while revocations are being read with `REVOCATIONS_PENDING`, and can be tried again,
+    /// see [`Status::is_pending`]. That does not count as a refusal in
     /// [`Verifier::stats`](crate::Verifier::stats).
     pub fn try_decide(&self, request: &GuardRequest<'_>) -> Decision<V> {
         self.decide_by(request, Verifier::poll_request, Timestamp::now)

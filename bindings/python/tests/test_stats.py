@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from cfaccess import InvalidArgument, Keys, Verifier
+from fetched import Source
 from support import fresh, new_verifier, status_of
 from test_threads import ROUNDS, THREADS, at_once
 
@@ -90,3 +93,18 @@ def test_closed_verifier_has_no_stats(verifier: Verifier) -> None:
 
     with pytest.raises(InvalidArgument, match="this Verifier is closed"):
         verifier.stats()
+
+
+def test_calls_that_wait_for_keys_count_once() -> None:
+    source = Source("acme-1")
+    verifier = new_verifier(source.keys(timeout=20))
+    seen: list[str] = []
+    with source.held():
+        thread = threading.Thread(target=lambda: seen.append(status_of(lambda: verifier.verify(fresh()))))
+        thread.start()
+        source.await_fetch()
+        assert verifier.stats()["refusals"] == {}
+    thread.join()
+    assert seen == ["OK"]
+    assert verifier.stats()["refusals"] == {}
+    assert verifier.stats()["verified"] == 1

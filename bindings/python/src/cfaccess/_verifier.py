@@ -298,6 +298,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         1
         """
         stats: dict[str, Any] = json.loads(_native.stats(self._opened()))
+        for pending in PENDING:  # the library counts each call that is made while something is being fetched
+            stats["refusals"].pop(pending.status, None)
         return stats
 
     def explain(self, token: Token, now: Seconds | None = None) -> dict[str, Any]:
