@@ -92,9 +92,9 @@
  *
  * @par Fork and unload
  * A child process can use the handles of its parent. A fetch in progress finishes in the parent, and so does a
- * question to a store of revocations; the child starts its own when it needs one, and does not release what the parent's fetch was using (its keys, user
- * data). fork() and exit() may wait for some tens of milliseconds while a fetch seeds its random generator. The
- * library stays loaded after dlclose().
+ * question to a store of revocations; the child starts its own when it needs one, and does not release what the
+ * parent's fetch was using (its keys, user data). fork() and exit() may wait for some tens of milliseconds while a
+ * fetch seeds its random generator. The library stays loaded after dlclose().
  *
  * What remains are locks below this library. If a fetch in the parent holds one at the moment of the fork, in the
  * name lookup of the C library (while it reads resolv.conf, for instance) or in the Rust runtime, it stays locked
@@ -740,7 +740,7 @@ typedef struct cfaccess_decision {
   struct cfaccess_str body;
   /**
    * If it is refused, the number of the route that was found, in the order in which they were added, from 0: its keys
-   * are pending where the status is #CFACCESS_STATUS_KEYS_PENDING. -1 if none was found, and unless it is refused.
+   * or its revocations are being fetched where the status is pending. -1 if none was found, and unless it is refused.
    */
   int64_t route;
 } cfaccess_decision;
@@ -1896,8 +1896,8 @@ void cfaccess_revocation_options_free(struct cfaccess_revocation_options *option
  *
  * @param revocations    borrowed
  * @param kind           one of CFACCESS_TARGET_*
- * @param value          NUL-terminated, copied: 1 to 512 bytes (an e-mail 320), compared without regard to ASCII
- *                       case, an e-mail without regard to any case, and a session exactly; NULL for the team
+ * @param value          NUL-terminated, copied: 1 to 512 bytes, compared without regard to ASCII case, an e-mail
+ *                       without regard to any case, and a session exactly; NULL for the team
  * @param options        borrowed during the call; NULL for the defaults
  * @param out_good_from  the first second whose tokens are accepted: a token that is issued before it stays refused
  *                       as long as it lives; 2^53 - 1 for never (a session); 0 on failure; may be NULL
@@ -1987,7 +1987,8 @@ cfaccess_status cfaccess_revocations_list(const struct cfaccess_revocations *rev
  *
  * @param revocations  borrowed
  * @param json         borrowed during the call; NULL only if json_len is 0. Of each entry `kind`, `value` (not for
- *                     the team) and `expires_at` are needed, and `made_at` is not used
+ *                     the team) and `expires_at` are needed; `made_at` is now unless it is there. An `expires_at`
+ *                     that is too early for a token that could be alive is put off
  * @param json_len     in bytes
  * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
  * @return as cfaccess_revocations_revoke()
@@ -2030,8 +2031,8 @@ cfaccess_status cfaccess_revocations_open(const char *url,
                                           struct cfaccess_error **out_error);
 
 /**
- * Makes sure that the store has been read before the first token comes: reads it now and waits, for at most the
- * timeout, unless what is known is current.
+ * Makes sure that the store has been read before the first token comes: reads it now and waits, unless what is known
+ * is current. It waits for at most the timeout, and longer only while a large store goes on answering.
  *
  * @param revocations  borrowed
  * @param out_error    owned, freed with cfaccess_error_free(); may be NULL
