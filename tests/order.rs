@@ -2,7 +2,7 @@
 
 mod support;
 
-use cfaccess::{Timestamp, Verifier};
+use cfaccess::{Revocations, Target, TargetKind, Timestamp, Verifier};
 use serde_json::{Value, json};
 use support::explanation::{checks, explained_at, first_failed};
 use support::{mint, read, vectors};
@@ -55,6 +55,7 @@ const FAULTS: &[Fault] = &[
         remove(draft, "email");
         draft.payload["common_name"] = json!("e367826f93b8d71185e03fe518aff3b4.access");
     }),
+    fault("revocation", "REVOKED", |draft| draft.payload["identity_nonce"] = json!("revoked")),
 ];
 
 const fn fault(check: &'static str, status: &'static str, put_into: fn(&mut Draft)) -> Fault {
@@ -78,7 +79,7 @@ fn each_check_has_a_fault() {
 
     let mut with_fault: Vec<&str> = FAULTS.iter().map(|fault| fault.check).collect();
     with_fault.dedup();
-    assert_eq!(with_fault, checks, "one for each rule of src/policy.rs, in their order");
+    assert_eq!(with_fault, checks, "one for each rule of src/policy.rs, in their order, and for revocation");
 }
 
 /// Each language lists the statuses under `1. form`, `2. header` and so on, ended by an empty line.
@@ -178,5 +179,10 @@ fn signed(draft: &Draft) -> String {
 fn verifier() -> Verifier {
     let mut config = mint::config();
     config["max_age"] = json!(1_000_000);
-    vectors::verifier(&config, "acme.jwks.json")
+    let mut config = vectors::config(&config).expect("a config");
+    let revocations = Revocations::open("memory:", "acme", Default::default()).expect("a store");
+    let session = Target::new(TargetKind::Session, "revoked").expect("a session");
+    revocations.revoke(&session, &Default::default()).expect("a receipt");
+    config.set_revocations(&revocations);
+    Verifier::new(config, vectors::keys("acme.jwks.json")).expect("a verifier")
 }

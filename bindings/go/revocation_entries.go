@@ -82,7 +82,8 @@ func (r *Revocations) List(ctx context.Context, options ListOptions) ([]Revocati
 }
 
 // Import adds entries as [Revocations.List] returns them, all or none: of another store, or made by the program
-// itself. They only raise what is there. MadeAt is not used. It waits as [Revocations.Revoke] does.
+// itself. They only raise what is there. A MadeAt that is zero is now, and an ExpiresAt that is too early for a token
+// that could be alive is put off. It waits as [Revocations.Revoke] does.
 //
 // Errors: those of Revoke.
 func (r *Revocations) Import(ctx context.Context, entries []RevocationEntry) error {

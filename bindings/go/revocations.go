@@ -70,8 +70,9 @@ func freeRevocations(revocations *C.cfaccess_revocations) {
 	C.cfaccess_revocations_free(revocations)
 }
 
-// Connect makes sure that the store has been read before the first token arrives: it reads it and waits for at most
-// [RevocationOptions.Timeout], unless what is known is current.
+// Connect makes sure that the store has been read before the first token arrives: it reads it and waits, unless what
+// is known is current. It waits for at most [RevocationOptions.Timeout], and longer only while a large store goes on
+// answering.
 //
 // Errors: [ErrRevocationsUnavailable] with the reason, and later verifications try again; [ErrRevocationsPending] if
 // the context ended first, which wraps the error of the context; [ErrInvalidArgument] if the Revocations are closed.

@@ -41,13 +41,24 @@ class Program:
         if self._start(shlex.split(self.build)).returncode != 0:
             raise Failure(f"the {self.language} program could not be built")
 
-    def start(self, certs: str, tokens: str) -> subprocess.CompletedProcess[str]:
-        """Runs it with these keys and these lines."""
-        return self._start([*shlex.split(self.run), certs], tokens, subprocess.PIPE)
+    def start(self, certs: str, tokens: str, *store: str) -> subprocess.CompletedProcess[str]:
+        """Runs it with these keys and these lines, and perhaps with a store of revocations."""
+        return self._start([*shlex.split(self.run), certs, *store], tokens, subprocess.PIPE)
+
+    def start_command(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Runs another command with its environment, and shows what it says."""
+        return self._start(command)
 
     def answers(self) -> Answers:
         """What it says about the tokens of the demo."""
-        ended = self.start(CERTS, TOKENS.read_text(encoding="ascii"))
+        return self._read(self.start(CERTS, TOKENS.read_text(encoding="ascii")))
+
+    def answers_with(self, store: str, tokens: Mapping[str, str]) -> Answers:
+        """What it says about these tokens now, with this store of revocations."""
+        lines = "".join(f"{name} {token}\n" for name, token in tokens.items())
+        return self._read(self.start(CERTS, lines, store))
+
+    def _read(self, ended: subprocess.CompletedProcess[str]) -> Answers:
         if ended.returncode != 0:
             raise Failure(f"the {self.language} program failed: {ended.stderr.strip()}")
         lines = [line.split(maxsplit=2) for line in ended.stdout.splitlines()]

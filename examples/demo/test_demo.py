@@ -11,6 +11,9 @@ from programs import CERTS, PROGRAMS, PYTHON, C, Failure, Program
 from show import show
 from table import WIDTH, Comparison
 
+from revocation import EXPECTED, told
+from revocation import PERSON as EMAIL
+
 HERE = Path(__file__).resolve().parent
 STATUSES = {
     "person": "OK",
@@ -51,6 +54,23 @@ def test_each_token_has_its_status_in_every_language(
 def test_it_says_that_all_answers_are_the_same(demo: subprocess.CompletedProcess[str]) -> None:
     assert f"\n{len(STATUSES)} tokens, 3 languages, the same answer each time.\n" in demo.stdout
     assert (demo.returncode, demo.stderr) == (0, "")
+
+
+def test_a_person_is_revoked_and_logs_in_again(demo: subprocess.CompletedProcess[str]) -> None:
+    words = [line.split()[:5] for line in demo.stdout.splitlines()]
+    for name, status in EXPECTED.items():
+        assert [name, status, "✓", "✓", "✓"] in words
+    assert (
+        f"{EMAIL} was accepted, revoked, and accepted again after a new login, in every language."
+        in demo.stdout
+    )
+
+
+def test_a_revocation_that_does_not_arrive_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = {name: (status, "who") for name, status in EXPECTED.items()}
+    assert told({"C": answers, "Go": dict(answers)})
+    assert not told({"C": answers, "Go": {**answers, "revoked": ("OK", "who")}})
+    assert "NOT all answers" in capsys.readouterr().out
 
 
 def test_the_table_is_narrow(demo: subprocess.CompletedProcess[str]) -> None:

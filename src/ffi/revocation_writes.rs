@@ -31,8 +31,8 @@ pub const CFACCESS_TARGET_SESSION: i32 = 6;
 ///
 /// @param revocations    borrowed
 /// @param kind           one of CFACCESS_TARGET_*
-/// @param value          NUL-terminated, copied: 1 to 512 bytes (an e-mail 320), compared without regard to ASCII
-///                       case, an e-mail without regard to any case, and a session exactly; NULL for the team
+/// @param value          NUL-terminated, copied: 1 to 512 bytes, compared without regard to ASCII case, an e-mail
+///                       without regard to any case, and a session exactly; NULL for the team
 /// @param options        borrowed during the call; NULL for the defaults
 /// @param out_good_from  the first second whose tokens are accepted: a token that is issued before it stays refused
 ///                       as long as it lives; 2^53 - 1 for never (a session); 0 on failure; may be NULL
@@ -181,7 +181,8 @@ pub unsafe extern "C" fn cfaccess_revocations_list(
 ///
 /// @param revocations  borrowed
 /// @param json         borrowed during the call; NULL only if json_len is 0. Of each entry `kind`, `value` (not for
-///                     the team) and `expires_at` are needed, and `made_at` is not used
+///                     the team) and `expires_at` are needed; `made_at` is now unless it is there. An `expires_at`
+///                     that is too early for a token that could be alive is put off
 /// @param json_len     in bytes
 /// @param out_error    owned, freed with cfaccess_error_free(); may be NULL
 /// @return as cfaccess_revocations_revoke()

@@ -55,8 +55,8 @@ pub unsafe extern "C" fn cfaccess_revocations_open(
     unsafe { fallible(out_error, body) }
 }
 
-/// Makes sure that the store has been read before the first token comes: reads it now and waits, for at most the
-/// timeout, unless what is known is current.
+/// Makes sure that the store has been read before the first token comes: reads it now and waits, unless what is known
+/// is current. It waits for at most the timeout, and longer only while a large store goes on answering.
 ///
 /// @param revocations  borrowed
 /// @param out_error    owned, freed with cfaccess_error_free(); may be NULL

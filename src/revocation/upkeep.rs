@@ -92,8 +92,9 @@ impl Upkeep {
         if self.is_current() { Ok(()) } else { Err(self.unavailable()) }
     }
 
+    /// As [`Upkeep::connect`], but never waits.
     pub(super) fn try_connect(&self) -> Result<(), Refusal> {
-        if self.is_quiet(&Clock::System.read()) && self.is_current() {
+        if self.is_current() && self.standing() == Standing::Usable {
             return Ok(());
         }
         match self.refresher.help() {

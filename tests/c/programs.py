@@ -50,6 +50,7 @@ def all_programs(release: Path, failpoint: Path, later: Path, endpoint: Endpoint
         Program("remote_options", release, linked),
         Program("callbacks", release, linked),
         Program("revocations", release, linked),
+        Program("revocations_shared", release, linked),
         Program("threads", release, linked, ways=(*USUAL_WAYS, *THREAD_CHECKERS)),
         Program("remote_threads", release, linked, ways=(*USUAL_WAYS, *THREAD_CHECKERS)),
         Program("cache", release, linked),

@@ -27,7 +27,7 @@ def test_it_begins_with_what_matters_most() -> None:
     assert first == "A revocation here ends tokens, and the login lives at Cloudflare: end both."
 
 
-def test_python(folder: Path, there: dict[str, str]) -> None:  # noqa: F811
+def test_python(folder: Path, there: dict[str, str]) -> None:
     (folder / "app.py").write_text(program("python"))
     package = {"PYTHONPATH": str(ROOT / "bindings" / "python" / "src"), "CFACCESS_LIBRARY": str(LIBRARY)}
 
@@ -35,7 +35,7 @@ def test_python(folder: Path, there: dict[str, str]) -> None:  # noqa: F811
     assert "cfaccess.Revoked" in run([sys.executable, "app.py", token(3600)], folder, **there, **package)
 
 
-def test_go(folder: Path, there: dict[str, str]) -> None:  # noqa: F811
+def test_go(folder: Path, there: dict[str, str]) -> None:
     if shutil.which("go") is None:
         pytest.skip("go")
     module = "github.com/cfaccess/cfaccess/bindings/go"
@@ -48,7 +48,7 @@ def test_go(folder: Path, there: dict[str, str]) -> None:  # noqa: F811
     assert "REVOKED" in run(["./app", token(3600)], folder, **there)
 
 
-def test_c(folder: Path, there: dict[str, str]) -> None:  # noqa: F811
+def test_c(folder: Path, there: dict[str, str]) -> None:
     if shutil.which("cc") is None:
         pytest.skip("cc")
     (folder / "app.c").write_text(program("c"))

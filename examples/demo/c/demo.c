@@ -2,10 +2,13 @@
  * Who is calling? Answers for each token of standard input, one line `name token` each:
  *
  *   cc demo.c -lcfaccess -o demo && ./demo certs.json < tokens.txt
+ *
+ * With a store of revocations as its second argument it goes by the clock.
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include <cfaccess.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,27 +22,38 @@ static const char SERVICE[] = "e367826f93b8d71185e03fe518aff3b4.access";
 static const int64_t NOW = 1767225600;
 
 /** Made once, when the program starts. */
-static cfaccess_status make_verifier(const char *certs, cfaccess_verifier **out_verifier,
+static cfaccess_status make_verifier(const char *certs, const char *store, cfaccess_verifier **out_verifier,
                                      cfaccess_error **out_error) {
   cfaccess_config *config = NULL;
   cfaccess_keys *keys = NULL;
+  cfaccess_revocations *revocations = NULL;
 
   cfaccess_status status = cfaccess_config_new(TEAM, &config, out_error);
   if (status == CFACCESS_STATUS_OK) status = cfaccess_config_add_audience(config, AUDIENCE, out_error);
   if (status == CFACCESS_STATUS_OK) status = cfaccess_config_allow_service(config, SERVICE, out_error);
+  if (store != NULL) {
+    if (status == CFACCESS_STATUS_OK)
+      status = cfaccess_revocations_open(store, TEAM, NULL, &revocations, out_error);
+    if (status == CFACCESS_STATUS_OK)
+      status = cfaccess_config_set_revocations(config, revocations, out_error);
+  }
   if (status == CFACCESS_STATUS_OK) status = cfaccess_keys_from_file(certs, &keys, out_error);
   if (status == CFACCESS_STATUS_OK) status = cfaccess_verifier_new(config, keys, out_verifier, out_error);
   cfaccess_keys_free(keys);
+  cfaccess_revocations_free(revocations);
   cfaccess_config_free(config);
   return status;
 }
 
 /** Prints who is calling, or why the token is refused. */
-static void answer(const cfaccess_verifier *verifier, const char *name, const char *token) {
+static void answer(const cfaccess_verifier *verifier, bool by_the_clock, const char *name,
+                   const char *token) {
   cfaccess_claims *claims = NULL;
   cfaccess_error *error = NULL;
 
-  cfaccess_status status = cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, &error);
+  cfaccess_status status =
+      by_the_clock ? cfaccess_verifier_verify(verifier, token, strlen(token), &claims, &error)
+                   : cfaccess_verifier_verify_at(verifier, token, strlen(token), NOW, &claims, &error);
   if (status == CFACCESS_STATUS_OK) {
     const char *who = claims->kind == CFACCESS_KIND_PERSON ? claims->email.ptr : claims->common_name.ptr;
     printf("%-12s %-22s %s (%s)\n", name, cfaccess_status_name(status), who, claims->principal_id.ptr);
@@ -51,13 +65,14 @@ static void answer(const cfaccess_verifier *verifier, const char *name, const ch
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: demo CERTS < TOKENS\n");
+  if (argc != 2 && argc != 3) {
+    fprintf(stderr, "usage: demo CERTS [STORE] < TOKENS\n");
     return 2;
   }
   cfaccess_verifier *verifier = NULL;
   cfaccess_error *error = NULL;
-  cfaccess_status status = make_verifier(argv[1], &verifier, &error);
+  const char *store = argc == 3 ? argv[2] : NULL;
+  cfaccess_status status = make_verifier(argv[1], store, &verifier, &error);
   if (status != CFACCESS_STATUS_OK) {
     fprintf(stderr, "%s: %s\n", cfaccess_status_name(status), cfaccess_error_message(error));
     cfaccess_error_free(error);
@@ -71,7 +86,7 @@ int main(int argc, char **argv) {
     if (line[0] == '#' || space == NULL) continue;
     line[strcspn(line, "\n")] = '\0';
     *space = '\0';
-    answer(verifier, line, space + 1);
+    answer(verifier, store != NULL, line, space + 1);
   }
   free(line);
   cfaccess_verifier_free(verifier);

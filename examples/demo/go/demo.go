@@ -1,10 +1,13 @@
 // Who is calling? Answers for each token of standard input, one line "name token" each:
 //
 //	go run -tags cfaccess_dev . ../certs.json < ../tokens.txt
+//
+// With a store of revocations as its second argument it goes by the clock.
 package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -28,15 +31,27 @@ var now = time.Unix(1767225600, 0)
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 2 {
-		log.Fatal("usage: demo CERTS < TOKENS")
+	if len(os.Args) != 2 && len(os.Args) != 3 {
+		log.Fatal("usage: demo CERTS [STORE] < TOKENS")
 	}
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1], os.Args[2:]); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(certs string) error {
+func run(certs string, store []string) error {
+	verify := func(verifier *cfaccess.Verifier, token string) (*cfaccess.Claims, error) {
+		return verifier.VerifyAt(token, now)
+	}
+	if len(store) > 0 {
+		revocations, err := cfaccess.OpenRevocations(context.Background(), store[0], config.Team, cfaccess.RevocationOptions{})
+		if err != nil {
+			return err
+		}
+		defer revocations.Close()
+		config.Revocations = revocations
+		verify = (*cfaccess.Verifier).Verify
+	}
 	keys, err := cfaccess.KeysFromFile(certs)
 	if err != nil {
 		return err
@@ -52,7 +67,7 @@ func run(certs string) error {
 	for lines.Scan() {
 		name, token, _ := strings.Cut(lines.Text(), " ")
 		if name != "#" {
-			status, whoOrWhy := answer(verifier, token)
+			status, whoOrWhy := answer(verify(verifier, token))
 			fmt.Printf("%-12s %-22s %s\n", name, status, whoOrWhy)
 		}
 	}
@@ -60,8 +75,7 @@ func run(certs string) error {
 }
 
 // answer gives the status, and who is calling or why the token is refused.
-func answer(verifier *cfaccess.Verifier, token string) (status, whoOrWhy string) {
-	claims, err := verifier.VerifyAt(token, now)
+func answer(claims *cfaccess.Claims, err error) (status, whoOrWhy string) {
 	if err != nil {
 		var refusal *cfaccess.AccessError
 		errors.As(err, &refusal)

@@ -1,13 +1,17 @@
 """Who is calling? Answers for each token of standard input, one line `name token` each:
 
 python3 demo.py certs.json < tokens.txt
+
+With a store of revocations it goes by the clock:
+
+python3 demo.py certs.json sqlite:revocations.db < tokens.txt
 """
 
 from __future__ import annotations
 
 import sys
 
-from cfaccess import AccessError, Keys, Verifier
+from cfaccess import AccessError, Keys, Revocations, Verifier
 
 TEAM = "acme"
 # The Application Audience (AUD) tag of this application.
@@ -18,16 +22,19 @@ SERVICE = "e367826f93b8d71185e03fe518aff3b4.access"
 NOW = 1767225600
 
 
-def make_verifier(certs: str) -> Verifier:
+def make_verifier(certs: str, store: str | None) -> Verifier:
     """Made once, when the program starts."""
+    revocations = None if store is None else Revocations.open(store, team=TEAM)
     with Keys.from_file(certs) as keys:
-        return Verifier(team=TEAM, audiences=[AUDIENCE], allow_services=[SERVICE], keys=keys)
+        return Verifier(
+            team=TEAM, audiences=[AUDIENCE], allow_services=[SERVICE], keys=keys, revocations=revocations
+        )
 
 
-def answer(verifier: Verifier, token: str) -> tuple[str, str]:
+def answer(verifier: Verifier, token: str, now: int | None) -> tuple[str, str]:
     """The status, and who is calling or why the token is refused."""
     try:
-        claims = verifier.verify(token, now=NOW)
+        claims = verifier.verify(token, now=now)
     except AccessError as refusal:
         return refusal.status, refusal.message
     who = claims.email if claims.kind == "person" else claims.common_name
@@ -35,10 +42,11 @@ def answer(verifier: Verifier, token: str) -> tuple[str, str]:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit("usage: demo.py CERTS < TOKENS")
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: demo.py CERTS [STORE] < TOKENS")
+    store = sys.argv[2] if len(sys.argv) == 3 else None
     try:
-        verifier = make_verifier(sys.argv[1])
+        verifier = make_verifier(sys.argv[1], store)
     except AccessError as error:
         sys.exit(str(error))
 
@@ -46,7 +54,7 @@ def main() -> None:
         for line in sys.stdin:
             name, _, token = line.rstrip("\n").partition(" ")
             if name != "#":
-                status, who_or_why = answer(verifier, token)
+                status, who_or_why = answer(verifier, token, NOW if store is None else None)
                 print(f"{name:12} {status:22} {who_or_why}")
 
 

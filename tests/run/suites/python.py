@@ -111,7 +111,9 @@ WHEEL = [
     ),
 ]
 
-QUICK_MODULES = "claims errors explain guard_vectors native options requests revocation_vectors routes vectors"
+QUICK_MODULES = (
+    "claims errors explain guard_vectors native options requests revocation_vectors routes vectors"
+)
 QUICK = [
     pytest(
         "quick tests",

@@ -45,7 +45,9 @@ TESTS = [
 ]
 
 # The programs that show most of what a change breaks, and need neither a network nor seconds of waiting.
-QUICK_PROGRAMS = "abi bad_input cache corpus explain explain_vectors header order readme revocation_vectors stats vectors"
+QUICK_PROGRAMS = (
+    "abi bad_input cache corpus explain explain_vectors header order readme revocation_vectors stats vectors"
+)
 QUICK = [
     LINTS,
     Suite(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from mint import AUDIENCE, CLIENT_ID, OTHER_AUDIENCE, SUBJECT
+from mint import AUDIENCE, CLIENT_ID, LIFETIME_MAX, OTHER_AUDIENCE, SUBJECT
 from revocation_vector import (
     EMAIL,
     EVER,
@@ -77,16 +77,22 @@ def _blocks() -> list[Revoked]:
 
 
 def _expiries() -> list[Revoked]:
-    rule, about = "revocation/expiry", "an entry falls away at its second, and not before"
+    """However early an entry says that it falls away, it is there for the longest token that it hits."""
+    rule, about = (
+        "revocation/expiry",
+        "an entry does not fall away before the last token that it hits has expired",
+    )
+    longest = config(max_lifetime=LIFETIME_MAX, leeway=300)
+    end = ISSUED + LIFETIME_MAX + 300
     found = []
-    for name, expires_at, revoked, blocked in (
-        ("before", NOW + 1, "REVOKED", "BLOCKED"),
-        ("at", NOW, "OK", "OK"),
-    ):
-        writes = [entry("email", cut_off=NOW, expires_at=expires_at)]
-        found.append(_hit(f"expiry-of-a-cut-off-{name}", rule, about, writes, revoked, token="person"))
-        writes = [entry("email", blocked_until=EVER, expires_at=expires_at)]
-        found.append(_hit(f"expiry-of-a-block-{name}", rule, about, writes, blocked, token="person"))
+    for name, now, status in (("last", end - 1, "REVOKED"), ("over", end, "EXPIRED")):
+        writes = [entry("email", cut_off=ISSUED, expires_at=NOW)]
+        found.append(
+            Revoked(f"expiry-{name}", rule, about, writes, status, "longest", now=now, config=longest)
+        )
+    for name, now, status in (("last", NOW + 59, "BLOCKED"), ("over", NOW + 60, "OK")):
+        writes = [entry("email", blocked_until=NOW + 60, expires_at=NOW)]
+        found.append(Revoked(f"expiry-of-a-block-{name}", rule, about, writes, status, "person", now=now))
     return found
 
 
@@ -105,6 +111,9 @@ def _values() -> list[Revoked]:
         "email-upper-in-the-token": (entry("email", EMAIL, NOW), "upper case", "REVOKED"),
         "email-accented": (entry("email", "BJ\u00d6RN@example.com", NOW), "accented", "REVOKED"),
         "email-without-the-accent": (entry("email", "bjorn@example.com", NOW), "accented", "OK"),
+        "email-sharp-s": (entry("email", "strasse@example.com", NOW), "sharp s", "REVOKED"),
+        "email-sharp-s-in-the-entry": (entry("email", "Stra\u00dfe@Example.com", NOW), "sharp s", "REVOKED"),
+        "email-final-sigma": (entry("email", "\u03c3\u03c3@example.com", NOW), "final sigma", "REVOKED"),
         "email-other": (entry("email", "user@example.org", NOW), "person", "OK"),
         "email-white-space-around": (entry("email", " user@example.com\n", NOW), "person", "REVOKED"),
         "service-upper": (entry("service", CLIENT_ID.upper(), NOW), "service", "REVOKED"),

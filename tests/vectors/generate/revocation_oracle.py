@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 from mint import AUDIENCE, LIFETIME_MAX, Object, decode
 from revocation_vector import EVER, NOW, PAYLOADS, TOKENS, VALUES, Revoked, Write
@@ -49,17 +50,18 @@ def folded(kind: str, value: str) -> str:
     if kind == "session":
         return value
     if kind == "email":
-        return value.lower()
+        return value.lower().upper().lower()
     return "".join(c.lower() if c.isascii() else c for c in value)
 
 
 def is_sane(write: Write, clock: int) -> bool:
     value = write.value.strip()
-    longest = 320 if write.kind == "email" else 512
     length = len(value.encode())
-    if write.kind not in VALUES or (length > 0) == (write.kind == "team") or length > longest:
+    if write.kind not in VALUES or (length > 0) == (write.kind == "team") or length > 512:
         return False
-    if any(c < " " for c in value) or (write.kind == "email" and any(map(str.isspace, value))):
+    if any(unicodedata.category(c) in ("Cc", "Cf") for c in value):
+        return False
+    if write.kind == "email" and any(map(str.isspace, value)):
         return False
 
     def number(name: str, otherwise: int) -> int:
@@ -83,7 +85,9 @@ def written(write: Write, before: Terms | None, clock: int) -> Terms:
             return (before[0], -1, before[2])
         return (-1, -1, clock + 86_400)
     if write.action == "import":
-        after = (given("not_issued_after"), given("blocked_until"), given("expires_at"))
+        cut_off, until = given("not_issued_after"), given("blocked_until")
+        last = clock + LIFETIME_MAX if cut_off == EVER else cut_off
+        after = (cut_off, until, max(given("expires_at"), until, last + AGE_MAX if last >= 0 else 0))
     else:
         cut_off = given("at") if given("at") >= 0 else clock + MARGIN
         last = cut_off
@@ -109,7 +113,7 @@ def verdict(vector: Revoked, store: dict[tuple[str, str], Terms]) -> str:
     assert isinstance(audiences, list)
     if AUDIENCE not in audiences:
         return "WRONG_AUDIENCE"
-    if now >= int(str(claims["exp"])) + LEEWAY:
+    if now >= int(str(claims["exp"])) + int(str(config.get("leeway", LEEWAY))):
         return "EXPIRED"
     if "max_age" in config and now - issued > int(str(config["max_age"])):
         return "SESSION_TOO_OLD"

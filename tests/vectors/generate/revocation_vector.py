@@ -35,6 +35,9 @@ _no_start: Object = {"iat": ISSUED, "exp": NOW + 3_600}
 PAYLOADS: dict[str, Object] = {
     "person": person(**_times, identity_nonce=NONCE),
     "accented": person(**_times, email="Bj\u00d6rn@Example.com", identity_nonce=NONCE),
+    "sharp s": person(**_times, email="stra\u00dfe@example.com", identity_nonce=NONCE),
+    "final sigma": person(**_times, email="\u03a3\u03c2@example.com", identity_nonce=NONCE),
+    "longest": person(**{**_times, "exp": ISSUED + LIFETIME_MAX}, identity_nonce=NONCE),
     "upper case": person(**_times, sub=SUBJECT.upper(), email=EMAIL.upper(), identity_nonce=NONCE),
     "two applications": person(**_times, aud=[AUDIENCE, OTHER_AUDIENCE], identity_nonce=NONCE),
     "no session": {

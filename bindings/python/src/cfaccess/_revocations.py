@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -264,8 +265,9 @@ class Revocations(Owner[Handle]):
         """Adds entries as `list` gives them, all or none: of another store, or made by the program itself.
         They only raise what is there.
 
-        Of each entry `kind`, `value` (not for the team) and `expires_at` are needed; `made_at` is not used.
-        It waits and raises as `revoke` does.
+        Of each entry `kind`, `value` (not for the team) and `expires_at` are needed; `made_at` is now unless it
+        is there. An `expires_at` that is too early for a token that could be alive is put off. It waits and
+        raises as `revoke` does.
 
         >>> revocations = Revocations.open("memory:", team="acme")
         >>> elsewhere = Revocations.open("memory:", team="acme")
@@ -281,15 +283,16 @@ class Revocations(Owner[Handle]):
         _revoking.import_entries(self._opened(), document.encode())
 
     def connect(self) -> None:
-        """Makes sure that the store has been read before the first token arrives: reads it now and waits, for
-        at most `timeout`, unless what is known is current. It waits as `Verifier.verify` does.
+        """Makes sure that the store has been read before the first token arrives: reads it now and waits,
+        unless what is known is current. It waits for at most `timeout`, and longer only while a large store
+        goes on answering; in the way that `Verifier.verify` does.
 
         Raises `RevocationsUnavailable` with the reason, and later verifications try again; `InvalidArgument`
         if this object is closed.
         """
         handle = self._opened()
         call = partial(_revoking.revocations_try_connect, handle)
-        wait(call, [awaited_revocations([handle], self._timeout)])
+        wait(call, [awaited_revocations([handle], math.inf)])
 
     def status(self) -> dict[str, Any]:
         """What is known now, for logs and health pages: a new dict of plain values. It never waits.

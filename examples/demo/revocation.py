@@ -1,0 +1,65 @@
+"""A person is accepted, revoked, refused, logs in again and is accepted, by all languages."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+
+import login
+from programs import PYTHON, Answers, Failure, Program
+from table import Comparison
+
+PERSON = "user@example.com"
+# A revocation reaches two seconds beyond the one in which it is made.
+MARGIN = 3
+
+
+def show_revocation(programs: Sequence[Program]) -> bool:
+    """Whether all answers are as they should be."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = f"sqlite:{folder}/demo.db"
+        answers: dict[str, dict[str, tuple[str, str]]] = {program.language: {} for program in programs}
+
+        def ask(**tokens: str) -> None:
+            for program in programs:
+                answers[program.language].update(program.answers_with(store, tokens))
+
+        old = login.token()
+        ask(logged_in=old)
+        revoke(store)
+        ask(revoked=old)
+        time.sleep(MARGIN)
+        ask(new_login=login.token(), old_token=old)
+    return told(answers)
+
+
+def revoke(store: str) -> None:
+    """What an operator does."""
+    command = ["examples/demo/python/revoke.py", store, PERSON]
+    print(f"\npython3 {shlex.join(command)}", flush=True)
+    if PYTHON.start_command([sys.executable, *command]).returncode != 0:
+        raise Failure("the person could not be revoked")
+
+
+EXPECTED = {"logged_in": "OK", "revoked": "REVOKED", "new_login": "OK", "old_token": "REVOKED"}
+
+
+def told(answers: dict[str, dict[str, tuple[str, str]]]) -> bool:
+    """Prints the answers, and says whether they are the expected ones."""
+    shown: dict[str, Answers] = dict(answers)
+    comparison = Comparison(list(EXPECTED), shown)
+    wrong = {
+        (name, language)
+        for name, status in EXPECTED.items()
+        for language in answers
+        if comparison.answer(name, language)[0] != status
+    }
+    print("", *comparison.lines(), "", sep="\n")
+    if wrong:
+        print(f"{PERSON} was revoked, and NOT all answers are as they should be.")
+    else:
+        print(f"{PERSON} was accepted, revoked, and accepted again after a new login, in every language.")
+    return not wrong
