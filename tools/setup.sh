@@ -13,6 +13,7 @@ up_to_date() {
 debian_packages() {
     local packages=()
     command -v valgrind >/dev/null || packages+=(valgrind)
+    command -v strace >/dev/null || packages+=(strace)
     command -v c++ >/dev/null || packages+=(g++)
     command -v pkg-config >/dev/null || packages+=(pkg-config)
     echo '#include <jansson.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjansson-dev)

@@ -1,11 +1,16 @@
 //! What the tests share: the vectors' format, the test keys, tokens signed with them, and the header.
 #![allow(dead_code)]
 
+#[cfg(unix)]
+pub mod child;
 pub mod explanation;
 pub mod fetched;
 pub mod header;
+#[cfg(unix)]
+pub mod jobs;
 pub mod mint;
 pub mod session;
+pub mod spoiled;
 pub mod store;
 pub mod vectors;
 
@@ -19,6 +24,22 @@ pub const HEADER_FOLDER: &str = concat!(env!("OUT_DIR"), "/include");
 /// A path inside the repository.
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Tells whoever counts that a test is skipped, past the capture of libtest.
+pub fn skip(test: &str, missing: &str) {
+    use std::io::Write;
+    writeln!(std::io::stderr(), "SKIP {test}: {missing}").expect("standard error");
+}
+
+/// Whether this is root, without whom the test is skipped.
+#[cfg(unix)]
+pub fn is_root(test: &str) -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        skip(test, "root, to become another user");
+    }
+    is_root
 }
 
 #[cfg(unix)]

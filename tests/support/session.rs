@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cfaccess::{Config, Verified, Verifier};
+use cfaccess::{Config, Status, Verified, Verifier};
 use serde_json::{Value, json};
 
 use super::fetched::now;
@@ -64,4 +64,8 @@ fn merged(mut payload: Value, changes: &Value) -> Value {
         payload[name] = value.clone();
     }
     payload
+}
+
+pub fn status_of(verifier: &Verifier, token: &str) -> Status {
+    verifier.verify(token.as_bytes()).map_or_else(|refusal| refusal.status(), |_| Status::Ok)
 }

@@ -1,6 +1,7 @@
 //! A store of revocations in a folder of the test's own.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cfaccess::{RevocationOptions, Revocations, RevokeOptions, Target, TargetKind, Timestamp};
@@ -15,6 +16,12 @@ pub struct Place {
 impl Place {
     pub fn new() -> Place {
         Place::within(std::env::temp_dir())
+    }
+
+    /// In memory, where nothing waits for a disk that others use.
+    pub fn in_memory() -> Place {
+        let memory = PathBuf::from("/dev/shm");
+        if memory.is_dir() { Place::within(memory) } else { Place::new() }
     }
 
     pub fn within(parent: PathBuf) -> Place {
@@ -45,6 +52,7 @@ pub fn open(url: &str) -> Revocations {
 pub fn options() -> RevocationOptions {
     let mut options = RevocationOptions::default();
     options.interval = Duration::from_millis(100);
+    options.timeout = Duration::from_secs(5);
     options
 }
 
@@ -67,4 +75,63 @@ pub fn cut_off_at(seconds: i64) -> RevokeOptions {
 pub fn values(revocations: &Revocations) -> Vec<String> {
     let entries = revocations.list(None, None, 10_000).expect("entries");
     entries.iter().map(|entry| entry.target.value().to_owned()).collect()
+}
+
+pub fn subject(value: &str) -> Target {
+    Target::new(TargetKind::Subject, value).expect("a target")
+}
+
+/// A file with enough entries for several pages, the last of which is of the subject `revoked`.
+pub fn filled() -> Place {
+    let place = Place::new();
+    let revocations = place.open();
+    revoke(&revocations, "ada");
+    let entry = revocations.list(None, None, 1).expect("entries").remove(0);
+    let entries: Vec<_> = (0..500)
+        .map(|number| {
+            let mut entry = entry.clone();
+            entry.target = email(&format!("name{number}"));
+            entry
+        })
+        .collect();
+    revocations.import(&entries).expect("receipts");
+    revocations.revoke(&subject("revoked"), &RevokeOptions::default()).expect("a receipt");
+    place
+}
+
+pub fn truncate(path: &Path, length: u64) {
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.set_len(length))
+        .expect("truncated");
+}
+
+/// Revokes this subject.
+pub fn revoke_subject(place: &Place, value: &str) {
+    place.open().revoke(&subject(value), &RevokeOptions::default()).expect("a receipt");
+}
+
+/// The file has no damage, and as many entries as it says.
+pub fn assert_sound(place: &Place) {
+    let check: String =
+        place.sql().query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
+    assert_eq!(check, "ok");
+    let miscounted: i64 = place
+        .sql()
+        .query_row("SELECT entries - (SELECT count(*) FROM entries) FROM teams", [], |row| row.get(0))
+        .expect("a number");
+    assert_eq!(miscounted, 0);
+}
+
+pub fn all_values(place: &Place) -> BTreeSet<String> {
+    let revocations = place.open();
+    let mut all = Vec::new();
+    loop {
+        let page = revocations.list(None, all.last(), 10_000).expect("entries");
+        if page.is_empty() {
+            return all.iter().map(|target: &Target| target.value().to_owned()).collect();
+        }
+        all.extend(page.into_iter().map(|entry| entry.target));
+    }
 }

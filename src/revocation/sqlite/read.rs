@@ -19,10 +19,6 @@ pub(super) struct Account {
     pub(super) audit_lines: u64,
 }
 
-pub(super) fn epoch(connection: &Connection) -> Result<String, Fault> {
-    Ok(connection.query_row("SELECT epoch FROM meta", [], |row| row.get(0))?)
-}
-
 pub(super) fn account(connection: &Connection, team: &str) -> Result<Account, Fault> {
     let query = "SELECT version, entries, audit_lines FROM teams WHERE team = ?1";
     let numbers = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);

@@ -76,8 +76,8 @@ pub(super) fn is_empty(connection: &Connection) -> Result<bool, Fault> {
         && number(connection, "SELECT count(*) FROM sqlite_schema")? == 0)
 }
 
-/// Whether this is a file of ours, inside of a transaction.
-pub(super) fn check(connection: &Connection) -> Result<(), Fault> {
+/// The epoch of the file, if it is one of ours, inside of a transaction.
+pub(super) fn check(connection: &Connection) -> Result<String, Fault> {
     if number(connection, "PRAGMA application_id")? != APPLICATION {
         return Err(Fault::refused("it is an SQLite file, but not a store of revocations"));
     }
@@ -90,7 +90,7 @@ pub(super) fn check(connection: &Connection) -> Result<(), Fault> {
         let advice = "PRAGMA journal_mode=DELETE sets it back";
         return Err(Fault::refused(format!("its journal mode was changed to {mode}; {advice}")));
     }
-    Ok(())
+    Ok(connection.query_row("SELECT epoch FROM meta", [], |row| row.get(0))?)
 }
 
 fn number(connection: &Connection, query: &str) -> Result<i32, Fault> {

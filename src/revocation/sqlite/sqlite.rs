@@ -9,20 +9,28 @@ use super::fault::Fault;
 use super::location::Location;
 use super::place::Place;
 use super::session::Session;
-use super::{read, write};
+use super::{read, session, write};
 use crate::ffi::system;
 use crate::team::Team;
 use crate::time::Timestamp;
 
-/// How long another process may hold up a reader, and a writer.
-const READ_PATIENCE: Duration = Duration::from_millis(250);
-const WRITE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long other processes may hold up a reader, and a writer.
+const READ: Patience = Patience { limit: Duration::from_millis(500), pause: Duration::from_micros(500) };
+const WRITE: Patience = Patience { limit: Duration::from_secs(2), pause: Duration::from_millis(2) };
+const FIRST_PAUSE: Duration = Duration::from_micros(250);
 /// The least time that a commit waits for readers.
 const COMMIT_PATIENCE: Duration = Duration::from_millis(100);
-const PAUSE_FIRST: Duration = Duration::from_micros(500);
-const PAUSE_LAST: Duration = Duration::from_millis(8);
+/// After a write, so that a process that writes again and again does not keep out all others.
+const PAUSE_AFTER_WRITE: Duration = Duration::from_millis(1);
 /// How many entries one transaction purges.
 const PURGE_BATCH: u64 = 1_000;
+
+/// How to wait for other processes.
+struct Patience {
+    limit: Duration,
+    /// The longest time between attempts: writers that follow upon each other leave only short gaps.
+    pause: Duration,
+}
 
 /// Opens the file anew for each operation, while this process does not fork: a connection, and the locks of the process
 /// behind it, must not reach a child.
@@ -41,20 +49,20 @@ impl Sqlite {
         timeout: Duration,
         body: impl Fn(&Session, &Place) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
-        self.try_for(timeout.min(READ_PATIENCE), |_| {
+        self.try_for(&READ, timeout, |_| {
             let place = Place::find(&self.location)?;
-            let session = match Session::to_read(&place.path) {
+            let opened = match Session::to_read(&place.path) {
                 Err(Fault::Empty) => {
                     Session::to_write(&self.location, &place.path)?.commit(COMMIT_PATIENCE)?;
                     Session::to_read(&place.path)
                 }
                 Err(Fault::Interrupted) => {
-                    Session::roll_back(&place.path)?;
+                    session::roll_back(&place.path)?;
                     Session::to_read(&place.path)
                 }
-                session => session,
+                opened => opened,
             };
-            body(&session?, &place)
+            body(&opened?, &place)
         })
     }
 
@@ -63,30 +71,34 @@ impl Sqlite {
         timeout: Duration,
         body: impl Fn(&Session) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
-        self.try_for(timeout.min(WRITE_PATIENCE), |left| {
+        let done = self.try_for(&WRITE, timeout, |left| {
             let place = Place::find(&self.location)?;
             let session = Session::to_write(&self.location, &place.path)?;
             let done = body(&session)?;
             session.commit(left.max(COMMIT_PATIENCE))?;
             Ok(done)
-        })
+        })?;
+        thread::sleep(PAUSE_AFTER_WRITE);
+        Ok(done)
     }
 
     /// Tries until no other process is in the way. Between attempts this process may fork.
     fn try_for<T>(
         &self,
-        patience: Duration,
+        patience: &Patience,
+        timeout: Duration,
         attempt: impl Fn(Duration) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         let begin = Instant::now();
-        let mut pause = PAUSE_FIRST;
+        let limit = patience.limit.min(timeout);
+        let mut pause = FIRST_PAUSE;
         loop {
-            let left = patience.saturating_sub(begin.elapsed());
+            let left = limit.saturating_sub(begin.elapsed());
             match system::without_fork_or_exit(|| attempt(left)) {
                 Err(Fault::Busy) if !left.is_zero() => thread::sleep(pause.min(left)),
                 done => return done.map_err(|fault| fault.of(&self.location.path)),
             }
-            pause = (pause * 2).min(PAUSE_LAST);
+            pause = (pause * 2).min(patience.pause);
         }
     }
 }
@@ -94,7 +106,7 @@ impl Sqlite {
 impl Store for Sqlite {
     fn position(&self, timeout: Duration) -> Result<Position, StoreError> {
         self.read(timeout, |session, place| {
-            let epoch = read::epoch(&session.connection)?;
+            let epoch = session.epoch.clone();
             let read::Account { version, entries, .. } = read::account(&session.connection, &self.team)?;
             // A file loses no single entries, so they are not counted.
             Ok(Position { epoch, version, entries, counted: entries, connection: place.identity })
