@@ -5,6 +5,7 @@ pub mod explanation;
 pub mod fetched;
 pub mod header;
 pub mod mint;
+pub mod redis_server;
 pub mod session;
 pub mod store;
 pub mod vectors;
