@@ -59,6 +59,7 @@ mod json;
 mod keys;
 #[cfg(feature = "later")]
 mod later;
+mod net;
 mod policy;
 mod refresh;
 mod request;

@@ -58,6 +58,11 @@ impl Team {
     pub(crate) fn host(&self) -> &str {
         self.issuer.strip_prefix(SCHEME).unwrap_or_default()
     }
+
+    /// `acme`, or `acme.fed` under `fed.cloudflareaccess.com`
+    pub(crate) fn label(&self) -> &str {
+        self.host().strip_suffix(DOMAIN).unwrap_or_default()
+    }
 }
 
 /// RFC 1123 section 2.1, in lower case.
@@ -85,8 +90,10 @@ mod tests {
             let team = Team::parse(text).expect(text);
             assert_eq!(team.issuer(), "https://acme.cloudflareaccess.com", "{text}");
             assert_eq!(team.host(), "acme.cloudflareaccess.com");
+            assert_eq!(team.label(), "acme");
         }
         let fed = Team::parse("https://acme.fed.cloudflareaccess.com/").expect("the fed form");
+        assert_eq!(fed.label(), "acme.fed");
         assert_eq!(fed.issuer(), "https://acme.fed.cloudflareaccess.com");
         assert_eq!(Team::parse("acme.fed.cloudflareaccess.com"), Ok(fed));
     }

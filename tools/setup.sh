@@ -23,6 +23,7 @@ debian_packages() {
     command -v luajit >/dev/null || packages+=(luajit)
     command -v php >/dev/null || packages+=(php-cli)
     command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || packages+=(chromium)
+    command -v redis-server >/dev/null || packages+=(redis-server)
     "$PYTHON" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
     [ ${#packages[@]} -eq 0 ] && return
 

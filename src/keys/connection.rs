@@ -12,7 +12,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error};
 
-use super::name_lookup::{NameLookups, NoAddress};
+use crate::net::{NameLookups, NoAddress};
 
 /// As many as ureq has room for.
 const ADDRESSES_MAX: usize = 16;

@@ -3,13 +3,12 @@
 use std::io;
 use std::time::Duration;
 
-use rustls::{CertificateError, InvalidMessage};
 use ureq::Error;
 
 use super::connection::Step;
 use super::document::DOCUMENT_MAX;
-use super::name_lookup::NameNotResolved;
 use super::proxy::ProxyServer;
+use crate::net::{NameNotResolved, explain_tls};
 
 /// Where a fetch leads.
 pub(super) struct Route {
@@ -102,23 +101,7 @@ impl Route {
     }
 
     fn tls(&self, error: &rustls::Error, step: Step) -> String {
-        let peer = self.peer(step);
-        match error {
-            rustls::Error::InvalidCertificate(fault) => certificate(&peer, fault),
-            rustls::Error::InvalidMessage(
-                InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
-            ) => format!("{peer} does not speak TLS on this port"),
-            rustls::Error::AlertReceived(alert) => {
-                format!(
-                    "{peer} closed the TLS connection with alert {} (RFC 8446 section 6)",
-                    u8::from(*alert)
-                )
-            }
-            rustls::Error::PeerIncompatible(_) => {
-                format!("{peer} shares no TLS version or cipher suite with this library")
-            }
-            _ => format!("{peer} sent invalid TLS data"),
-        }
+        explain_tls(&self.peer(step), error, "if your network intercepts TLS, set ca_file to its authority")
     }
 }
 
@@ -132,48 +115,11 @@ fn during(step: Step) -> &'static str {
     }
 }
 
-fn certificate(peer: &str, fault: &CertificateError) -> String {
-    const DAY: u64 = 86_400;
-    let days_between = |earlier: u64, later: u64| later.saturating_sub(earlier) / DAY;
-    let why = match fault {
-        CertificateError::UnknownIssuer => {
-            "is from a certificate authority that is not trusted; if your network \
-             intercepts TLS, set ca_file to its authority"
-                .to_owned()
-        }
-        // The chain ends at the name of a trusted authority, but the key is another one.
-        CertificateError::BadSignature => {
-            "is from another certificate authority with the name of a trusted one; \
-             if your network intercepts TLS, set ca_file to its authority"
-                .to_owned()
-        }
-        CertificateError::Expired => "has expired".to_owned(),
-        CertificateError::ExpiredContext { time, not_after } => {
-            let days = days_between(not_after.as_secs(), time.as_secs());
-            format!("expired {days} days ago, by this machine's clock")
-        }
-        CertificateError::NotValidYet => "is not valid yet".to_owned(),
-        CertificateError::NotValidYetContext { time, not_before } => {
-            let days = days_between(time.as_secs(), not_before.as_secs());
-            format!("is not valid for another {days} days, by this machine's clock")
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "is for another host".to_owned()
-        }
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "is not a server certificate".to_owned()
-        }
-        CertificateError::BadEncoding => "cannot be read".to_owned(),
-        CertificateError::Revoked => "is revoked".to_owned(),
-        _ => "is not accepted".to_owned(),
-    };
-    format!("the certificate of {peer} {why}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::keys::proxy;
+    use rustls::{CertificateError, InvalidMessage};
 
     const HOST: &str = "acme.cloudflareaccess.com";
 

@@ -7,16 +7,16 @@ use std::time::{Duration, Instant, SystemTime};
 use ureq::config::Config;
 use ureq::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use super::connection::{self, Progress, Step};
 use super::document::DOCUMENT_MAX;
 use super::fetch::{Answer, Fetch, entity_tag, max_age, retry_after};
 use super::fetch_error::Route;
-use super::name_lookup::NameLookups;
 use super::options::RemoteOptions;
-use super::{proxy, trust};
+use super::proxy;
+use crate::net::{NameLookups, trusted};
 use crate::refresh::Failure;
 use crate::status::Refusal;
 use crate::team::Team;
@@ -33,9 +33,12 @@ impl Https {
     pub(super) fn new(team: &Team, timeout: Duration, options: &RemoteOptions) -> Result<Https, Refusal> {
         let host = team.host().to_owned();
         let proxy = proxy::server_for(&host, options.proxy.as_ref(), |name| env::var_os(name))?;
+        let trusted = trusted(options.ca_file.as_deref())?;
+        let authorities: Vec<_> =
+            trusted.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .root_certs(RootCerts::new_with_certs(&trust::trusted(options.ca_file.as_deref())?))
+            .root_certs(RootCerts::new_with_certs(&authorities))
             .build();
         // One connection, used once: a pool would be shared with the children of a fork.
         let config = Agent::config_builder()

@@ -10,13 +10,11 @@ mod found_key;
 mod https;
 mod jwk;
 mod keys;
-mod name_lookup;
 mod options;
 mod proxy;
 mod public_key;
 mod replacement;
 mod status;
-mod trust;
 
 pub(crate) use document::DOCUMENT_MAX;
 pub use document::SkippedKey;

@@ -15,6 +15,8 @@ mod timing;
 
 pub(crate) use current::Current;
 pub use log::{LogFunction, LogLevel};
+#[cfg_attr(not(feature = "store-redis"), allow(unused_imports))]
+pub(crate) use process::Process;
 pub(crate) use refresher::{Help, Refresher, jitter};
 pub(crate) use source::{Answer, Failure, Source};
 pub(crate) use state::{Attempt, State};

@@ -11,7 +11,7 @@ pub(crate) const MARGIN_DEFAULT: i64 = 2;
 const MARGIN_MAX: i64 = 300;
 const NOTE_BYTES_MAX: usize = 256;
 /// A lift is kept for readers that were away.
-const LIFT_LIFETIME: i64 = 86_400;
+pub(super) const LIFT_LIFETIME: i64 = 86_400;
 
 /// What an entry says. [`Timestamp::MAX`] means always, for ever and never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,14 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::entry::{RevocationEntry, next_version};
-use super::store::{AuditLine, Order, Page, Position, Query, Receipt, Store, StoreError};
+use super::store::{AuditLine, GRACE, Order, Page, Position, Query, Receipt, Store, StoreError};
 use super::target::Target;
 use crate::ffi::system;
 use crate::time::{Timestamp, microseconds_since_1970};
 
 const AUDIT_LINES_MAX: usize = 10_000;
-/// How long an entry that fell away is still listed, in seconds.
-const GRACE: i64 = 3_600;
 /// How many entries each write looks at for such that fell away.
 const LOOKS: usize = 100;
 

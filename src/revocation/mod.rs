@@ -10,6 +10,8 @@ mod moment;
 mod open;
 mod options;
 mod polled;
+#[cfg(feature = "store-redis")]
+mod redis;
 mod review;
 mod revocations;
 mod snapshot;

@@ -43,6 +43,13 @@ fn sqlite(_rest: &str, _team: &Team) -> Result<Opened, Refusal> {
     Err(invalid("sqlite: needs a library that was built with the feature store-sqlite"))
 }
 
+#[cfg(feature = "store-redis")]
+fn redis(url: &str, team: &Team, options: &RevocationOptions) -> Result<Opened, Refusal> {
+    let store = super::redis::Redis::open(url, team, options)?;
+    Ok(Opened { source: "redis", store: Arc::new(store), is_shared: true })
+}
+
+#[cfg(not(feature = "store-redis"))]
 fn redis(_url: &str, _team: &Team, _options: &RevocationOptions) -> Result<Opened, Refusal> {
     Err(invalid("redis: needs a library that was built with the feature store-redis"))
 }

@@ -74,6 +74,9 @@ pub(crate) struct Order<'a> {
 /// By how many seconds the clocks of a writer and its store may differ.
 pub(crate) const CLOCKS_APART_MAX: i64 = 300;
 
+/// How long an entry that fell away is still listed, in seconds: for processes with a clock that lags.
+pub(crate) const GRACE: i64 = 3_600;
+
 /// What a write did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

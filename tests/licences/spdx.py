@@ -12,6 +12,7 @@ PERMISSIVE = frozenset(
         "Apache-2.0 WITH LLVM-exception",
         "BSD-2-Clause",
         "BSD-3-Clause",
+        "BSL-1.0",
         "ISC",
         "MIT",
         "MIT-0",

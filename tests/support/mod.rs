@@ -9,6 +9,7 @@ pub mod header;
 #[cfg(unix)]
 pub mod jobs;
 pub mod mint;
+pub mod redis_server;
 pub mod session;
 pub mod spoiled;
 pub mod store;

@@ -3,14 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::entry::next_version;
-use super::super::store::{Order, Receipt, later_clock};
+use super::super::store::{GRACE, Order, Receipt, later_clock};
 use super::fault::Fault;
 use super::read::{Account, account};
 use super::rows;
 use crate::time::{Timestamp, microseconds_since_1970};
 
-/// How long an entry that fell away stays for readers whose clocks are behind, in seconds.
-const GRACE: i64 = 3_600;
 /// How many of those each write removes.
 const PURGED_BY_A_WRITE: u64 = 100;
 const AUDIT_LINES_MAX: u64 = 100_000;

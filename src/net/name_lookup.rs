@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use crate::ffi::system;
 
-/// The lookups of one team's keys.
+/// The lookups for one source.
 #[derive(Clone, Debug, Default)]
-pub(super) struct NameLookups(Arc<AtomicU64>);
+pub(crate) struct NameLookups(Arc<AtomicU64>);
 
 /// Why there is no address.
 #[derive(Debug)]
-pub(super) enum NoAddress {
+pub(crate) enum NoAddress {
     TimedOut,
     /// One sentence.
     Failed(NameNotResolved),
@@ -26,13 +26,13 @@ pub(super) enum NoAddress {
 
 /// A host name without an address.
 #[derive(Debug)]
-pub(super) struct NameNotResolved {
+pub(crate) struct NameNotResolved {
     host: String,
     reason: String,
 }
 
 impl NameLookups {
-    pub(super) fn look_up(
+    pub(crate) fn look_up(
         &self,
         host: &str,
         port: u16,
@@ -48,7 +48,9 @@ impl NameLookups {
             // Nobody listens any more if it came too late.
             let _ = sender.send(addresses);
         };
-        let spawned = thread::Builder::new().name("cfaccess-names".to_owned()).spawn(look_up);
+        // Signals are left to the threads of the program.
+        let thread = thread::Builder::new().name("cfaccess-names".to_owned());
+        let spawned = system::with_signals_blocked(|| thread.spawn(look_up));
         spawned.map_err(|error| failed(error.to_string()))?;
         match receiver.recv_timeout(timeout) {
             Ok(Ok(addresses)) => Ok(addresses),
@@ -77,6 +79,13 @@ struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.lookups.0.compare_exchange(self.mark, 0, Ordering::AcqRel, Ordering::Relaxed);
+    }
+}
+
+impl NameNotResolved {
+    /// Why, without the name.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
     }
 }
 

@@ -1,4 +1,4 @@
-//! The certificate authorities that a fetch trusts.
+//! The certificate authorities that connections trust.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,7 +8,6 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_native_certs::{CertificateResult, Error, ErrorKind, load_native_certs};
-use ureq::tls::Certificate;
 
 use crate::status::{Refusal, Status};
 
@@ -16,15 +15,15 @@ const FILE: &str = "SSL_CERT_FILE";
 const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// What the platform trusts, or `SSL_CERT_FILE` and `SSL_CERT_DIR` in its place; and what `ca_file` adds.
-pub(super) fn trusted(ca_file: Option<&Path>) -> Result<Vec<Certificate<'static>>, Refusal> {
-    let platform = load_native_certs();
+pub(crate) fn trusted(ca_file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, Refusal> {
+    let mut platform = load_native_certs();
     check(&platform)?;
     let added = ca_file.map(certificates_in).transpose()?.unwrap_or_default();
     if platform.certs.is_empty() && added.is_empty() {
         return Err(invalid(why_none(&platform)));
     }
-    let all = platform.certs.iter().chain(&added);
-    Ok(all.map(|certificate| Certificate::from_der(certificate).to_owned()).collect())
+    platform.certs.extend(added);
+    Ok(platform.certs)
 }
 
 /// A file or folder of the environment that cannot be read. Single files of a folder may be unreadable.
