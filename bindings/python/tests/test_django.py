@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from cfaccess import Keys, NoToken, Verifier, _guard
+from cfaccess import Keys, NoToken, Revocations, Verifier, _guard
 from cfaccess._decisions import Refused
 from fetched import Source
 from guarded import ASSERTION, Ask
-from support import fresh, new_verifier
+from support import AUDIENCE, fresh, new_verifier
 
 pytest.importorskip("django", reason="the Python package django is missing")
 
@@ -91,6 +91,19 @@ def test_asynchronous_view_is_guarded(client: Any, verifier: Verifier, token: bo
         response = page(client(), "/async", fresh() if token else None)
 
     assert response.status_code == (200 if token else 401)
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_cookie_of_a_revoked_token_expires(client: Any, keys: Keys) -> None:
+    revocations = Revocations.open("memory:", team="acme")
+    with guarding(team="acme", audiences=[AUDIENCE], keys=keys, revocations=revocations):
+        assert page(client(), "/", fresh()).status_code == 200
+        revocations.revoke(application=AUDIENCE)
+        response = page(client(), "/", fresh())
+
+    assert (response.status_code, response.json()["status"]) == (401, "REVOKED")
+    assert response.cookies["CF_Authorization"].OutputString().startswith("CF_Authorization=;")
+    assert response.cookies["CF_Authorization"]["max-age"] == "0"
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])

@@ -80,6 +80,7 @@ WRONG_TYPE: dict[str, Setting] = {
     "switch of the environment": {**GOOD, "CHECK_ORIGIN": "false"},
     "keys of another type": {**GOOD, "KEYS": "acme"},
     "verifier of another type": {"VERIFIER": "acme"},
+    "revocations of another type": {**GOOD, "REVOCATIONS": "memory:"},
 }
 
 
