@@ -5,6 +5,8 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use super::set::Set;
+use super::table::Table;
 use super::*;
 use crate::cache::KeptToken;
 use crate::claims::{Claims, Payload};
@@ -213,6 +215,21 @@ fn a_cache_keeps_as_many_entries_as_it_may() {
         assert_eq!(cache.occupancy().entries, entries_max);
         assert_eq!(cache.occupancy().evictions, 0);
     }
+}
+
+#[test]
+fn a_hit_in_a_cache_that_is_rather_empty_reads_one_set() {
+    let (table, maker) = (Table::new(3_000, usize::MAX), Maker::new());
+    (0..300).for_each(|number| table.keep(&token(number), &maker.entry(number)));
+
+    let in_first = (0..300).filter(|&number| table.is_in_first_set(&token(number))).count();
+
+    assert!(in_first >= 290, "{in_first} of 300");
+}
+
+#[test]
+fn a_set_fills_its_cache_lines() {
+    assert_eq!((size_of::<Set<()>>(), align_of::<Set<()>>()), (5 * 64, 64));
 }
 
 #[test]
