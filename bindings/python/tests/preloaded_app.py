@@ -1,5 +1,5 @@
-"""What a server loads before it forks: keys that are fetched, and an application that answers with its
-process id."""
+"""What a server loads before it forks: keys that are fetched, revocations if it is told where they are,
+and an application that answers with its process id."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from cfaccess import AccessError, Keys, Verifier
+from cfaccess import AccessError, Keys, Revocations, Verifier
 from cfaccess.wsgi import AccessMiddleware
 
 team = os.environ["ACCESS_TEAM"]
 keys = Keys.remote(team, cooldown=1, timeout=10)
-verifier = Verifier(team=team, audiences=[os.environ["ACCESS_AUDIENCE"]], keys=keys)
+store = os.environ.get("REVOCATIONS")
+revocations = None if store is None else Revocations.open(store, team=team)
+verifier = Verifier(team=team, audiences=[os.environ["ACCESS_AUDIENCE"]], keys=keys, revocations=revocations)
 
 
 def connect() -> None:
     with suppress(AccessError):
         keys.connect()
+        if revocations is not None:
+            revocations.connect()
 
 
 connecting = threading.Thread(target=connect)

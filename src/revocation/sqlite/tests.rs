@@ -193,3 +193,20 @@ fn the_later_clock_counts_and_one_that_is_far_off_writes_nothing() {
     }
     assert_eq!(position(&store).version, ahead.version);
 }
+
+#[test]
+fn an_entry_with_the_version_of_another_write_is_not_replaced_by_it() {
+    let place = Place::new();
+    let store = place.store();
+    let version = write(&store, &subject("a"), REVOKE).version;
+    // As if the account were lost, and the clock had gone back.
+    let far = version + 1_000_000_000;
+    place.sql(&format!("UPDATE entries SET version = {}; UPDATE teams SET version = {far}", far + 1));
+    let (target, note) = (subject("b"), Note::default());
+    let order = Order { target: &target, action: REVOKE, writer_clock: Timestamp::now(), note: &note };
+
+    let error = store.write(&[order], TIMEOUT).expect_err("an error");
+
+    assert!(error.reason().contains("damaged"), "{error:?}");
+    assert_eq!(changes(&store, 0).changes.len(), 1);
+}

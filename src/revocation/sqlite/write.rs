@@ -52,8 +52,12 @@ fn enter(
         "SELECT not_issued_after, blocked_until, expires_at FROM entries
          WHERE team = ?1 AND kind = ?2 AND value = ?3",
     )?;
-    let mut put = connection
-        .prepare("INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+    let mut put = connection.prepare(
+        "INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (team, kind, value) DO UPDATE SET
+             (not_issued_after, blocked_until, expires_at, version, made_at, made_by, reason) =
+             (?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
     let mut note =
         connection.prepare("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
     let mut receipts = Vec::with_capacity(orders.len());
