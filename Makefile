@@ -7,6 +7,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 prefix ?= /usr/local
 libdir ?= $(prefix)/lib
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+# Where bash, zsh and fish look by themselves.
+completions = $(addprefix $(prefix)/share/,bash-completion/completions/cfaccess \
+	zsh/site-functions/_cfaccess fish/vendor_completions.d/cfaccess.fish)
 DESTDIR ?=
 VENV := target/venv/bin
 ONLY ?=
@@ -17,25 +22,39 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build static install size failpoint later demo check test bless wheel bench bench-scale bench-servers \
-	bench-faults fuzz audit setup format vectors requirements clean
+.PHONY: help build cli static install install-library install-cli size failpoint later demo check test bless \
+	wheel bench bench-scale bench-servers bench-faults fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
-		printf '  make %-13s %s\n' "$$name" "$$about"; done
+		printf '  make %-15s %s\n' "$$name" "$$about"; done
 
 build: ## Build the library: target/release/libcfaccess.so
 	@tools/require.sh rust c
 	cargo build --release --locked
 
+cli: ## Build the program cfaccess: target/cli/release/cfaccess
+	@tools/require.sh rust c
+	cargo build --release --locked --package cfaccess-cli --target-dir target/cli
+
 static: build ## Build the static library for C programs: target/static/libcfaccess.a
 	@mkdir -p target/static
 	tools/localize.sh target/release/libcfaccess.a target/static/libcfaccess.a
 
-install: ## Install library, header and pkg-config file for C: prefix=/usr/local DESTDIR=
+install: install-library install-cli ## Install library and program: prefix=/usr/local DESTDIR=
+
+install-library: ## Install library, header and pkg-config file for C
 	@tools/require.sh rust cargo-c c
 	cargo cinstall --release --locked --prefix=$(prefix) --libdir=$(libdir) --destdir=$(DESTDIR)/
 	tools/localize.sh $(DESTDIR)$(libdir)/libcfaccess.a $(DESTDIR)$(libdir)/libcfaccess.a
+
+install-cli: cli ## Install the program cfaccess, its manual pages and completions
+	install -D -m 755 target/cli/release/cfaccess $(DESTDIR)$(bindir)/cfaccess
+	target/cli/release/cfaccess man $(DESTDIR)$(mandir)/man1
+	@mkdir -p $(foreach folder,$(completions),$(DESTDIR)$(dir $(folder)))
+	target/cli/release/cfaccess completions bash >$(DESTDIR)$(word 1,$(completions))
+	target/cli/release/cfaccess completions zsh >$(DESTDIR)$(word 2,$(completions))
+	target/cli/release/cfaccess completions fish >$(DESTDIR)$(word 3,$(completions))
 
 size: ## Say what the bytes of the library are for: docs/size.md has the table
 	@tools/require.sh rust c python
@@ -104,7 +123,7 @@ setup: ## Fetch what the tests use: Debian packages, target/venv, target/tools
 	@tools/setup.sh
 
 format: setup ## Format Rust, Python, Go and C sources
-	cargo fmt
+	cargo fmt --all
 	cd benches && cargo fmt --all
 	cd fuzz && cargo fmt --all
 	$(VENV)/ruff check --quiet --fix .

@@ -80,6 +80,11 @@ impl Config {
         })
     }
 
+    /// The issuer of the team's tokens: `https://acme.cloudflareaccess.com`.
+    pub fn issuer(&self) -> &str {
+        self.team.issuer()
+    }
+
     /// Accepts tokens issued for this Application Audience (AUD) tag, in addition to those already added.
     /// Adding a tag again has no effect.
     ///

@@ -77,11 +77,11 @@ pub use cache::Verified;
 pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
 pub use guard::{Answer, Decision, Guard, GuardConfig, GuardRequest, HEADERS_READ};
-pub use keys::{FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
+pub use keys::{CertsAnswer, FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
 pub use refresh::{LogFunction, LogLevel};
 pub use revocation::{
     AuditLine, Note, Receipt, RevocationEntry, RevocationOptions, Revocations, RevocationsStatus,
-    RevokeOptions, Target, TargetKind, Terms, WhenStale,
+    RevokeOptions, StoreReport, Target, TargetKind, Terms, WhenStale,
 };
 pub use stats::Stats;
 pub use status::{Refusal, Remedy, Status};

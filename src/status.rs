@@ -222,6 +222,7 @@ pub struct Refusal {
     status: Status,
     message: Cow<'static, str>,
     remedy: Option<Remedy>,
+    is_lasting: bool,
 }
 
 /// What lets a caller in again whose token was revoked.
@@ -247,11 +248,21 @@ impl Refusal {
         if message.len() > MESSAGE_MAX || !ascii::all(message.as_bytes(), ascii::is_printable) {
             message = Cow::Owned(one_line(&message));
         }
-        Refusal { status, message, remedy: None }
+        Refusal { status, message, remedy: None, is_lasting: false }
     }
 
     pub(crate) fn with_remedy(self, remedy: Remedy) -> Refusal {
         Refusal { remedy: Some(remedy), ..self }
+    }
+
+    pub(crate) fn lasting(self) -> Refusal {
+        Refusal { is_lasting: true, ..self }
+    }
+
+    /// Whether a store answered and will go on to refuse this until somebody changes something: a permission, a
+    /// format, a clock. Nothing was written then.
+    pub fn is_lasting(&self) -> bool {
+        self.is_lasting
     }
 
     /// What lets the caller in again, if its token was revoked.

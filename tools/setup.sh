@@ -21,6 +21,8 @@ debian_packages() {
     echo '#include <jwt.h>' | "${CC:-cc}" -E - >/dev/null 2>&1 || packages+=(libjwt-dev)
     command -v clang >/dev/null || packages+=(clang)
     command -v luajit >/dev/null || packages+=(luajit)
+    command -v zsh >/dev/null || packages+=(zsh)
+    command -v fish >/dev/null || packages+=(fish)
     command -v php >/dev/null || packages+=(php-cli)
     command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || packages+=(chromium)
     command -v redis-server >/dev/null || packages+=(redis-server)

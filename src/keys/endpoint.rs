@@ -1,6 +1,7 @@
 //! The certs endpoint of a team, with the copy of its document on disk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::cache_file::CacheFile;
 use super::document::KeySet;
@@ -45,10 +46,7 @@ impl Endpoint {
     pub(super) fn refresher(team: Team, options: RemoteOptions) -> Result<Refresher<Endpoint>, Refusal> {
         let timing = options.timing()?;
         let is_own_function = options.fetch.is_some();
-        let fetch: Box<dyn Fetch> = match &options.fetch {
-            Some(function) => Box::new(Custom { function: function.clone(), url: team.certs_url() }),
-            None => Box::new(Https::new(&team, timing.timeout, &options)?),
-        };
+        let fetch = way_to(&team, timing.timeout, &options)?;
         let cache_file = options.cache_file.as_deref().map(CacheFile::new).transpose()?;
         let about = format!("keys of {}", team.host());
         let copy = cache_file.as_ref().and_then(|file| file.load(timing.max_stale));
@@ -76,6 +74,18 @@ impl Endpoint {
     }
 }
 
+/// How the key document of a team is fetched.
+pub(super) fn way_to(
+    team: &Team,
+    timeout: Duration,
+    options: &RemoteOptions,
+) -> Result<Box<dyn Fetch>, Refusal> {
+    Ok(match &options.fetch {
+        Some(function) => Box::new(Custom { function: function.clone(), url: team.certs_url() }),
+        None => Box::new(Https::new(team, timeout, options)?),
+    })
+}
+
 impl Source for Endpoint {
     type Value = Document;
 
@@ -100,7 +110,7 @@ impl Source for Endpoint {
     ) -> Result<Answer<Document>, Failure> {
         match self.fetch.fetch(current.entity_tag.as_deref(), attempt.time_left())? {
             fetch::Answer::NotModified { max_age } => Ok(Answer::NotModified { max_age }),
-            fetch::Answer::Document { bytes, entity_tag, max_age } => {
+            fetch::Answer::Document { bytes, entity_tag, max_age, .. } => {
                 let set = KeySet::parse(&bytes).map_err(|refusal| Failure::new(refusal.message()))?;
                 let bytes = self.cache_file.as_ref().map(|_| Arc::from(bytes));
                 Ok(Answer::Value { value: Document { set: Arc::new(set), entity_tag, bytes }, max_age })

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::options::FetchFunction;
 use crate::refresh::Failure;
+use crate::time::Timestamp;
 
 /// Fetches the key document of one team.
 pub(super) trait Fetch: Send + Sync {
@@ -21,11 +22,10 @@ pub(super) enum Answer {
         bytes: Vec<u8>,
         entity_tag: Option<String>,
         max_age: Option<Duration>,
+        date: Option<Timestamp>,
     },
     /// The document is still the one that was asked about (RFC 9110 section 15.4.5).
-    NotModified {
-        max_age: Option<Duration>,
-    },
+    NotModified { max_age: Option<Duration> },
 }
 
 /// A caller's own way to the document.
@@ -37,7 +37,7 @@ pub(super) struct Custom {
 impl Fetch for Custom {
     fn fetch(&self, _entity_tag: Option<&str>, _time_left: Duration) -> Result<Answer, Failure> {
         match (self.function.0)(&self.url) {
-            Ok(bytes) => Ok(Answer::Document { bytes, entity_tag: None, max_age: None }),
+            Ok(bytes) => Ok(Answer::Document { bytes, entity_tag: None, max_age: None, date: None }),
             Err(reason) => Err(Failure::new(format!("the fetch function failed: {reason}"))),
         }
     }
@@ -61,6 +61,12 @@ pub(super) fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => httpdate::parse_http_date(header).ok()?.duration_since(now).ok(),
     }
+}
+
+/// `Date` (RFC 9110 section 6.6.1).
+pub(super) fn date(header: &str) -> Option<Timestamp> {
+    let since_1970 = httpdate::parse_http_date(header).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Timestamp::new(i64::try_from(since_1970.as_secs()).ok()?)
 }
 
 /// An entity tag (RFC 9110 section 8.8.3) that can be sent back as it came.
@@ -101,6 +107,14 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:27 GMT", now), None);
         assert_eq!(retry_after("-5", now), None);
         assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn a_date_is_read_to_the_second() {
+        assert_eq!(date("Sun, 06 Nov 1994 08:49:37 GMT"), Timestamp::new(784_111_777));
+        for nothing in ["", "784111777", "Wed, 31 Dec 1969 23:59:59 GMT"] {
+            assert_eq!(date(nothing), None, "{nothing}");
+        }
     }
 
     #[test]

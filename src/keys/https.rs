@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::config::Config;
-use ureq::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use ureq::http::header::{CACHE_CONTROL, DATE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use super::connection::{self, Progress, Step};
 use super::document::DOCUMENT_MAX;
-use super::fetch::{Answer, Fetch, entity_tag, max_age, retry_after};
+use super::fetch::{Answer, Fetch, date, entity_tag, max_age, retry_after};
 use super::fetch_error::Route;
 use super::options::RemoteOptions;
 use super::proxy;
@@ -134,6 +134,7 @@ fn document(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
         bytes,
         entity_tag: text_of(headers, ETAG).and_then(entity_tag),
         max_age: max_age_of(headers),
+        date: text_of(headers, DATE).and_then(date),
     })
 }
 

@@ -32,5 +32,5 @@ pub use options::{RevocationOptions, WhenStale};
 pub(crate) use revocations::Finding;
 pub use revocations::{Revocations, RevokeOptions};
 pub use status::RevocationsStatus;
-pub use store::{AuditLine, Receipt};
+pub use store::{AuditLine, Receipt, StoreReport};
 pub use target::{Target, TargetKind};

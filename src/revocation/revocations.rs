@@ -10,7 +10,7 @@ use super::open::{Opened, open};
 use super::options::RevocationOptions;
 use super::polled::{Polled, about};
 use super::status::RevocationsStatus;
-use super::store::{AuditLine, Order, Query, Receipt, Store, StoreError};
+use super::store::{AuditLine, Order, Query, Receipt, Store, StoreError, StoreReport};
 use super::table::Table;
 use super::target::{Target, TargetKind};
 use super::upkeep::{Standing, Upkeep};
@@ -174,6 +174,14 @@ impl Revocations {
         self.0.store.purge(Timestamp::now(), self.0.write_timeout).map_err(|error| self.refuse(&error))
     }
 
+    /// Looks at how the store itself is set up.
+    ///
+    /// # Errors
+    /// As [`Revocations::list`].
+    pub fn examine(&self) -> Result<StoreReport, Refusal> {
+        self.0.store.examine(self.0.write_timeout).map_err(|error| self.refuse(&error))
+    }
+
     /// Makes sure that the store has been read before the first token comes: reads it now and waits, unless what is
     /// known is current. It waits for at most the timeout, and longer only while a large store goes on answering.
     ///
@@ -321,7 +329,11 @@ impl Revocations {
 
     fn refuse(&self, error: &StoreError) -> Refusal {
         let message = format!("{}: {}", about(&self.0.team), error.reason());
-        Refusal::new(Status::RevocationsUnavailable, message)
+        let refusal = Refusal::new(Status::RevocationsUnavailable, message);
+        match error {
+            StoreError::Unavailable(_) => refusal,
+            StoreError::Refused(_) => refusal.lasting(),
+        }
     }
 }
 

@@ -27,6 +27,11 @@ pub(crate) trait Store: Send + Sync {
 
     /// Removes entries that fell away more than an hour before `now`, and says how many.
     fn purge(&self, now: Timestamp, timeout: Duration) -> Result<u64, StoreError>;
+
+    /// How the store itself is set up. A file on this machine has nothing to tell.
+    fn examine(&self, _timeout: Duration) -> Result<StoreReport, StoreError> {
+        Ok(StoreReport::default())
+    }
 }
 
 /// Where a store is.
@@ -91,6 +96,16 @@ pub struct Receipt {
     pub clock_ahead: i64,
     /// How many replicas have the write, where that was asked for.
     pub replicas: Option<u64>,
+}
+
+/// How a store is set up, for tools that look for a fault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoreReport {
+    /// How many seconds the clock of the store is ahead of this one; `None` if it is the same clock, or was not told.
+    pub clock_ahead: Option<i64>,
+    /// What may lose revocations or refuse them, with what to do about it, a sentence each.
+    pub concerns: Vec<(String, String)>,
 }
 
 /// Which entries to list.

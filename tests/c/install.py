@@ -1,4 +1,4 @@
-"""Runs `make install` into a folder, and checks what it installs and that the README's commands work with it.
+"""Runs `make install-library` into a folder, and checks what is there and that the README's commands use it.
 
 Prints `PASS name`, `FAIL name: why` or `SKIP name: what is missing` for each check.
 """
@@ -33,8 +33,8 @@ CARGO_C = ROOT / "target" / "tools" / "cargo-c" / "bin"
 MAJOR, MINOR, _ = VERSION.split(".")
 SONAME = "libcfaccess.so." + (f"0.{MINOR}" if MAJOR == "0" else MAJOR)
 
-# Shows its own processes the machine as it is after `make install` and ldconfig: $1 lies in /usr/local, and
-# what ldconfig writes to /etc goes to $2.
+# Shows its own processes the machine as it is after `make install-library` and ldconfig: $1 lies in
+# /usr/local, and what ldconfig writes to /etc goes to $2.
 AS_INSTALLED = """
 set -e
 mount -t tmpfs tmpfs "$2"
@@ -65,9 +65,9 @@ def main() -> int:
         checks.skipped("install", missing)
         return 0
     shutil.rmtree(DESTDIR, ignore_errors=True)
-    command = ["make", "--no-print-directory", "install", "prefix=/usr/local", f"DESTDIR={DESTDIR}"]
+    command = ["make", "--no-print-directory", "install-library", "prefix=/usr/local", f"DESTDIR={DESTDIR}"]
     if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode != 0:
-        checks.failed("install", "make install failed")
+        checks.failed("install", "make install-library failed")
         return 1
 
     check_files(checks)

@@ -21,6 +21,9 @@ LATER = build("build of a later version", "make --no-print-directory later")
 # features that tests ask for, and so it is the one that `cargo test` has built already.
 DEBUG = build("debug build", "cargo build --locked --lib --test=abi")
 
+# In a folder of its own: the library that it is linked with has other features than the one that others load.
+PROGRAM = build("build of the cli", "cargo build --locked --package cfaccess-cli --target-dir target/cli")
+
 # Every library that the tests of a wrapper load.
 LIBRARIES = (RELEASE, FAILPOINT, LATER)
 

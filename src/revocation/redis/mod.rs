@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod connection;
 mod dialer;
+mod examine;
 mod fault;
 mod keys;
 mod listing;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::entry::RevocationEntry;
 use super::super::options::RevocationOptions;
-use super::super::store::{AuditLine, Order, Page, Position, Query, Receipt, Store, StoreError};
+use super::super::store::{AuditLine, Order, Page, Position, Query, Receipt, Store, StoreError, StoreReport};
 use super::address::Address;
 use super::connection::Connection;
 use super::dialer::Dialer;
@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::keys::Keys;
 use super::listing::Listing;
 use super::pool::Pool;
-use super::{audit, reading, writing};
+use super::{audit, examine, reading, writing};
 use crate::status::Refusal;
 use crate::team::Team;
 use crate::time::Timestamp;
@@ -107,5 +107,9 @@ impl Store for Redis {
 
     fn purge(&self, now: Timestamp, timeout: Duration) -> Result<u64, StoreError> {
         self.on(&self.others, timeout, |connection, _| writing::purge(connection, &self.keys, now, timeout))
+    }
+
+    fn examine(&self, timeout: Duration) -> Result<StoreReport, StoreError> {
+        self.on(&self.others, timeout, |connection, _| examine::examine(connection))
     }
 }

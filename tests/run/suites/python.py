@@ -67,6 +67,7 @@ CHEAP = [
     types("of the README tests", "tests/readme"),
     types("of the endpoint and its faults", "tests", "-p endpoint -p faults"),
     types("of the browser", "tests", "-m chromium -m test_chromium"),
+    types("of the cli tests", "tests", "-p cli"),
     types("of the demo", "examples/demo"),
     types("of the benchmarks", "benches", "--exclude ^python/ ."),
     check("vectors are up to date", "tests/vectors/generate --check"),

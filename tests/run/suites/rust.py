@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 
-from ..builds import LIBRARIES
-from ..needs import CXX, RUST
-from ..readers import CargoTest, Lines, OneCheck
+from ..builds import LIBRARIES, PROGRAM
+from ..needs import CXX, PYTHON_PACKAGES, RUST, TARGET, VENV
+from ..readers import CargoTest, Lines, OneCheck, Pytest
 from ..suite import Need, Suite
 
 CLIPPY = "cargo clippy --workspace --all-targets --locked -- -D warnings"
@@ -20,7 +20,7 @@ def check(name: str, command: str, *needs: Need, where: str = ".", **environment
 
 
 FORMAT = [
-    check("format", "cargo fmt --check"),
+    check("format", "cargo fmt --all --check"),
     check("format of the benchmarks", "cargo fmt --all --check", where="benches"),
     check("format of the fuzz targets", "cargo fmt --all --check", where="fuzz"),
 ]
@@ -37,7 +37,33 @@ BUILDS = [
     *LIBRARIES,
 ]
 
+
+def cli(name: str, modules: str) -> Suite:
+    """Runs the program as people do."""
+    report = TARGET / "tests" / f"rust-{name.replace(' ', '-')}.xml"
+    arguments = f"-m pytest -q -p no:cacheprovider --junitxml={shlex.quote(str(report))} {modules}"
+    return Suite(
+        name,
+        "Rust",
+        [str(VENV / "python"), *shlex.split(arguments)],
+        lambda: Pytest(report),
+        [RUST, PYTHON_PACKAGES],
+        where="tests",
+        builds=[PROGRAM],
+    )
+
+
+CLI_UNITS = Suite(
+    "units of the cli",
+    "Rust",
+    shlex.split("cargo test --locked --package cfaccess-cli --target-dir target/cli"),
+    CargoTest,
+    [RUST],
+)
+
 TESTS = [
+    CLI_UNITS,
+    cli("cli", "cli"),
     Suite("tests", "Rust", shlex.split(CARGO_TEST), CargoTest, [RUST], minutes=25),
     check("lints of the benchmarks", CLIPPY, where="benches"),
     check("lints of the fuzz targets", CLIPPY, CXX, where="fuzz"),
@@ -48,8 +74,11 @@ TESTS = [
 QUICK_PROGRAMS = (
     "abi bad_input cache corpus explain explain_vectors header order readme revocation_vectors stats vectors"
 )
+QUICK_CLI = "verify settings secrets terminal revoke questions"
 QUICK = [
     LINTS,
+    CLI_UNITS,
+    cli("quick tests of the cli", " ".join(f"cli/test_{module}.py" for module in QUICK_CLI.split())),
     Suite(
         "quick tests",
         "Rust",

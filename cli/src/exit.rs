@@ -1,0 +1,83 @@
+//! How the program ends.
+
+use std::fmt;
+use std::io;
+
+use cfaccess::{Refusal, Status};
+
+/// The exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// It is done; the token is accepted.
+    Done = 0,
+    /// Refused or failed; nothing was written.
+    Failed = 1,
+    /// The arguments or the configuration are wrong.
+    Usage = 2,
+    /// The store has it, and Cloudflare or enough replicas do not.
+    Partial = 3,
+    /// The keys or the store cannot be reached, so nothing was decided or written.
+    Unreachable = 4,
+    /// It is written, but clocks differ by more than [`CLOCKS_APART`].
+    ClocksDiffer = 5,
+}
+
+/// Clocks that differ by more than these seconds are worth a word.
+pub const CLOCKS_APART: u8 = 5;
+
+pub fn are_apart(seconds: i64) -> bool {
+    seconds.unsigned_abs() > u64::from(CLOCKS_APART)
+}
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub status: Status,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn usage(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Usage, status: Status::InvalidArgument, message: message.into() }
+    }
+
+    pub fn config(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Usage, status: Status::InvalidConfig, message: message.into() }
+    }
+
+    pub fn internal(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Failed, status: Status::Internal, message: message.into() }
+    }
+
+    /// A store that is not there.
+    pub fn unreachable(message: impl Into<String>) -> Failure {
+        let status = Status::RevocationsUnavailable;
+        Failure { exit: Exit::Unreachable, status, message: message.into() }
+    }
+
+    /// Whoever was asked did not say yes.
+    pub fn declined(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Failed, status: Status::InvalidArgument, message: message.into() }
+    }
+
+    /// A file or stream that could not be read or written.
+    pub fn io(what: impl fmt::Display, error: &io::Error) -> Failure {
+        Failure::internal(format!("cannot {what}: {error}"))
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let status = refusal.status();
+        let exit = match status {
+            Status::NullArgument | Status::InvalidArgument | Status::InvalidConfig => Exit::Usage,
+            // The store answered, and refuses.
+            _ if refusal.is_lasting() => Exit::Failed,
+            status if status.http_status() == 503 => Exit::Unreachable,
+            _ => Exit::Failed,
+        };
+        Failure { exit, status, message: refusal.message().to_owned() }
+    }
+}
