@@ -19,9 +19,9 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Edge:
-    """What a browser meets: a login that lasts, tokens that are issued anew from it without asking, and a cookie.
+    """What a browser meets: a login that lasts, and tokens that are issued from it without asking.
 
-    - `logout_returns`: logging out ends nothing and leads back to the application, which is worse than Access.
+    - `logout_returns`: logging out ends nothing and leads back to the application.
     """
 
     def __init__(self, application: Application, logout_returns: bool = False) -> None:

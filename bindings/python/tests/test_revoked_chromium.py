@@ -1,4 +1,4 @@
-"""What a person in Chromium sees after a revocation: no circle of redirects, and the way back where there is one."""
+"""What a person in Chromium sees after a revocation: no circle of redirects, and the way back."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def test_a_cut_off_person_gets_a_page_and_then_another_token_without_logging_in(
     with listening(edge) as url:
         assert browser.visit(url).status == 200
         good_from = revocations.revoke(email=EMAIL)
+        assert good_from is not None
         edge.requests.clear()
 
         # Within the margin every token is refused, also the one that Access issues anew.
@@ -106,9 +107,7 @@ def test_who_is_blocked_gets_a_page_and_no_redirect(
         assert len(edge.requests) == 1
 
 
-def test_what_is_not_a_page_is_not_redirected(
-    browser: Chromium, keys: Any, revocations: Revocations
-) -> None:
+def test_what_is_not_a_page_is_not_redirected(browser: Chromium, keys: Any, revocations: Revocations) -> None:
     edge = Edge(guarded(keys, revocations))
     with listening(edge) as url:
         browser.visit(url)
