@@ -162,7 +162,7 @@ fn assert_children_use_the_store(times: usize) {
     let number = |line: &str| line.split_once(' ').and_then(|(_, number)| number.parse::<u64>().ok());
     println!("{operations}; {slowest} ms for a fork; {} writes", written.len());
     assert!(number(operations).is_some_and(|number| number > 100), "{operations}");
-    assert!(number(slowest).is_some_and(|number| number < 2_000), "{slowest}");
+    assert!(number(slowest).is_some_and(|number| number < 5_000), "{slowest}");
     assert_eq!(written.iter().filter(|name| name.starts_with("child-")).count(), times / 20);
     let known = all_values(&place);
     assert!(written.iter().all(|name| known.contains(&format!("{name}@example.com"))));

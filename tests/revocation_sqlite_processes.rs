@@ -114,7 +114,7 @@ fn a_writer_that_was_stopped_holds_up_readers_for_a_moment_only() {
         assert!(begin.elapsed() < Duration::from_secs(10));
         thread::sleep(Duration::from_millis(20));
     }
-    assert!((Duration::from_millis(1_200)..Duration::from_secs(4)).contains(&accepted), "{accepted:?}");
+    assert!((Duration::from_millis(1_200)..Duration::from_secs(8)).contains(&accepted), "{accepted:?}");
     assert!(longest < Duration::from_secs(2), "{longest:?}");
     let refusal = verifier.verify(token.as_bytes()).expect_err("a refusal");
     assert!(refusal.message().contains("another process is using it"), "{refusal}");
@@ -123,7 +123,7 @@ fn a_writer_that_was_stopped_holds_up_readers_for_a_moment_only() {
     let begin = Instant::now();
     let refusal = revocations.revoke(&email("ada"), &RevokeOptions::default()).expect_err("a refusal");
     assert!(refusal.message().contains("another process is using it"), "{refusal}");
-    assert!((1_900..4_000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
+    assert!((1_900..8_000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
 
     drop(writer);
     eventually("an answer", || status_of(&verifier, &token) == Status::Ok);
