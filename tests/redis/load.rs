@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use cfaccess::Status;
 
-use crate::reader::{CHANGES, ENTRIES, META, Reader, revoke, token_of};
+use crate::reader::{CHANGES, ENTRIES, META, Reader, open, options, revoke, token_of};
 use crate::support::redis_server::Server;
 use crate::support::session::seconds_now;
-use crate::support::store::{open, options};
 
 /// Puts so many entries there without the script.
 fn fill(server: &Server, entries: u64) {

@@ -2,10 +2,9 @@
 
 use cfaccess::Status;
 
-use crate::reader::{ENTRIES, Reader, revoke};
+use crate::reader::{ENTRIES, Reader, open, revoke};
 use crate::support::fetched::eventually;
 use crate::support::redis_server::Server;
-use crate::support::store::open;
 
 fn node() -> Option<Server> {
     Server::start(&["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"])

@@ -101,9 +101,10 @@ impl Fault {
 
 /// Errors that have their code further behind, or only their words.
 fn hidden_code(detail: &str) -> Option<&str> {
-    const WORDS: [(&str, &str); 3] = [
+    const WORDS: [(&str, &str); 4] = [
         ("unauthenticated", "NOAUTH"),
         ("The user executing the script", "NOPERM"),
+        ("ACL failure in script", "NOPERM"),
         ("max number of clients", "MAXCLIENTS"),
     ];
     let words = WORDS.iter().find(|(words, _)| detail.contains(words)).map(|(_, code)| *code);
@@ -174,6 +175,10 @@ mod tests {
             ("WRONGPASS invalid username-password pair or user is disabled.", "WRONGPASS"),
             ("NOPERM User secret has no permissions to run the 'evalsha' command", "NOPERM"),
             ("ERR The user executing the script can't run this command or subcommand secret", "NOPERM"),
+            (
+                "ERR ACL failure in script: User secret has no permissions to run the 'zcard' command",
+                "NOPERM",
+            ),
             ("ERR Protocol error: unauthenticated multibulk length", "NOAUTH"),
             ("ERR unknown command 'secret'", "ERR"),
             ("NOSCRIPT secret", "NOSCRIPT"),
