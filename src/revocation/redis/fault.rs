@@ -108,8 +108,9 @@ fn hidden_code(detail: &str) -> Option<&str> {
         ("max number of clients", "MAXCLIENTS"),
     ];
     let words = WORDS.iter().find(|(words, _)| detail.contains(words)).map(|(_, code)| *code);
-    // Redis 6 puts the error of a command in a script behind words of its own.
-    words.or_else(|| detail.split(' ').find(|word| known(word).is_some()))
+    // Redis 6 puts the error of a command in a script behind words of its own, with or without the dash of an error.
+    let mut behind = detail.split(' ').map(|word| word.trim_start_matches('-'));
+    words.or_else(|| behind.find(|word| known(word).is_some()))
 }
 
 fn known(code: &str) -> Option<&'static (&'static str, Passing, &'static str)> {
@@ -159,6 +160,10 @@ mod tests {
             ("ERR max number of clients reached", "MAXCLIENTS"),
             ("ERR unknown command", "ERR"),
             ("ERR Error running script (call to f_ab): @user_script:9: OOM command not allowed", "OOM"),
+            (
+                "ERR Error running script (call to f_ab): @user_script:9: @user_script: 9: -READONLY You",
+                "READONLY",
+            ),
             ("MOVED nonsense", "MOVED"),
             ("MOVED 1 127.0.0.1:7000", "MOVED"),
         ] {
