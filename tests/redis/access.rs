@@ -4,10 +4,10 @@ use std::thread;
 
 use cfaccess::{Note, RevocationOptions, Revocations, Status};
 
-use crate::reader::{ENTRIES, META, Reader, revoke};
+use crate::reader::{ENTRIES, META, Reader, open, revoke};
 use crate::support::read;
 use crate::support::redis_server::Server;
-use crate::support::store::{email, open};
+use crate::support::store::email;
 
 const PASSWORD: &str = "s3cr3t/p@ss";
 const ENCODED: &str = "s3cr3t%2Fp%40ss";

@@ -2,9 +2,8 @@
 
 use cfaccess::Status;
 
-use crate::reader::{AUDIT, CHANGES, ENTRIES, META, Reader, revoke};
+use crate::reader::{AUDIT, CHANGES, ENTRIES, META, Reader, open, revoke};
 use crate::support::redis_server::Server;
-use crate::support::store::open;
 
 fn verdicts(reader: &Reader) -> [Status; 3] {
     ["ada", "grace", "eve"].map(|name| reader.verdict(name))

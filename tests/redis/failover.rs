@@ -3,10 +3,9 @@
 use cfaccess::Status;
 
 use crate::proxy::Proxy;
-use crate::reader::{Reader, revoke};
+use crate::reader::{Reader, open, revoke};
 use crate::support::fetched::eventually;
 use crate::support::redis_server::Server;
-use crate::support::store::open;
 
 /// A primary and its replica, in step.
 fn pair(of_replica: &[&str]) -> Option<(Server, Server)> {

@@ -2,13 +2,17 @@
 
 use cfaccess::Status;
 
-use crate::reader::{ENTRIES, Reader, revoke};
+use crate::reader::{ENTRIES, Reader, open, revoke};
 use crate::support::fetched::eventually;
 use crate::support::redis_server::Server;
-use crate::support::store::open;
 
 fn node() -> Option<Server> {
     Server::start(&["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"])
+}
+
+fn add_all_slots(node: &Server) {
+    let slots: Vec<u16> = (0..16_384).collect();
+    redis::cmd("CLUSTER").arg("ADDSLOTS").arg(slots).exec(&mut node.connection()).expect("an answer");
 }
 
 fn is_whole(node: &Server) -> bool {
@@ -23,7 +27,7 @@ fn id(node: &Server) -> String {
 /// Two nodes, all slots with the second.
 fn two_nodes() -> Option<(Server, Server)> {
     let (first, second) = (node()?, node()?);
-    second.run_command("CLUSTER ADDSLOTSRANGE 0 16383");
+    add_all_slots(&second);
     first.run_command(&format!("CLUSTER MEET 127.0.0.1 {}", second.port));
     eventually("a cluster", || is_whole(&first) && is_whole(&second));
     Some((first, second))
@@ -36,7 +40,7 @@ fn one_node_serves_all_keys() {
     assert_eq!(reader.verdict("ada"), Status::RevocationsUnavailable);
     let expected = "the store answered CLUSTERDOWN: its cluster is not complete";
     assert_eq!(reader.status().last_error.as_deref(), Some(expected));
-    node.run_command("CLUSTER ADDSLOTSRANGE 0 16383");
+    add_all_slots(&node);
     eventually("a cluster", || is_whole(&node));
     revoke(&open(&node.url("")), "ada").expect("a receipt");
     reader.recover();

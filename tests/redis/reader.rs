@@ -10,7 +10,7 @@ use cfaccess::{
 
 use crate::support::fetched::eventually;
 use crate::support::session::{seconds_now, token_with, verifier_with};
-use crate::support::store::{email, options};
+use crate::support::store::email;
 
 pub const META: &str = "{cfaccess:acme}:meta";
 pub const ENTRIES: &str = "{cfaccess:acme}:entries";
@@ -99,6 +99,17 @@ pub fn token_of(name: &str) -> String {
 
 pub fn revoke(revocations: &Revocations, name: &str) -> Result<Receipt, Refusal> {
     revocations.revoke(&email(name), &RevokeOptions::default())
+}
+
+/// Asks again within a tenth of a second, and waits for a second.
+pub fn options() -> RevocationOptions {
+    let mut options = RevocationOptions::default();
+    options.interval = Duration::from_millis(100);
+    options
+}
+
+pub fn open(url: &str) -> Revocations {
+    Revocations::open(url, "acme", options()).expect("a store")
 }
 
 pub fn options_with(timeout: Duration) -> RevocationOptions {

@@ -2,9 +2,8 @@
 
 use cfaccess::Status;
 
-use crate::reader::{Reader, revoke};
+use crate::reader::{Reader, open, revoke};
 use crate::support::redis_server::Server;
-use crate::support::store::open;
 
 fn verdicts(reader: &Reader) -> [Status; 2] {
     ["early", "late"].map(|name| reader.verdict(name))

@@ -10,11 +10,11 @@ use cfaccess::{
     Note, RevocationEntry, RevocationOptions, Revocations, Status, Target, TargetKind, Terms, Timestamp,
 };
 
-use crate::reader::{CHANGES, ENTRIES, Reader, revoke, token_of};
+use crate::reader::{CHANGES, ENTRIES, Reader, open, revoke, token_of};
 use crate::support::fetched::eventually;
 use crate::support::redis_server::Server;
 use crate::support::session::seconds_now;
-use crate::support::store::{cut_off_at, email, open, values};
+use crate::support::store::{cut_off_at, email, values};
 
 const URL: &str = "CFACCESS_TEST_STORE";
 

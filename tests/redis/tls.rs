@@ -5,10 +5,9 @@ use std::process::Command;
 
 use cfaccess::{Revocations, Status};
 
-use crate::reader::{Reader, revoke};
+use crate::reader::{Reader, options, revoke};
 use crate::support::fetched::eventually;
 use crate::support::redis_server::{Server, free_port};
-use crate::support::store::options;
 
 const URL: &str = "CFACCESS_TEST_TLS_STORE";
 const CA_FILE: &str = "CFACCESS_TEST_TLS_CA_FILE";

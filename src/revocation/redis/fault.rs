@@ -101,14 +101,16 @@ impl Fault {
 
 /// Errors that have their code further behind, or only their words.
 fn hidden_code(detail: &str) -> Option<&str> {
-    const WORDS: [(&str, &str); 3] = [
+    const WORDS: [(&str, &str); 4] = [
         ("unauthenticated", "NOAUTH"),
         ("The user executing the script", "NOPERM"),
+        ("ACL failure in script", "NOPERM"),
         ("max number of clients", "MAXCLIENTS"),
     ];
     let words = WORDS.iter().find(|(words, _)| detail.contains(words)).map(|(_, code)| *code);
-    // Redis 6 puts the error of a command in a script behind words of its own.
-    words.or_else(|| detail.split(' ').find(|word| known(word).is_some()))
+    // Redis 6 puts the error of a command in a script behind words of its own, with or without the dash of an error.
+    let mut behind = detail.split(' ').map(|word| word.trim_start_matches('-'));
+    words.or_else(|| behind.find(|word| known(word).is_some()))
 }
 
 fn known(code: &str) -> Option<&'static (&'static str, Passing, &'static str)> {
@@ -158,6 +160,10 @@ mod tests {
             ("ERR max number of clients reached", "MAXCLIENTS"),
             ("ERR unknown command", "ERR"),
             ("ERR Error running script (call to f_ab): @user_script:9: OOM command not allowed", "OOM"),
+            (
+                "ERR Error running script (call to f_ab): @user_script:9: @user_script: 9: -READONLY You",
+                "READONLY",
+            ),
             ("MOVED nonsense", "MOVED"),
             ("MOVED 1 127.0.0.1:7000", "MOVED"),
         ] {
@@ -174,6 +180,10 @@ mod tests {
             ("WRONGPASS invalid username-password pair or user is disabled.", "WRONGPASS"),
             ("NOPERM User secret has no permissions to run the 'evalsha' command", "NOPERM"),
             ("ERR The user executing the script can't run this command or subcommand secret", "NOPERM"),
+            (
+                "ERR ACL failure in script: User secret has no permissions to run the 'zcard' command",
+                "NOPERM",
+            ),
             ("ERR Protocol error: unauthenticated multibulk length", "NOAUTH"),
             ("ERR unknown command 'secret'", "ERR"),
             ("NOSCRIPT secret", "NOSCRIPT"),
