@@ -3,6 +3,7 @@ package cfaccess_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -146,19 +147,82 @@ func TestAStoreThatIsAwayIsToldAndHoldsNobodyUp(t *testing.T) {
 	verifyNow(t, going, token)
 }
 
-func TestAWaitForTheStoreEndsWithItsContext(t *testing.T) {
-	ended, cancel := context.WithCancel(background)
-	cancel()
-	url, _ := newStore(t)
-	verifier := verifierWith(t, reader(t, url, nil))
-
-	_, err := verifier.VerifyContext(ended, tokenOf(t, "acme-1"))
-
-	if err != nil { // unless the answer was there sooner
-		expectError(t, err, cfaccess.ErrRevocationsPending)
-		expectError(t, err, context.Canceled)
+// hangingStore accepts connections and never answers.
+func hangingStore(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	eventually(t, "an answer", func() bool { return second(verifier.Verify(tokenOf(t, "acme-1"))) == nil })
+	t.Cleanup(func() { listener.Close() })
+	return "redis://user:secret@" + listener.Addr().String()
+}
+
+func TestCallsThatWaitForAStoreEndWithTheirContext(t *testing.T) {
+	revocations := reader(t, hangingStore(t), func(o *cfaccess.RevocationOptions) { o.Timeout = time.Minute })
+	verifier := verifierWith(t, revocations)
+	handler := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: verifier}}})(nobodyHandler)
+	token := tokenOf(t, "acme-1")
+	calls := map[string]func(context.Context) error{
+		"Connect":       revocations.Connect,
+		"VerifyContext": func(ctx context.Context) error { return second(verifier.VerifyContext(ctx, token)) },
+		"VerifyRequest": func(ctx context.Context) error {
+			header := http.Header{assertion: {token}}
+			return second(verifier.VerifyRequest((&http.Request{Header: header}).WithContext(ctx)))
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+			defer cancel()
+			began := time.Now()
+
+			err := call(ctx)
+
+			expectError(t, err, cfaccess.ErrRevocationsPending)
+			expectError(t, err, context.DeadlineExceeded)
+			if waited := time.Since(began); waited > 10*time.Second {
+				t.Errorf("waited for %v", waited)
+			}
+		})
+	}
+	t.Run("Middleware", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+		defer cancel()
+		got := answer(handler, request("GET", "/", assertion, token).WithContext(ctx))
+		expectRefused(t, got, 503, "REVOCATIONS_PENDING")
+	})
+}
+
+func TestAWriteMayOutlastItsContext(t *testing.T) {
+	revocations := reader(t, hangingStore(t), nil)
+	ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+	defer cancel()
+
+	err := revocations.Revoke(ctx, cfaccess.Team(), cfaccess.RevokeOptions{})
+
+	expectError(t, err, cfaccess.ErrRevocationsUnavailable)
+	expectError(t, err, context.DeadlineExceeded)
+}
+
+func TestAStoreThatHangsHoldsCallsUpOnce(t *testing.T) {
+	revocations := reader(t, hangingStore(t), func(o *cfaccess.RevocationOptions) { o.Timeout = 300 * time.Millisecond })
+	verifier := verifierWith(t, revocations)
+	token := tokenOf(t, "acme-1")
+	began := time.Now()
+	err := second(verifier.Verify(token))
+	if status := statusOf(t, err); status != "REVOCATIONS_UNAVAILABLE" && status != "REVOCATIONS_PENDING" {
+		t.Error(err)
+	}
+	for range 50 {
+		expectError(t, second(verifier.Verify(token)), cfaccess.ErrRevocationsUnavailable)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if strings.Contains(err.Error(), "secret") {
+		t.Error(err)
+	}
 }
 
 func TestRevocationsAreClosedWhileOthersUseThem(t *testing.T) {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -239,6 +241,43 @@ except AccessError as error:
         "REVOCATIONS_UNAVAILABLE\n",
         "REVOCATIONS_PENDING\n",
     )
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """A store that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"redis://user:secret@127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("way", ["verify", "verify_request", "verify_async", "wsgi", "asgi"])
+def test_a_store_that_hangs_holds_callers_up_once(keys: Keys, hanging: str, way: str) -> None:
+    revocations = opened(hanging, timeout=0.5)
+    verifier = new_verifier(keys, revocations=revocations)
+    begin = time.monotonic()
+    assert outcome(way, verifier, fresh()) in ("REVOCATIONS_UNAVAILABLE", "REVOCATIONS_PENDING")
+    assert time.monotonic() - begin >= 0.3
+    eventually("a failure", lambda: revocations.status()["failures"])
+    begin = time.monotonic()
+    for _ in range(20):
+        assert outcome(way, verifier, fresh()) == "REVOCATIONS_UNAVAILABLE"
+    assert time.monotonic() - begin < 3
+    assert "secret" not in str(revocations.status()) + repr(revocations)
+
+
+def test_signal_handlers_run_while_a_verification_waits(keys: Keys, hanging: str) -> None:
+    verifier = new_verifier(keys, revocations=opened(hanging, timeout=20))
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(TimeoutError):
+            verifier.verify(fresh())
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_no_message_shows_a_password() -> None:
