@@ -24,7 +24,7 @@ func newStore(t testing.TB) (string, *cfaccess.Revocations) {
 // reader is what another process has opened.
 func reader(t testing.TB, url string, change func(*cfaccess.RevocationOptions)) *cfaccess.Revocations {
 	t.Helper()
-	options := cfaccess.RevocationOptions{Interval: 300 * time.Millisecond}
+	options := cfaccess.RevocationOptions{Interval: 300 * time.Millisecond, Timeout: 20 * time.Second}
 	if change != nil {
 		change(&options)
 	}
@@ -40,7 +40,7 @@ func TestTheFirstTokenWaitsForTheStore(t *testing.T) {
 	verifyNow(t, verifier, tokenOf(t, "acme-1"))
 
 	status, err := revocations.Status()
-	if err != nil || status.Source != "sqlite" || status.Entries != 1 || status.Refreshes != 1 || status.Age == nil {
+	if err != nil || status.Source != "sqlite" || status.Entries != 1 || status.Refreshes == 0 || status.Age == nil {
 		t.Errorf("got %+v, %v", status, err)
 	}
 	if stats := statsOf(t, verifier); len(stats.Refusals) != 0 || stats.Verified != 1 {

