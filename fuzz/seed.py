@@ -20,7 +20,7 @@ LONGEST = 4_000
 OF_EACH_STATUS = {"token": 7, "keys": 40, "request": 15}
 
 # Refused before the signature is checked, or for the signature: signing them again would change them.
-AS_THEY_ARE = {"MALFORMED", "TOO_LARGE", "OPAQUE_TOKEN", "BAD_SIGNATURE"}
+AS_THEY_ARE = {"NO_TOKEN", "MALFORMED", "TOO_LARGE", "OPAQUE_TOKEN", "BAD_SIGNATURE"}
 
 Vector = dict[str, Any]
 
@@ -202,6 +202,7 @@ def programs() -> Iterator[tuple[str, bytes]]:
     yield "null-handles", b"".join(call(name, 2) for name in CALLS)
     yield from remote_programs(config, verify)
     yield from cache_programs(config + keys, verify)
+    yield from revocation_programs(config + keys, verify)
 
 
 def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
@@ -242,6 +243,58 @@ def remote_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]
         yield f"{name}-nowhere", options + path + call("RemoteKeys", 0, 0, GENUINE, success, GENUINE)
     twice = call("SetFetch", 0, 0, success, GENUINE) + call("SetFetch", 0, 0, failure, NULL)
     yield "options-freed-early", keys + twice + call("Free", 0, 3) + call("Connect") + call("Free", 0, 1)
+
+
+def revocation_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:
+    """Revocations in memory."""
+    ready = config + call("Revocations", 0, 0, GENUINE) + call("SetRevocations")
+    ready += call("Verifier", 0, 0, b"\0") + verify
+
+    def write(action: int, kind: int, value: bytes, *options: bytes) -> bytes:
+        return call(
+            "WriteRevocation",
+            0,
+            0,
+            bytes([action, kind]),
+            options[0] if options else b"\0",
+            value,
+            *options[1:],
+        )
+
+    everything = call("ListRevocations", 0, 0, b"\0", number(10_000))
+    yield "revoked", ready + write(0, 4, GENUINE) + verify + everything + write(2, 4, GENUINE) + verify
+    yield "blocked", ready + write(1, 1, NULL) + verify + everything
+    yield (
+        "revoked-with-options",
+        ready
+        + write(0, 4, GENUINE, b"\x0b", number(1_000), number(5), GENUINE)
+        + write(1, 4, GENUINE, b"\x04", number(2**53 - 1))
+        + write(1, 4, GENUINE, b"\x04", number(-1))
+        + verify,
+    )
+    yield (
+        "revoked-nothing",
+        ready
+        + b"".join(
+            write(action, kind, value)
+            for action in range(3)
+            for kind in (0, 2, 7)
+            for value in (NULL, given(b""))
+        )
+        + call("ListRevocations", 0, 0, b"\7", number(1))
+        + call("ListRevocations", 0, 0, b"\0", number(-1)),
+    )
+    entries = b'{"entries":[{"kind":"team","not_issued_after":9007199254740991,"expires_at":1}]}'
+    yield (
+        "imported",
+        ready
+        + call("ImportRevocations", 0, 0, given(entries))
+        + verify
+        + call("ImportRevocations", 0, 0, GENUINE)
+        + call("ImportRevocations", 0, 0, given(entries[:-1]))
+        + call("ImportRevocations", 0, 0, NULL),
+    )
+    yield "no-store", call("Revocations", 0, 0, given(b"memory")) + call("Revocations", 0, 0, NULL)
 
 
 def cache_programs(config: bytes, verify: bytes) -> Iterator[tuple[str, bytes]]:

@@ -19,6 +19,13 @@
 // [Keys.Status] describes their state, for a health page. [KeysFromJSON] and [KeysFromFile] take keys
 // that something else keeps current.
 //
+// # Revocation
+//
+// A revocation here ends tokens, and the login lives at Cloudflare: end both. [OpenRevocations] opens a store in
+// memory, in an SQLite file that the processes of a host share, or in Redis or Valkey for many hosts; a verifier with
+// [Config.Revocations] refuses what was revoked there, also tokens that it has verified before. [Revocations.Revoke]
+// ends sessions, [Revocations.Block] keeps out, and [Revocations.Lift] takes back.
+//
 // # Cache
 //
 // A verifier keeps the tokens that it has verified, so that the next request of a session costs a
@@ -49,7 +56,7 @@
 //
 // # Ownership
 //
-// [Keys] and [Verifier] hold an object of the library, and a copy of one holds the same object. Close
+// [Keys], [Revocations] and [Verifier] hold an object of the library, and a copy of one holds the same object. Close
 // frees it at once; an object that is forgotten is freed after the garbage collector finds it, which
 // does not see how much memory of the library it takes. Close
 // may be called several times and while other goroutines use the value: it waits for the calls in
@@ -71,9 +78,10 @@
 // # Goroutines
 //
 // All functions and methods may be called from any number of goroutines at once. Only keys that are
-// fetched make the library start threads, open connections and call back into Go: a thread for each
-// fetch, which ends with it. Of the calls that wait for a fetch of the same keys, one holds a thread, and
-// so does each call of Connect, VerifyAt and the other methods that take a time.
+// fetched, and stores of revocations that other processes write to, make the library start threads, open
+// connections and call back into Go: a thread for each fetch, which ends with it. Of the calls that wait for
+// a fetch of the same keys or revocations, one holds a thread, and so does each call of Connect, VerifyAt and
+// the other methods that take a time, and each that writes to a store or lists it.
 //
 // # Building
 //

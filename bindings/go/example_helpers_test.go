@@ -39,6 +39,10 @@ func exampleFetch(context.Context, string) ([]byte, error) {
 }
 
 func exampleVerifier() *cfaccess.Verifier {
+	return exampleVerifierWith(nil)
+}
+
+func exampleVerifierWith(revocations *cfaccess.Revocations) *cfaccess.Verifier {
 	keys, err := cfaccess.RemoteKeys("acme", cfaccess.RemoteOptions{Fetch: exampleFetch})
 	if err != nil {
 		log.Fatal(err)
@@ -47,7 +51,9 @@ func exampleVerifier() *cfaccess.Verifier {
 	if err := keys.Connect(); err != nil {
 		log.Fatal(err)
 	}
-	verifier, err := cfaccess.NewVerifier(acmeConfig(), keys)
+	config := acmeConfig()
+	config.Revocations = revocations
+	verifier, err := cfaccess.NewVerifier(config, keys)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package cfaccess_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -105,6 +106,36 @@ func ExampleRemoteKeys() {
 	if err := keys.Connect(); err != nil {
 		log.Print(err)
 	}
+}
+
+// The sessions of a person end, and a new login is accepted.
+func ExampleOpenRevocations() {
+	ctx := context.Background()
+	revocations, err := cfaccess.OpenRevocations(ctx, "memory:", "acme", cfaccess.RevocationOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer revocations.Close()
+	verifier := exampleVerifierWith(revocations)
+	defer verifier.Close()
+
+	err = revocations.Revoke(ctx, cfaccess.Email("user@example.com"), cfaccess.RevokeOptions{Reason: "lost laptop"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = verifier.VerifyAt(exampleToken(), time.Unix(1767225600, 0))
+	fmt.Println(errors.Is(err, cfaccess.ErrRevoked))
+
+	entries, err := revocations.List(ctx, cfaccess.ListOptions{Kind: cfaccess.TargetEmail})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, entry := range entries {
+		fmt.Println(entry.Target.Kind(), entry.Target.Value(), entry.Reason)
+	}
+	// Output:
+	// true
+	// email user@example.com lost laptop
 }
 
 // A health page that reports the age of the keys.

@@ -3,6 +3,7 @@ package cfaccess_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ func newStore(t testing.TB) (string, *cfaccess.Revocations) {
 // reader is what another process has opened.
 func reader(t testing.TB, url string, change func(*cfaccess.RevocationOptions)) *cfaccess.Revocations {
 	t.Helper()
-	options := cfaccess.RevocationOptions{Interval: 300 * time.Millisecond}
+	options := cfaccess.RevocationOptions{Interval: 300 * time.Millisecond, Timeout: 20 * time.Second}
 	if change != nil {
 		change(&options)
 	}
@@ -39,7 +40,7 @@ func TestTheFirstTokenWaitsForTheStore(t *testing.T) {
 	verifyNow(t, verifier, tokenOf(t, "acme-1"))
 
 	status, err := revocations.Status()
-	if err != nil || status.Source != "sqlite" || status.Entries != 1 || status.Refreshes != 1 || status.Age == nil {
+	if err != nil || status.Source != "sqlite" || status.Entries != 1 || status.Refreshes == 0 || status.Age == nil {
 		t.Errorf("got %+v, %v", status, err)
 	}
 	if stats := statsOf(t, verifier); len(stats.Refusals) != 0 || stats.Verified != 1 {
@@ -146,19 +147,82 @@ func TestAStoreThatIsAwayIsToldAndHoldsNobodyUp(t *testing.T) {
 	verifyNow(t, going, token)
 }
 
-func TestAWaitForTheStoreEndsWithItsContext(t *testing.T) {
-	ended, cancel := context.WithCancel(background)
-	cancel()
-	url, _ := newStore(t)
-	verifier := verifierWith(t, reader(t, url, nil))
-
-	_, err := verifier.VerifyContext(ended, tokenOf(t, "acme-1"))
-
-	if err != nil { // unless the answer was there sooner
-		expectError(t, err, cfaccess.ErrRevocationsPending)
-		expectError(t, err, context.Canceled)
+// hangingStore accepts connections and never answers.
+func hangingStore(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	eventually(t, "an answer", func() bool { return second(verifier.Verify(tokenOf(t, "acme-1"))) == nil })
+	t.Cleanup(func() { listener.Close() })
+	return "redis://user:secret@" + listener.Addr().String()
+}
+
+func TestCallsThatWaitForAStoreEndWithTheirContext(t *testing.T) {
+	revocations := reader(t, hangingStore(t), func(o *cfaccess.RevocationOptions) { o.Timeout = time.Minute })
+	verifier := verifierWith(t, revocations)
+	handler := newMiddleware(t, cfaccess.Guard{Routes: []cfaccess.Route{{Verifier: verifier}}})(nobodyHandler)
+	token := tokenOf(t, "acme-1")
+	calls := map[string]func(context.Context) error{
+		"Connect":       revocations.Connect,
+		"VerifyContext": func(ctx context.Context) error { return second(verifier.VerifyContext(ctx, token)) },
+		"VerifyRequest": func(ctx context.Context) error {
+			header := http.Header{assertion: {token}}
+			return second(verifier.VerifyRequest((&http.Request{Header: header}).WithContext(ctx)))
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+			defer cancel()
+			began := time.Now()
+
+			err := call(ctx)
+
+			expectError(t, err, cfaccess.ErrRevocationsPending)
+			expectError(t, err, context.DeadlineExceeded)
+			if waited := time.Since(began); waited > 10*time.Second {
+				t.Errorf("waited for %v", waited)
+			}
+		})
+	}
+	t.Run("Middleware", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+		defer cancel()
+		got := answer(handler, request("GET", "/", assertion, token).WithContext(ctx))
+		expectRefused(t, got, 503, "REVOCATIONS_PENDING")
+	})
+}
+
+func TestAWriteMayOutlastItsContext(t *testing.T) {
+	revocations := reader(t, hangingStore(t), nil)
+	ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+	defer cancel()
+
+	err := revocations.Revoke(ctx, cfaccess.Team(), cfaccess.RevokeOptions{})
+
+	expectError(t, err, cfaccess.ErrRevocationsUnavailable)
+	expectError(t, err, context.DeadlineExceeded)
+}
+
+func TestAStoreThatHangsHoldsCallsUpOnce(t *testing.T) {
+	revocations := reader(t, hangingStore(t), func(o *cfaccess.RevocationOptions) { o.Timeout = 300 * time.Millisecond })
+	verifier := verifierWith(t, revocations)
+	token := tokenOf(t, "acme-1")
+	began := time.Now()
+	err := second(verifier.Verify(token))
+	if status := statusOf(t, err); status != "REVOCATIONS_UNAVAILABLE" && status != "REVOCATIONS_PENDING" {
+		t.Error(err)
+	}
+	for range 50 {
+		expectError(t, second(verifier.Verify(token)), cfaccess.ErrRevocationsUnavailable)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if strings.Contains(err.Error(), "secret") {
+		t.Error(err)
+	}
 }
 
 func TestRevocationsAreClosedWhileOthersUseThem(t *testing.T) {

@@ -48,6 +48,11 @@ calls! {
     SetMaxAge,
     AcceptCookie,
     SetEmailHeader,
+    Revocations,
+    SetRevocations,
+    WriteRevocation,
+    ImportRevocations,
+    ListRevocations,
 }
 
 impl Call {

@@ -15,7 +15,7 @@ use super::c_calls::Call;
 use super::c_program::{Bytes, Program};
 use super::genuine::{self, AUDIENCE, NOW};
 use super::invariants::check_message;
-use super::{c_cache, c_remote};
+use super::{c_cache, c_remote, c_revocations};
 
 const CALLS_MAX: usize = 64;
 const SLOTS: usize = 2;
@@ -38,6 +38,7 @@ struct Handles {
     keys: Slots<cfaccess_keys>,
     verifiers: Slots<cfaccess_verifier>,
     options: Slots<cfaccess_remote_options>,
+    revocations: Slots<cfaccess_revocations>,
 }
 
 type Slots<T> = [*mut T; SLOTS + 1];
@@ -49,6 +50,7 @@ impl Default for Handles {
             keys: [null_mut(); SLOTS + 1],
             verifiers: [null_mut(); SLOTS + 1],
             options: [null_mut(); SLOTS + 1],
+            revocations: [null_mut(); SLOTS + 1],
         }
     }
 }
@@ -60,6 +62,7 @@ impl Handles {
         let place = usize::from(program.byte());
         let (config, keys, verifier, options) =
             (self.configs[slot], self.keys[slot], self.verifiers[slot], self.options[slot]);
+        let revocations = self.revocations[slot];
         match call {
             Call::Config => {
                 let team = program.text("acme");
@@ -135,6 +138,11 @@ impl Handles {
             Call::Lookup => c_cache::lookup(verifier, &program.token()),
             Call::VerifyTwice => c_cache::verify_twice(verifier),
             Call::Stats => c_cache::stats(verifier, place),
+            Call::Revocations => put(&mut self.revocations, slot, c_revocations::open(place, program)),
+            Call::SetRevocations => c_revocations::set(config, revocations, place),
+            Call::WriteRevocation => c_revocations::write(revocations, place, program),
+            Call::ImportRevocations => c_revocations::import(revocations, place, program),
+            Call::ListRevocations => c_revocations::list(revocations, place, program),
         }
         status_functions(program.byte().into());
     }
@@ -144,6 +152,7 @@ impl Handles {
         self.keys.iter_mut().for_each(free);
         self.verifiers.iter_mut().for_each(free);
         self.options.iter_mut().for_each(free);
+        self.revocations.iter_mut().for_each(free);
     }
 }
 
@@ -175,6 +184,12 @@ impl Owned for cfaccess_verifier {
 impl Owned for cfaccess_remote_options {
     unsafe fn free(handle: *mut Self) {
         unsafe { cfaccess_remote_options_free(handle) }
+    }
+}
+
+impl Owned for cfaccess_revocations {
+    unsafe fn free(handle: *mut Self) {
+        unsafe { cfaccess_revocations_free(handle) }
     }
 }
 
@@ -289,5 +304,6 @@ fn read_file(program: &mut Program, place: usize) {
 fn status_functions(number: i32) {
     assert!(!text_of(unsafe { cfaccess_status_name(number) }).is_empty());
     assert!(!text_of(unsafe { cfaccess_status_description(number) }).is_empty());
+    assert!([0, 1].contains(&unsafe { cfaccess_status_is_pending(number) }));
     assert!([200, 401, 403, 500, 503].contains(&unsafe { cfaccess_status_http(number) }));
 }

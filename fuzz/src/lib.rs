@@ -12,5 +12,6 @@ mod c_call;
 mod c_calls;
 mod c_program;
 mod c_remote;
+mod c_revocations;
 mod genuine;
 mod invariants;

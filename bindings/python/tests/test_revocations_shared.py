@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -39,11 +41,11 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def writer(url: str) -> Revocations:
     """As another process has it."""
-    return Revocations.open(url, team="acme")
+    return Revocations.open(url, team="acme", timeout=20)
 
 
 def opened(url: str, **options: Any) -> Revocations:
-    return Revocations.open(url, team="acme", **{"interval": 0.3, **options})
+    return Revocations.open(url, team="acme", **{"interval": 0.3, "timeout": 20, **options})
 
 
 @contextmanager
@@ -71,10 +73,10 @@ def test_first_token_waits_for_the_store(keys: Keys, url: str, writer: Revocatio
     assert verifier.verify(fresh()).email == EMAIL
 
     status = revocations.status()
-    assert (status["source"], status["entries"], status["refreshes"], status["failures"]) == (
+    assert (status["source"], status["entries"], status["refreshes"] > 0, status["failures"]) == (
         "sqlite",
         1,
-        1,
+        True,
         0,
     )
     assert 0 <= status["age"] < 10
@@ -129,14 +131,14 @@ def test_a_busy_process_sees_a_revocation_within_the_interval(
 def test_keys_and_revocations_are_waited_for_one_after_the_other(url: str, writer: Revocations) -> None:
     writer.revoke(email=EMAIL)
     source = Source("acme-1")
-    verifier = new_verifier(source.keys(timeout=20), revocations=opened(url, timeout=20))
+    verifier = new_verifier(source.keys(timeout=20), revocations=opened(url))
     assert status_of(lambda: verifier.verify(fresh())) == "REVOKED"
     assert source.fetches == 1
 
 
 def test_a_store_that_cannot_answer_holds_callers_up_once(keys: Keys, url: str, writer: Revocations) -> None:
     writer.connect()
-    verifier = new_verifier(keys, revocations=opened(url, timeout=1))
+    verifier = new_verifier(keys, revocations=opened(url))
     with held(url):
         assert status_of(lambda: verifier.verify(fresh())) == "REVOCATIONS_UNAVAILABLE"
         begin = time.monotonic()
@@ -149,7 +151,7 @@ def test_a_store_that_cannot_answer_holds_callers_up_once(keys: Keys, url: str, 
 
 def test_what_is_known_counts_while_the_store_is_away(keys: Keys, url: str, writer: Revocations) -> None:
     writer.revoke(subject="someone", reason="x")
-    revocations = opened(url, timeout=1, max_stale=60)
+    revocations = opened(url, max_stale=60)
     verifier = new_verifier(keys, revocations=revocations)
     good, revoked = fresh(), fresh(sub="someone")
     assert verifier.verify(good)
@@ -170,7 +172,7 @@ def test_an_outage_of_the_store_need_not_be_one_of_the_application(
 
 
 def test_connect_reads_the_store_or_says_why_not(url: str, tmp_path: Path) -> None:
-    revocations = opened(url)
+    revocations = opened(url, interval=60)
     revocations.connect()
     assert revocations.status()["refreshes"] == 1
     revocations.connect()
@@ -239,6 +241,43 @@ except AccessError as error:
         "REVOCATIONS_UNAVAILABLE\n",
         "REVOCATIONS_PENDING\n",
     )
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """A store that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"redis://user:secret@127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("way", ["verify", "verify_request", "verify_async", "wsgi", "asgi"])
+def test_a_store_that_hangs_holds_callers_up_once(keys: Keys, hanging: str, way: str) -> None:
+    revocations = opened(hanging, timeout=0.5)
+    verifier = new_verifier(keys, revocations=revocations)
+    begin = time.monotonic()
+    assert outcome(way, verifier, fresh()) in ("REVOCATIONS_UNAVAILABLE", "REVOCATIONS_PENDING")
+    assert time.monotonic() - begin >= 0.3
+    eventually("a failure", lambda: revocations.status()["failures"])
+    begin = time.monotonic()
+    for _ in range(20):
+        assert outcome(way, verifier, fresh()) == "REVOCATIONS_UNAVAILABLE"
+    assert time.monotonic() - begin < 3
+    assert "secret" not in str(revocations.status()) + repr(revocations)
+
+
+def test_signal_handlers_run_while_a_verification_waits(keys: Keys, hanging: str) -> None:
+    verifier = new_verifier(keys, revocations=opened(hanging, timeout=20))
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(TimeoutError):
+            verifier.verify(fresh())
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_no_message_shows_a_password() -> None:

@@ -266,8 +266,8 @@ class Revocations(Owner[Handle]):
         They only raise what is there.
 
         Of each entry `kind`, `value` (not for the team) and `expires_at` are needed; `made_at` is now unless
-        it is there. An `expires_at` that is too early for a token that could be alive is put off. It waits and
-        raises as `revoke` does.
+        it is there. An `expires_at` that is too early for a token that could be alive is put off. It waits
+        and raises as `revoke` does.
 
         >>> revocations = Revocations.open("memory:", team="acme")
         >>> elsewhere = Revocations.open("memory:", team="acme")
