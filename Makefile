@@ -16,6 +16,7 @@ DESTDIR ?=
 VENV := target/venv/bin
 ONLY ?=
 SECONDS ?= 60
+DOCS ?=
 TARGET ?=
 
 export PYTHON
@@ -23,7 +24,8 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
 .PHONY: help build cli static install install-library install-cli size failpoint later demo check test bless \
-	wheel bench bench-scale bench-servers bench-faults fuzz audit setup format vectors requirements clean
+	wheel bench bench-scale bench-servers bench-faults \
+	bench-revocation fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -109,6 +111,10 @@ bench-servers: setup build ## Measure servers with and without the middleware: t
 bench-faults: setup build ## Measure faults of the key endpoint next to other libraries: docs/faults.md
 	@tools/require.sh rust c python go node
 	@cd benches && PYTHONPATH=$(CURDIR)/tests exec $(CURDIR)/$(VENV)/python -m faults $(ONLY)
+
+bench-revocation: setup ## Measure revocations, and their stores under load: target/bench/revocation.md; docs/ with DOCS=1
+	@tools/require.sh rust c python go
+	@cd benches && exec env SECONDS="$(SECONDS)" DOCS="$(DOCS)" $(CURDIR)/$(VENV)/python -m revocation $(ONLY)
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust

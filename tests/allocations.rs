@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::sync::Barrier;
 use std::thread;
 
-use cfaccess::{Status, Timestamp, Verifier};
+use cfaccess::{Revocations, RevokeOptions, Status, Target, TargetKind, Timestamp, Verifier};
 use support::session::{config_with, current_token, long_token, token_of, verifier_with};
 use support::{mint, vectors};
 
@@ -138,6 +138,31 @@ fn a_lookup_takes_no_allocation() {
 
     assert_eq!(USE.get().calls, 0);
     assert_eq!(found, [Some(id), None]);
+}
+
+#[test]
+fn neither_a_hit_nor_a_lookup_takes_an_allocation_for_revocations() {
+    let revocations = Revocations::open("memory:", "acme", Default::default()).expect("revocations");
+    let verifier = verifier_with(|config| config.set_revocations(&revocations));
+    let revoke = |kind, value: &str| {
+        let target = Target::new(kind, value).expect("a target");
+        revocations.revoke(&target, &RevokeOptions::default()).expect("a receipt");
+    };
+    let token = current_token("kept", 3_600);
+    let id = verifier.verify(token.as_bytes()).expect("claims").id();
+
+    let calls = |expected: Option<u64>| {
+        USE.set(Use::default());
+        let found = verifier.lookup(token.as_bytes());
+        let calls = USE.get().calls;
+        assert_eq!(found, expected);
+        calls
+    };
+    assert_eq!(calls(Some(id)), 0);
+    revoke(TargetKind::Subject, "another");
+    assert_eq!(calls(Some(id)), 0, "it is looked up");
+    revoke(TargetKind::Subject, "kept");
+    assert_eq!(calls(None), 0, "it is revoked");
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub struct cfaccess_header {
 /// configuration accepts the cookie, the value of the cookie CF_Authorization. Of up to four different
 /// cookies the first that verifies is used, if all that verify name one principal. NO_TOKEN if there is no
 /// token or it is empty, MALFORMED if there is more than one header, or if none of several different cookies
-/// can be used. If the request has the header Cf-Access-Authenticated-User-Email, it must equal the verified
+/// can be used, REVOKED or BLOCKED instead if one of them was. If the request has the header
+/// Cf-Access-Authenticated-User-Email, it must equal the verified
 /// e-mail address without regard to ASCII case, and be empty for a service, unless the configuration says
 /// otherwise; if not, IDENTITY_MISMATCH, after all other checks. No other header is read.
 ///

@@ -53,6 +53,7 @@ pub(super) struct Changes {
 
 impl Table {
     pub(super) fn new(is_shared: bool) -> Table {
+        system::watch_process();
         Table {
             snapshot: ArcSwap::from_pointee(Snapshot::empty()),
             version: AtomicU64::new(1),
