@@ -46,7 +46,9 @@ pub unsafe extern "C" fn cfaccess_revocations_open(
         // SAFETY: the caller's promise.
         let out_revocations = unsafe { Out::new(out_revocations) }?;
         // SAFETY: the caller's promise.
-        let (url, team) = unsafe { (config_text(url)?, config_text(team)?) };
+        let url = unsafe { config_text(url) }?;
+        // SAFETY: the caller's promise.
+        let team = unsafe { config_text(team) }?;
         let options = options.map(|options| options.0.clone()).unwrap_or_default();
         out_revocations.give(Box::new(cfaccess_revocations(Revocations::open(url, team, options)?)));
         Ok(())
