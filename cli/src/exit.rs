@@ -57,8 +57,8 @@ impl Failure {
         Failure { exit: Exit::Unreachable, status, message: message.into() }
     }
 
-    /// Whoever was asked did not say yes.
-    pub fn declined(message: impl Into<String>) -> Failure {
+    /// Nothing was done, for a cause that is not the library's.
+    pub fn not_done(message: impl Into<String>) -> Failure {
         Failure { exit: Exit::Failed, status: Status::InvalidArgument, message: message.into() }
     }
 

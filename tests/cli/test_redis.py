@@ -105,6 +105,15 @@ def test_clocks_that_differ_are_exit_code_5(shared: Store, clock: str, seconds: 
         assert f"s {direction} that of the store" in ended.err
 
 
+@pytest.mark.parametrize(("seconds", "code"), [(3, 0), (60, 0), (-60, 0), (400, 1)])
+def test_a_dry_run_compares_clocks(shared: Store, clock: str, seconds: int, code: int) -> None:
+    ended = shared.run("revoke", "user", PERSON, "--dry-run", env=ahead(clock, seconds))
+
+    assert ended.code == code, ended
+    assert ("that of the store" in ended.err) == (abs(seconds) > 5)
+    assert shared.entries() == []
+
+
 def test_a_server_that_is_away_is_exit_code_4(shared: Store, redis: Redis) -> None:
     redis.close()
 
@@ -181,6 +190,10 @@ def test_doctor_looks_at_the_server(shared: Store, redis: Redis, clock: str) -> 
     as_reader = checks({"CFACCESS_STORE_URL": redis.url(f"reader:{PASSWORD}@")})
     assert as_reader["store"]["result"] == "ok"
     assert "ACL" in as_reader["store settings"]["message"]
+    redis.ask("ACL", "SETUSER", "reader", "+time")
+    as_reader = checks({"CFACCESS_STORE_URL": redis.url(f"reader:{PASSWORD}@")})
+    assert as_reader["store clock"]["result"] == "ok"
+    assert "INFO" in as_reader["store settings"]["message"]
 
 
 def test_an_application_is_asked_about(shared: Store) -> None:

@@ -147,6 +147,7 @@ def test_a_dry_run_writes_nothing(store: Store, command: str) -> None:
     assert ended.json["entries"][0]["there_now"]["reason"] == "first"
     assert other.json["entries"][0]["there_now"] is None
     assert plain.out.startswith("would be ")
+    assert (", tokens" in plain.out.splitlines()[0]) == (command == "revoke")
     assert "first" in plain.out
     assert before == (store.rows("SELECT * FROM entries"), store.rows("SELECT * FROM audit"))
 

@@ -76,7 +76,11 @@ pub fn dry_run(
     for target in targets {
         let there = if store.is_new { None } else { find(&store.revocations, target)? };
         let terms = terms(target);
-        text += &format!("would be {}: {}, {}\n", action.past(), about(target), says(&terms, now));
+        text += &format!("would be {}: {}", action.past(), about(target));
+        if action != Action::Lift {
+            text += &format!(", {}", says(&terms, now));
+        }
+        text += "\n";
         text += &match &there {
             Some(entry) => format!("  there now: {}\n", described(entry, now)),
             None => "  there now: nothing\n".to_owned(),

@@ -31,5 +31,5 @@ fn answer_to(question: &str, flag: &str) -> Result<String, Failure> {
 }
 
 fn declined() -> Failure {
-    Failure::declined("not confirmed; nothing was written")
+    Failure::not_done("not confirmed; nothing was written")
 }

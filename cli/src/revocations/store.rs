@@ -3,11 +3,13 @@
 use cfaccess::{RevocationEntry, Revocations, Target, TargetKind};
 
 use crate::arguments::StoreFlags;
-use crate::exit::Failure;
+use crate::exit::{Failure, are_apart};
 use crate::output::Output;
 use crate::settings::Settings;
 
 const PAGE: usize = 1_000;
+/// A store refuses writers whose clock is further from its own, in seconds.
+const CLOCKS_APART_MAX: i64 = 300;
 
 /// What is to be done with a store.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,13 +59,28 @@ pub fn open(
     let is_new = purpose == Purpose::DryRun && url.would_be_made();
     if purpose == Purpose::DryRun {
         if !url.is_writable() {
-            return Err(Failure::declined("this user may not write to the store"));
+            return Err(Failure::not_done("this user may not write to the store"));
         }
         if !is_new {
             revocations.connect()?;
+            check_clock(&revocations, output)?;
         }
     }
     Ok(Opened { revocations, wait_replicas: url.replicas(), is_new })
+}
+
+/// What a write would find of the clocks. A user who may not ask for the time learns of it when he writes.
+fn check_clock(revocations: &Revocations, output: &Output) -> Result<(), Failure> {
+    let ahead = revocations.examine().ok().and_then(|report| report.clock_ahead).unwrap_or(0);
+    let direction = if ahead > 0 { "behind" } else { "ahead of" };
+    let words = format!("this machine's clock is {} s {direction} that of the store", ahead.abs());
+    if ahead.abs() > CLOCKS_APART_MAX {
+        return Err(Failure::not_done(format!("{words}, which would refuse the write")));
+    }
+    if are_apart(ahead) {
+        output.note(&words);
+    }
+    Ok(())
 }
 
 /// A store, and how many replicas its writes wait for.

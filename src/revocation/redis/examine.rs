@@ -2,7 +2,7 @@
 
 use redis::cmd;
 
-use super::super::store::StoreReport;
+use super::super::store::{StoreError, StoreReport};
 use super::connection::Connection;
 use super::fault::Fault;
 use super::reply::{array_of, number, text};
@@ -12,8 +12,16 @@ pub(super) fn examine(connection: &mut Connection) -> Result<StoreReport, Fault>
     let [seconds, _] = array_of(connection.ask(cmd("TIME"))?)?;
     let seconds = i64::try_from(number(seconds)?).ok().and_then(Timestamp::new);
     let clock_ahead = seconds.map(|there| there.since(Timestamp::now()));
-    let info = text(connection.ask(cmd("INFO"))?)?;
-    Ok(StoreReport { clock_ahead, concerns: concerns(&info) })
+    let concerns = match connection.ask(cmd("INFO")) {
+        Ok(info) => concerns(&text(info)?),
+        Err(Fault::Store(StoreError::Refused(_))) => vec![(
+            "the user's ACL does not allow INFO, so that nothing is known of appendonly and maxmemory-policy"
+                .to_owned(),
+            "allow it (+info), or look with another user".to_owned(),
+        )],
+        Err(fault) => return Err(fault),
+    };
+    Ok(StoreReport { clock_ahead, concerns })
 }
 
 fn concerns(info: &str) -> Vec<(String, String)> {
