@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use super::table::Table;
 use super::*;
 use crate::cache::KeptToken;
 use crate::claims::{Claims, Payload};
@@ -204,6 +205,16 @@ fn a_cache_keeps_as_many_entries_as_it_may() {
         assert_eq!(cache.occupancy().entries, entries_max);
         assert_eq!(cache.occupancy().evictions, 0);
     }
+}
+
+#[test]
+fn a_hit_in_a_cache_that_is_rather_empty_reads_one_set() {
+    let (table, maker) = (Table::new(3_000, usize::MAX), Maker::new());
+    (0..300).for_each(|number| table.keep(&token(number), &maker.entry(number)));
+
+    let in_first = (0..300).filter(|&number| table.is_in_first_set(&token(number))).count();
+
+    assert!(in_first >= 290, "{in_first} of 300");
 }
 
 #[test]
