@@ -57,3 +57,25 @@ fn redis(_url: &str, _team: &Team, _options: &RevocationOptions) -> Result<Opene
 fn invalid(message: &'static str) -> Refusal {
     Refusal::new(Status::InvalidConfig, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_was_left_out_is_named_with_its_feature() {
+        let team = Team::parse("acme").expect("a team");
+        for (url, feature, is_built) in [
+            ("redis://127.0.0.1", "store-redis", cfg!(feature = "store-redis")),
+            ("redis+unix:///run/redis.sock", "store-redis", cfg!(feature = "store-redis")),
+            ("sqlite:/var/lib/revocations.db", "store-sqlite", cfg!(feature = "store-sqlite")),
+        ] {
+            let opened = open(url, &team, &RevocationOptions::default());
+            assert_eq!(opened.is_ok(), is_built, "{url}");
+            if let Err(refusal) = opened {
+                assert_eq!(refusal.status(), Status::InvalidConfig);
+                assert!(refusal.message().ends_with(&format!("with the feature {feature}")), "{refusal}");
+            }
+        }
+    }
+}

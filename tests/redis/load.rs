@@ -55,6 +55,8 @@ fn load(entries: u64, writers: usize, pause: Duration) {
     let names = ["first", "filler0", "w0-0", &format!("filler{}", entries - 1)];
     let tokens = names.map(token_of);
     fill(&server, entries);
+    server.run_command("CONFIG SET slowlog-log-slower-than 5000");
+    server.run_command("SLOWLOG RESET");
     let (is_over, written) = (AtomicBool::new(false), AtomicU64::new(0));
     let (is_over, written) = (&is_over, &written);
     let url = server.url("");
@@ -118,8 +120,10 @@ fn load(entries: u64, writers: usize, pause: Duration) {
         server.number(&format!("HGET {META} count")) as u64
     );
     let writes = written.load(Ordering::Relaxed);
+    let slow = server.number("SLOWLOG LEN");
     println!(
-        "{count} entries, {writes} of them written meanwhile; loaded in {loaded:?}; 99 of 100 answers within {slowest:?}"
+        "{count} entries, {writes} of them written meanwhile; loaded in {loaded:?}; 99 of 100 answers within {slowest:?}; \
+         {slow} commands took the server 5 ms"
     );
     // A debug build on a machine with other work; what it is without them, the line above says.
     assert!(slowest < Duration::from_millis(100), "{slowest:?}");
@@ -128,6 +132,24 @@ fn load(entries: u64, writers: usize, pause: Duration) {
 #[test]
 fn everything_is_read_while_others_write() {
     load(100_000, 2, Duration::from_millis(2));
+}
+
+#[test]
+fn the_largest_import_is_written_in_time() {
+    let Some(server) = Server::start(&[]) else { return };
+    server.run_command("CONFIG SET slowlog-log-slower-than 1");
+    let source = open("memory:");
+    (0..1_000).for_each(|number| drop(revoke(&source, &format!("p{number}")).expect("a receipt")));
+    let entries = source.list(None, None, 1_000).expect("entries");
+    let begin = Instant::now();
+    let receipts = open(&server.url("")).import(&entries).expect("receipts");
+    println!("{} entries written in {:?}", receipts.len(), begin.elapsed());
+    assert_eq!(server.number(&format!("HLEN {ENTRIES}")), 1_000);
+    let slow: Vec<Vec<redis::Value>> =
+        redis::from_redis_value(server.run_command("SLOWLOG GET 100")).expect("a log");
+    let longest =
+        slow.iter().filter_map(|line| redis::from_redis_value::<u64>(line.get(2)?.clone()).ok()).max();
+    println!("the server was busy for {} ms", longest.unwrap_or(0) / 1_000);
 }
 
 #[test]

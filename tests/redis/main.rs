@@ -1,4 +1,5 @@
 //! Revocations in Redis, with a real server of each test's own.
+#![cfg(all(unix, feature = "store-redis"))]
 
 #[path = "../support/mod.rs"]
 mod support;

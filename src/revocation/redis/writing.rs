@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 
 const SCRIPT: &str = include_str!("write.lua");
 /// The server answers nobody else while the script runs.
-const ORDERS_MAX: usize = 10_000;
+const ORDERS_MAX: usize = 1_000;
 const AUDIT_LINES: u32 = 100_000;
 /// How many entries a write looks at for one that fell away, and how many a purge does at a time.
 const STEP: u32 = 20;
