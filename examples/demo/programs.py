@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "target" / "release" / "libcfaccess.so"
+COMMAND = ROOT / "target" / "cli" / "release" / "cfaccess"
 TOKENS = ROOT / "examples" / "demo" / "tokens.txt"
 CERTS = "examples/demo/certs.json"
 

@@ -7,9 +7,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import login
-from programs import PYTHON, Answers, Failure, Program
+from programs import COMMAND, PYTHON, Answers, Failure, Program
 from table import Comparison
 
 PERSON = "user@example.com"
@@ -37,10 +38,14 @@ def show_revocation(programs: Sequence[Program]) -> bool:
 
 
 def revoke(store: str) -> None:
-    """What an operator does."""
-    command = ["examples/demo/python/revoke.py", store, PERSON]
-    print(f"\npython3 {shlex.join(command)}", flush=True)
-    if PYTHON.start_command([sys.executable, *command]).returncode != 0:
+    """What an operator does: with the program, or in Python where that has not been built."""
+    if COMMAND.exists():
+        command = [str(COMMAND), "revoke", "user", PERSON, "--team", "acme", "--store", store]
+    else:
+        command = [sys.executable, "examples/demo/python/revoke.py", store, PERSON]
+    shown = shlex.join([Path(command[0]).name, *command[1:]])
+    print(f"\n{shown}", flush=True)
+    if PYTHON.start_command(command).returncode != 0:
         raise Failure("the person could not be revoked")
 
 
