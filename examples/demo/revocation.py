@@ -11,7 +11,7 @@ from pathlib import Path
 
 import login
 from programs import COMMAND, PYTHON, Answers, Failure, Program
-from table import Comparison
+from table import Comparison, wrapped
 
 PERSON = "user@example.com"
 # A revocation reaches two seconds beyond the one in which it is made.
@@ -45,8 +45,11 @@ def revoke(store: str) -> None:
         command = [sys.executable, "examples/demo/python/revoke.py", store, PERSON]
     shown = shlex.join([Path(command[0]).name, *command[1:]])
     print(f"\n{shown}", flush=True)
-    if PYTHON.start_command(command).returncode != 0:
-        raise Failure("the person could not be revoked")
+    ended = PYTHON.start_command(command)
+    if ended.returncode != 0:
+        raise Failure(f"the person could not be revoked: {ended.stderr.strip()}")
+    for line in (ended.stdout + ended.stderr).splitlines():
+        print(*wrapped("", line, ""), sep="\n", flush=True)
 
 
 EXPECTED = {"logged_in": "OK", "revoked": "REVOKED", "new_login": "OK", "old_token": "REVOKED"}
