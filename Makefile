@@ -75,9 +75,9 @@ later: ## Build it with the claims of a later version, for tests: target/later/l
 	@mkdir -p target/later
 	install -m 755 target/debug/libcfaccess.so target/later/
 
-demo: ## Verify the same tokens from C, Python and Go
+demo: ## Verify the same tokens from C, Python and Go, and revoke a person
 	@tools/require.sh rust c python go
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build cli
 	@$(PYTHON) examples/demo
 
 check: setup ## Run the quick checks and tests of every language; ONLY as in test

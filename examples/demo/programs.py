@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "target" / "release" / "libcfaccess.so"
+COMMAND = ROOT / "target" / "cli" / "release" / "cfaccess"
 TOKENS = ROOT / "examples" / "demo" / "tokens.txt"
 CERTS = "examples/demo/certs.json"
 
@@ -46,8 +47,8 @@ class Program:
         return self._start([*shlex.split(self.run), certs, *store], tokens, subprocess.PIPE)
 
     def start_command(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Runs another command with its environment, and shows what it says."""
-        return self._start(command)
+        """Runs another command with its environment."""
+        return self._start(command, output=subprocess.PIPE)
 
     def answers(self) -> Answers:
         """What it says about the tokens of the demo."""

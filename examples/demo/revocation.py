@@ -7,10 +7,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import login
-from programs import PYTHON, Answers, Failure, Program
-from table import Comparison
+from programs import COMMAND, PYTHON, Answers, Failure, Program
+from table import Comparison, wrapped
 
 PERSON = "user@example.com"
 # A revocation reaches two seconds beyond the one in which it is made.
@@ -37,11 +38,18 @@ def show_revocation(programs: Sequence[Program]) -> bool:
 
 
 def revoke(store: str) -> None:
-    """What an operator does."""
-    command = ["examples/demo/python/revoke.py", store, PERSON]
-    print(f"\npython3 {shlex.join(command)}", flush=True)
-    if PYTHON.start_command([sys.executable, *command]).returncode != 0:
-        raise Failure("the person could not be revoked")
+    """What an operator does: with the program, or in Python where that has not been built."""
+    if COMMAND.exists():
+        command = [str(COMMAND), "revoke", "user", PERSON, "--team", "acme", "--store", store]
+    else:
+        command = [sys.executable, "examples/demo/python/revoke.py", store, PERSON]
+    shown = shlex.join([Path(command[0]).name, *command[1:]])
+    print(f"\n{shown}", flush=True)
+    ended = PYTHON.start_command(command)
+    if ended.returncode != 0:
+        raise Failure(f"the person could not be revoked: {ended.stderr.strip()}")
+    for line in (ended.stdout + ended.stderr).splitlines():
+        print(*wrapped("", line, ""), sep="\n", flush=True)
 
 
 EXPECTED = {"logged_in": "OK", "revoked": "REVOKED", "new_login": "OK", "old_token": "REVOKED"}

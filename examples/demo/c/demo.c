@@ -21,6 +21,20 @@ static const char SERVICE[] = "e367826f93b8d71185e03fe518aff3b4.access";
 /* When the tokens were made. A server calls cfaccess_verifier_verify(), which goes by the clock. */
 static const int64_t NOW = 1767225600;
 
+static cfaccess_status open_revocations(const char *store, cfaccess_revocations **out_revocations,
+                                        cfaccess_error **out_error) {
+  cfaccess_revocation_options *options = NULL;
+
+  cfaccess_status status = cfaccess_revocation_options_new(&options, out_error);
+  /* Longer than by default, so that the demo works on a busy machine. */
+  if (status == CFACCESS_STATUS_OK)
+    status = cfaccess_revocation_options_set_timeout(options, 20000, out_error);
+  if (status == CFACCESS_STATUS_OK)
+    status = cfaccess_revocations_open(store, TEAM, options, out_revocations, out_error);
+  cfaccess_revocation_options_free(options);
+  return status;
+}
+
 /** Made once, when the program starts. */
 static cfaccess_status make_verifier(const char *certs, const char *store, cfaccess_verifier **out_verifier,
                                      cfaccess_error **out_error) {
@@ -31,9 +45,8 @@ static cfaccess_status make_verifier(const char *certs, const char *store, cfacc
   cfaccess_status status = cfaccess_config_new(TEAM, &config, out_error);
   if (status == CFACCESS_STATUS_OK) status = cfaccess_config_add_audience(config, AUDIENCE, out_error);
   if (status == CFACCESS_STATUS_OK) status = cfaccess_config_allow_service(config, SERVICE, out_error);
-  if (store != NULL) {
-    if (status == CFACCESS_STATUS_OK)
-      status = cfaccess_revocations_open(store, TEAM, NULL, &revocations, out_error);
+  if (status == CFACCESS_STATUS_OK && store != NULL) {
+    status = open_revocations(store, &revocations, out_error);
     if (status == CFACCESS_STATUS_OK)
       status = cfaccess_config_set_revocations(config, revocations, out_error);
   }

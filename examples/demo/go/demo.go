@@ -44,7 +44,9 @@ func run(certs string, store []string) error {
 		return verifier.VerifyAt(token, now)
 	}
 	if len(store) > 0 {
-		revocations, err := cfaccess.OpenRevocations(context.Background(), store[0], config.Team, cfaccess.RevocationOptions{})
+		revocations, err := cfaccess.OpenRevocations(context.Background(), store[0], config.Team, cfaccess.RevocationOptions{
+			Timeout: 20 * time.Second, // longer than by default, so that the demo works on a busy machine
+		})
 		if err != nil {
 			return err
 		}

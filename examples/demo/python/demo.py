@@ -24,7 +24,8 @@ NOW = 1767225600
 
 def make_verifier(certs: str, store: str | None) -> Verifier:
     """Made once, when the program starts."""
-    revocations = None if store is None else Revocations.open(store, team=TEAM)
+    # Longer than by default, so that the demo works on a busy machine.
+    revocations = None if store is None else Revocations.open(store, team=TEAM, timeout=20)
     with Keys.from_file(certs) as keys:
         return Verifier(
             team=TEAM, audiences=[AUDIENCE], allow_services=[SERVICE], keys=keys, revocations=revocations

@@ -15,7 +15,7 @@ def main() -> None:
         sys.exit("usage: revoke.py STORE EMAIL")
     store, email = sys.argv[1:]
     try:
-        with Revocations.open(store, team="acme") as revocations:
+        with Revocations.open(store, team="acme", timeout=20) as revocations:
             good_from = revocations.revoke(email=email, reason="lost laptop", made_by="demo")
     except AccessError as error:
         sys.exit(str(error))
