@@ -176,8 +176,8 @@ fn verify_until_stopped() {
     println!("\nverifying");
     let mut last = Instant::now();
     loop {
-        let was_stopped = last.elapsed() > Duration::from_secs(1);
         let begin = Instant::now();
+        let was_stopped = begin.duration_since(last) > Duration::from_secs(1);
         let verdict = status(&verifier, token.trim_end());
         if was_stopped {
             println!("\nafter the stop: {verdict}");

@@ -13,7 +13,7 @@ const THREADS: usize = 1_000;
 #[test]
 fn after_an_idle_time_the_first_caller_sees_what_is_new() {
     let fake = Fake::new();
-    let revocations = fake.revocations();
+    let revocations = fake.revocations_with(|options| options.timeout = milliseconds(5_000));
     let verifier = verifier(&revocations);
     let token = token("a");
     assert_eq!(verdict(&verifier, &token), Status::Ok);
@@ -29,7 +29,10 @@ fn after_an_idle_time_the_first_caller_sees_what_is_new() {
 #[test]
 fn a_refresh_begins_behind_the_callers_before_anybody_has_to_wait() {
     let fake = Fake::new();
-    let revocations = fake.revocations_with(|options| options.interval = milliseconds(2_000));
+    let revocations = fake.revocations_with(|options| {
+        options.interval = milliseconds(2_000);
+        options.timeout = milliseconds(5_000);
+    });
     let verifier = verifier(&revocations);
     let token = token("a");
     assert_eq!(verdict(&verifier, &token), Status::Ok);
@@ -95,7 +98,7 @@ fn a_store_slower_than_the_interval_holds_each_caller_up_for_one_answer() {
 #[test]
 fn two_verifiers_share_one_reader() {
     let fake = Fake::new();
-    let revocations = fake.revocations();
+    let revocations = fake.revocations_with(|options| options.timeout = milliseconds(5_000));
     let verifiers = [verifier(&revocations), verifier(&revocations)];
     let token = token("a");
     for verifier in &verifiers {
@@ -113,7 +116,7 @@ fn two_verifiers_share_one_reader() {
 #[test]
 fn connecting_asks_unless_what_is_known_is_current() {
     let fake = Fake::new();
-    let revocations = fake.revocations();
+    let revocations = fake.revocations_with(|options| options.timeout = milliseconds(5_000));
     assert_eq!(revocations.status().age, None);
     revocations.connect().expect("an answer");
     revocations.connect().expect("the same answer");

@@ -67,7 +67,7 @@ impl Inputs {
     fn remote_keys(&self) -> Keys {
         let document = self.text("keys.json").into_bytes();
         let mut options = RemoteOptions::default();
-        options.fetch = Some(FetchFunction::new(move |_, _| Ok(document.clone())));
+        options.fetch = Some(FetchFunction::new(move |_| Ok(document.clone())));
         let keys = Keys::remote(&self.text("team"), options).expect("keys");
         keys.connect().expect("keys");
         keys
