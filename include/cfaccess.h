@@ -1793,7 +1793,7 @@ cfaccess_status cfaccess_revocation_options_new(struct cfaccess_revocation_optio
 
 /**
  * The time within which a revocation is in force in every process. The store is asked again at half of it,
- * behind the callers; from it on they wait for the answer. Bounds are checked by cfaccess_revocations_open().
+ * in the background; from it on they wait for the answer. Bounds are checked by cfaccess_revocations_open().
  *
  * @param options       changed on success only
  * @param milliseconds  100 to 60,000; 2,000 unless set

@@ -1,11 +1,8 @@
 //! Processes that fork while they ask and write to a Redis.
 #![cfg(all(target_os = "linux", feature = "store-redis"))]
-// fork() has no safe form.
-#![allow(unsafe_code)]
 
 mod support;
 
-use std::ffi::c_int;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -13,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use cfaccess::{RevocationOptions, Revocations, RevokeOptions, Status, Verifier};
 use support::child::{self, Child, tell};
+use support::fork::{fork, wait_for};
 use support::redis_server::Server;
 use support::session::{seconds_now, token_with, verifier_with};
 use support::store::email;
@@ -27,30 +25,6 @@ fn job() {
         [] => {}
         _ => panic!("{words:?}"),
     }
-}
-
-/// Runs a body in a child, which ends with this status, or by an alarm.
-fn fork(body: impl FnOnce() -> bool) -> c_int {
-    // SAFETY: the child calls nothing that glibc or the library do not support after a fork: it allocates, uses the
-    // store, and ends without running destructors.
-    match unsafe { libc::fork() } {
-        0 => {
-            // SAFETY: no handler is set, so the alarm ends the process.
-            unsafe { libc::alarm(20) };
-            let ok = body();
-            // SAFETY: always safe.
-            unsafe { libc::_exit(c_int::from(!ok)) }
-        }
-        child => child,
-    }
-}
-
-/// Whether the child ended well.
-fn wait_for(child: c_int) -> bool {
-    let mut status = -1;
-    // SAFETY: the place is valid for writing.
-    let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
-    waited == child && status == 0
 }
 
 fn open(url: &str) -> Revocations {

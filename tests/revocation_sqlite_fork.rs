@@ -1,6 +1,6 @@
 //! Processes that fork while they use an SQLite file of revocations, and a second copy of SQLite beside the library's.
 #![cfg(all(target_os = "linux", feature = "store-sqlite"))]
-// fork() and dlopen() have no safe form.
+// dlopen() has no safe form.
 #![allow(unsafe_code)]
 
 mod support;
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use cfaccess::{Revocations, RevokeOptions};
 use support::child::{self, Child, tell};
+use support::fork::{fork, wait_for};
 use support::session::{current_token, verifier_with};
 use support::store::{Place, all_values, assert_sound, email, open, revoke, values};
 
@@ -28,30 +29,6 @@ fn job() {
         [] => fork_often(&Place::new().url(), 3),
         _ => panic!("{words:?}"),
     }
-}
-
-/// Runs a body in a child, which ends with this status, or by an alarm.
-fn fork(body: impl FnOnce() -> bool) -> c_int {
-    // SAFETY: the child calls nothing that glibc or the library do not support after a fork: it allocates, uses the
-    // store, and ends without running destructors.
-    match unsafe { libc::fork() } {
-        0 => {
-            // SAFETY: no handler is set, so the alarm ends the process.
-            unsafe { libc::alarm(20) };
-            let ok = body();
-            // SAFETY: always safe.
-            unsafe { libc::_exit(c_int::from(!ok)) }
-        }
-        child => child,
-    }
-}
-
-/// Whether the child ended well.
-fn wait_for(child: c_int) -> bool {
-    let mut status = -1;
-    // SAFETY: the place is valid for writing.
-    let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
-    waited == child && status == 0
 }
 
 /// Two threads read and one writes while the process forks again and again. Each child reads, and some write.

@@ -13,7 +13,7 @@ import (
 // zero means its default. "memory:" has no use for them. Durations are in whole milliseconds.
 type RevocationOptions struct {
 	// Interval is the time within which a revocation is in force in every process: 100 ms to 60 s. The store
-	// is asked again at half of it, behind the calls; from it on they wait for the answer. 0 means 2 seconds.
+	// is asked again at half of it, in the background; from it on they wait for the answer. 0 means 2 seconds.
 	Interval time.Duration
 
 	// Timeout is how long one answer of the store may take, and how long a call may wait for it: 100 ms to

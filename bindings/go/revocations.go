@@ -28,7 +28,7 @@ type Revocations struct {
 //   - "redis://…", "rediss://…" and "redis+unix://…" for many hosts (Redis or Valkey)
 //
 // Nothing is read yet: the first verification does that, unless [Revocations.Connect] did. A store that other
-// processes write to is asked again at half the interval, behind the calls. Only a token that comes when the last
+// processes write to is asked again at half the interval, in the background. Only a token that comes when the last
 // answer is older than the interval waits for the next one, for at most [RevocationOptions.Timeout], and only if the
 // last question was answered. A token that is known to be revoked is refused however old that knowledge is.
 //

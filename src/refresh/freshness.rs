@@ -11,12 +11,18 @@ pub(super) struct Freshness {
     quiet_until: AtomicI64,
     /// The distance of the two coarse clocks when that was set.
     distance: AtomicI64,
+    /// The same time by the wall clock alone, where it is so short that it does not matter if somebody puts that clock
+    /// back meanwhile. A hit has read it anyway.
+    from_wall: AtomicI64,
+    until_wall: AtomicI64,
 }
 
 /// Of a value that is never refreshed.
 const ALWAYS_QUIET: i64 = i64::MAX;
 /// What the clocks may drift apart, in milliseconds, before somebody must have set one or have slept.
 const DRIFT_MAX: u64 = 1_000;
+/// In milliseconds.
+const SHORT: i64 = 1_000;
 
 impl Freshness {
     pub(super) fn new(generation: u64, quiet_until: Tick) -> Freshness {
@@ -24,6 +30,8 @@ impl Freshness {
             generation: AtomicU64::new(generation),
             quiet_until: AtomicI64::new(0),
             distance: AtomicI64::new(0),
+            from_wall: AtomicI64::new(0),
+            until_wall: AtomicI64::new(0),
         };
         freshness.be_quiet_until(quiet_until);
         freshness
@@ -41,6 +49,8 @@ impl Freshness {
             let now = Coarse::now();
             self.distance.store(now.distance(), Ordering::Relaxed);
             let left = i64::try_from(Tick::now().until(tick).as_millis()).unwrap_or(i64::MAX);
+            self.from_wall.store(now.wall, Ordering::Relaxed);
+            self.until_wall.store(if left <= SHORT { now.wall + left } else { 0 }, Ordering::Relaxed);
             now.awake.saturating_add(left).min(ALWAYS_QUIET - 1)
         };
         self.quiet_until.store(quiet_until, Ordering::Release);
@@ -50,7 +60,14 @@ impl Freshness {
     pub(super) fn is_unchanged_since(&self, generation: u64, reading: &Reading) -> bool {
         let quiet_until = self.quiet_until.load(Ordering::Acquire);
         self.generation.load(Ordering::Acquire) == generation
-            && (quiet_until == ALWAYS_QUIET || self.is_quiet(reading.coarse(), quiet_until))
+            && (quiet_until == ALWAYS_QUIET
+                || self.is_quiet_by_wall(reading)
+                || self.is_quiet(reading.coarse(), quiet_until))
+    }
+
+    fn is_quiet_by_wall(&self, reading: &Reading) -> bool {
+        let quiet = self.from_wall.load(Ordering::Relaxed)..self.until_wall.load(Ordering::Relaxed);
+        reading.wall().is_some_and(|wall| quiet.contains(&wall))
     }
 
     fn is_quiet(&self, now: Coarse, quiet_until: i64) -> bool {
@@ -88,6 +105,23 @@ mod tests {
         assert!(is_unchanged_since(&freshness, 1));
         freshness.be_quiet_until(Tick::now());
         assert!(!is_unchanged_since(&freshness, 1));
+    }
+
+    #[test]
+    fn a_short_time_ends_by_the_wall_clock_and_does_not_begin_before_it_was_set() {
+        const HALF: i64 = SHORT / 2;
+        let freshness = Freshness::new(1, Tick::now().plus(Duration::from_millis(HALF as u64)));
+        let reading = Clock::System.read();
+        assert!(freshness.is_quiet_by_wall(&reading));
+        for apart in [-HALF - 100, HALF + 100] {
+            freshness.from_wall.fetch_add(apart, Ordering::Relaxed);
+            freshness.until_wall.fetch_add(apart, Ordering::Relaxed);
+            assert!(!freshness.is_quiet_by_wall(&reading), "{apart} ms");
+            freshness.from_wall.fetch_sub(apart, Ordering::Relaxed);
+            freshness.until_wall.fetch_sub(apart, Ordering::Relaxed);
+        }
+        freshness.be_quiet_until(Tick::now().plus(HOUR));
+        assert!(!freshness.is_quiet_by_wall(&reading), "not a short time");
     }
 
     #[test]

@@ -62,16 +62,16 @@ impl Store for Memory {
 
     fn list(&self, query: &Query<'_>, _timeout: Duration) -> Result<Vec<RevocationEntry>, StoreError> {
         Ok(self.with(|contents| {
-            let behind = contents.entries.range((behind(query.after), Bound::Unbounded));
-            let wanted = behind.filter(|(target, _)| query.kind.is_none_or(|kind| target.kind() == kind));
+            let later = contents.entries.range((after(query.after), Bound::Unbounded));
+            let wanted = later.filter(|(target, _)| query.kind.is_none_or(|kind| target.kind() == kind));
             wanted.take(query.limit).map(|(_, entry)| entry.clone()).collect()
         }))
     }
 
     fn audit(&self, after: &str, limit: usize, _timeout: Duration) -> Result<Vec<AuditLine>, StoreError> {
         let after: u64 = after.parse().unwrap_or(0);
-        let is_behind = |line: &&AuditLine| line.id.parse::<u64>().is_ok_and(|id| id > after);
-        Ok(self.with(|contents| contents.audit.iter().filter(is_behind).take(limit).cloned().collect()))
+        let is_later = |line: &&AuditLine| line.id.parse::<u64>().is_ok_and(|id| id > after);
+        Ok(self.with(|contents| contents.audit.iter().filter(is_later).take(limit).cloned().collect()))
     }
 
     fn purge(&self, now: Timestamp, _timeout: Duration) -> Result<u64, StoreError> {
@@ -83,7 +83,7 @@ impl Store for Memory {
     }
 }
 
-fn behind(target: Option<&Target>) -> Bound<&Target> {
+fn after(target: Option<&Target>) -> Bound<&Target> {
     target.map_or(Bound::Unbounded, Bound::Excluded)
 }
 
@@ -94,7 +94,7 @@ fn has_fallen_away(entry: &RevocationEntry, now: Timestamp) -> bool {
 impl Contents {
     /// Looks at some entries, and at others the next time.
     fn purge_some(&mut self, now: Timestamp) {
-        let next = self.entries.range((behind(self.purged_to.as_ref()), Bound::Unbounded)).take(LOOKS);
+        let next = self.entries.range((after(self.purged_to.as_ref()), Bound::Unbounded)).take(LOOKS);
         let seen: Vec<_> =
             next.map(|(target, entry)| (target.clone(), has_fallen_away(entry, now))).collect();
         self.purged_to = seen.last().filter(|_| seen.len() == LOOKS).map(|(target, _)| target.clone());

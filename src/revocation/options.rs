@@ -11,7 +11,7 @@ use crate::status::{Refusal, Status};
 #[non_exhaustive]
 pub struct RevocationOptions {
     /// The time within which a revocation is in force in every process: 0.1 to 60 s, default 2 s. The store is asked
-    /// again at half of it, behind the callers; from it on they wait for the answer.
+    /// again at half of it, in the background; from it on they wait for the answer.
     pub interval: Duration,
     /// How long one answer of the store may take, and how long a caller may wait for it: 0.1 to 60 s, default 1 s. A
     /// store that does not answer holds up the callers of a process once.

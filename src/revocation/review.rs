@@ -10,7 +10,7 @@ const NONE: u64 = u64::MAX;
 /// Without a lock, since a child may go on with it. Used by one thread at a time.
 pub(super) struct Review {
     questions: AtomicU64,
-    /// The version behind which it goes on.
+    /// The version after which it goes on.
     next: AtomicU64,
 }
 

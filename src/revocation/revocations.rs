@@ -140,7 +140,7 @@ impl Revocations {
         }))
     }
 
-    /// Entries of the store in the order of kind and value, from behind `after`: at most `limit`, which is 1 to 10,000.
+    /// Entries of the store in the order of kind and value, after `after`: at most `limit`, which is 1 to 10,000.
     /// Lifted ones and those that fell away are there until they are purged.
     ///
     /// # Errors
@@ -156,7 +156,7 @@ impl Revocations {
         self.0.store.list(&query, self.0.write_timeout).map_err(|error| self.refuse(&error))
     }
 
-    /// What was written, oldest first, from behind the line with the id `after`: at most `limit`, which is 1 to 10,000.
+    /// What was written, oldest first, after the line with the id `after`: at most `limit`, which is 1 to 10,000.
     ///
     /// # Errors
     /// As [`Revocations::list`].

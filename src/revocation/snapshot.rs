@@ -18,7 +18,7 @@ pub(super) struct Snapshot {
     /// Counts the snapshots that were in force.
     pub(super) version: u64,
     cut_offs: Box<[Arc<Shard>]>,
-    /// Few, and apart, since one that ends leaves its cut-off behind.
+    /// Few, and apart, since one that ends leaves its cut-off in place.
     blocks: Arc<HashMap<u64, Moment, Identity>>,
     /// Of which there are entries, or were.
     kinds: Kinds,

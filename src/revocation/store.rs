@@ -13,16 +13,16 @@ pub(crate) trait Store: Send + Sync {
     fn position(&self, timeout: Duration) -> Result<Position, StoreError>;
 
     /// The next entries with a version above this one, in the order of their versions: about a thousand, none if there
-    /// are no more. No two entries have the same version, so that a page can end behind any of them.
+    /// are no more. No two entries have the same version, so that a page can end after any of them.
     fn changes_after(&self, version: u64, timeout: Duration) -> Result<Page, StoreError>;
 
     /// Makes all these writes or none. The receipts are in their order.
     fn write(&self, orders: &[Order<'_>], timeout: Duration) -> Result<Vec<Receipt>, StoreError>;
 
-    /// Entries in the order of kind and value, from behind `after`.
+    /// Entries in the order of kind and value, after `after`.
     fn list(&self, query: &Query<'_>, timeout: Duration) -> Result<Vec<RevocationEntry>, StoreError>;
 
-    /// What was written, oldest first, from behind the line with the id `after` (empty: from the beginning).
+    /// What was written, oldest first, after the line with the id `after` (empty: from the beginning).
     fn audit(&self, after: &str, limit: usize, timeout: Duration) -> Result<Vec<AuditLine>, StoreError>;
 
     /// Removes entries that fell away more than an hour before `now`, and says how many.
@@ -44,7 +44,7 @@ pub(crate) struct Position {
     /// The number of entries by its own account, and as they are counted now. They differ if entries were lost.
     pub(crate) entries: u64,
     pub(crate) counted: u64,
-    /// Differs after each new connection behind which another server may be.
+    /// Differs after each new connection, which may be to another server.
     pub(crate) connection: u64,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Page {
     pub(crate) changes: Vec<Change>,
     /// Entries whose target could not be read.
     pub(crate) skipped: u64,
-    /// The version up to which this page goes; the next one begins behind it. `None` if there are no more.
+    /// The version up to which this page goes; the next one begins after it. `None` if there are no more.
     pub(crate) up_to: Option<u64>,
 }
 

@@ -7,7 +7,7 @@ use super::clock;
 pub(crate) struct Coarse {
     /// Monotonic; it may stop while the machine sleeps.
     pub(crate) awake: i64,
-    wall: i64,
+    pub(crate) wall: i64,
 }
 
 impl Coarse {

@@ -44,6 +44,11 @@ impl Clock {
 }
 
 impl Reading {
+    /// By the wall clock of the machine, if tokens go by it.
+    pub(crate) fn wall(&self) -> Option<i64> {
+        self.wall
+    }
+
     /// By the clocks of the machine, whatever tokens go by.
     pub(crate) fn coarse(&self) -> Coarse {
         *self.coarse.get_or_init(|| Coarse::with_wall(self.wall.unwrap_or_else(clock::wall)))

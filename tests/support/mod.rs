@@ -5,6 +5,8 @@
 pub mod child;
 pub mod explanation;
 pub mod fetched;
+#[cfg(unix)]
+pub mod fork;
 pub mod header;
 #[cfg(unix)]
 pub mod jobs;

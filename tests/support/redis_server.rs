@@ -113,12 +113,12 @@ impl Server {
         self.process.as_ref().expect("it runs").id()
     }
 
-    /// `redis://127.0.0.1:PORT` and what comes behind.
+    /// `redis://127.0.0.1:PORT` and what follows.
     pub fn url(&self, rest: &str) -> String {
         format!("redis://127.0.0.1:{}{rest}", self.port)
     }
 
-    /// `redis+unix:///PATH` and what comes behind.
+    /// `redis+unix:///PATH` and what follows.
     pub fn socket_url(&self, rest: &str) -> String {
         format!("redis+unix://{}{rest}", self.socket().display())
     }

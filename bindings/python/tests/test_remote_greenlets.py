@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import cfaccess
@@ -20,9 +21,15 @@ GUNICORN = ["gunicorn", "--worker-class=gevent", "--workers=1", "--log-level=war
 by_each_library = pytest.mark.parametrize("greenlets", ["gevent", "eventlet"])
 
 
+def skip_without(package: str) -> None:
+    """Does not import it: eventlet objects to every later fork of the process."""
+    if find_spec(package) is None:
+        pytest.skip(f"the Python package {package} is missing")
+
+
 def measured(greenlets: str, task: str, endpoint: Endpoint) -> list[float]:
     """What the program prints."""
-    pytest.importorskip(greenlets, reason=f"the Python package {greenlets} is missing")
+    skip_without(greenlets)
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(TESTS), str(Path(cfaccess.__file__).parents[1])]),
@@ -69,8 +76,8 @@ def test_program_ends_although_a_fetch_function_hangs(greenlets: str, endpoint: 
 
 
 def test_forged_token_does_not_block_the_requests_of_a_server(endpoint: Endpoint, tmp_path: Path) -> None:
-    pytest.importorskip("gunicorn", reason="the Python package gunicorn is missing")
-    pytest.importorskip("gevent", reason="the Python package gevent is missing")
+    skip_without("gunicorn")
+    skip_without("gevent")
     with serving(GUNICORN, "preloaded_app:app", tmp_path, endpoint) as server, ThreadPoolExecutor(1) as pool:
         assert server.ask("/", Cf_Access_Jwt_Assertion=fresh()).status == 200
         endpoint.behave(kind="stalled")

@@ -34,7 +34,7 @@ pub(super) struct Login {
     pub(super) password: String,
 }
 
-/// What may stand behind the question mark, and in the URL of a socket also who logs in.
+/// What may follow the question mark, and, in the URL of a socket, who logs in.
 const PARAMETERS: [&str; 2] = ["wait_replicas", "require_initialised"];
 const OF_SOCKETS: [&str; 3] = ["db", "user", "pass"];
 const REPLICAS_MAX: u32 = 16;

@@ -99,7 +99,7 @@ impl Fault {
     }
 }
 
-/// Errors that have their code further behind, or only their words.
+/// Errors whose code comes later, or that have only words.
 fn hidden_code(detail: &str) -> Option<&str> {
     const WORDS: [(&str, &str); 4] = [
         ("unauthenticated", "NOAUTH"),
@@ -108,9 +108,9 @@ fn hidden_code(detail: &str) -> Option<&str> {
         ("max number of clients", "MAXCLIENTS"),
     ];
     let words = WORDS.iter().find(|(words, _)| detail.contains(words)).map(|(_, code)| *code);
-    // Redis 6 puts the error of a command in a script behind words of its own, with or without the dash of an error.
-    let mut behind = detail.split(' ').map(|word| word.trim_start_matches('-'));
-    words.or_else(|| behind.find(|word| known(word).is_some()))
+    // Redis 6 puts words of its own before the error of a command in a script, with or without the dash of an error.
+    let mut later = detail.split(' ').map(|word| word.trim_start_matches('-'));
+    words.or_else(|| later.find(|word| known(word).is_some()))
 }
 
 fn known(code: &str) -> Option<&'static (&'static str, Passing, &'static str)> {

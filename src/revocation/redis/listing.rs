@@ -40,10 +40,10 @@ impl Listing {
         // The first page begins anew; two lists at a time are made each for itself.
         let kept = self.with(Option::take).filter(|_| query.after.is_some());
         let order = Order::current(kept, connection, keys, timeout)?;
-        let behind = query.after.map_or(Bound::Unbounded, Bound::Excluded);
+        let first = query.after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut wanted = order
             .targets
-            .range::<Target, _>((behind, Bound::Unbounded))
+            .range::<Target, _>((first, Bound::Unbounded))
             .filter(|target| query.kind.is_none_or(|kind| target.kind() == kind));
         let mut entries = Vec::new();
         let mut is_over = false;

@@ -13,7 +13,7 @@ pub(in crate::revocation) struct Location {
 }
 
 impl Location {
-    /// Reads what stands behind `sqlite:`. A relative path starts at the working directory of this moment.
+    /// Reads what follows `sqlite:`. A relative path starts at the working directory of this moment.
     pub(in crate::revocation) fn parse(text: &str) -> Result<Location, &'static str> {
         let (path, parameters) = text.split_once('?').unwrap_or((text, ""));
         // What looks like a host would be taken for a folder of the root.
@@ -23,7 +23,7 @@ impl Location {
         if path.is_empty() || path.ends_with('/') || path.contains('\0') {
             return Err("sqlite: needs the path of a file: sqlite:PATH");
         }
-        let path = std::path::absolute(path).map_err(|_| "the path behind sqlite: cannot be used")?;
+        let path = std::path::absolute(path).map_err(|_| "the path after sqlite: cannot be used")?;
         let mut location = Location { path, allow_network: false, require_initialised: false };
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));

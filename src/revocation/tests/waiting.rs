@@ -27,7 +27,7 @@ fn after_an_idle_time_the_first_caller_sees_what_is_new() {
 }
 
 #[test]
-fn a_refresh_begins_behind_the_callers_before_anybody_has_to_wait() {
+fn a_refresh_begins_in_the_background_before_anybody_has_to_wait() {
     let fake = Fake::new();
     let revocations = fake.revocations_with(|options| {
         options.interval = milliseconds(2_000);

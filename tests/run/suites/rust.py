@@ -14,6 +14,8 @@ CLIPPY = "cargo clippy --workspace --all-targets --locked -- -D warnings"
 # Ignored tests are slow ones, which a plain `cargo test` leaves out; here each runs once.
 CARGO_TEST = "cargo test --locked --no-fail-fast --features failpoint -- --include-ignored"
 
+CARGO_TEST_WITHOUT_STORES = "cargo test --locked --no-default-features --features ffi --lib revocation::"
+
 
 def check(name: str, command: str, *needs: Need, where: str = ".", **environment: str) -> Suite:
     return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST, *needs], environment, where)
@@ -65,6 +67,7 @@ TESTS = [
     CLI_UNITS,
     cli("cli", "cli"),
     Suite("tests", "Rust", shlex.split(CARGO_TEST), CargoTest, [RUST], minutes=25),
+    Suite("tests without stores", "Rust", shlex.split(CARGO_TEST_WITHOUT_STORES), CargoTest, [RUST]),
     check("lints of the benchmarks", CLIPPY, where="benches"),
     check("lints of the fuzz targets", CLIPPY, CXX, where="fuzz"),
     check("documentation", "cargo doc --no-deps --locked", RUSTDOCFLAGS="-D warnings"),

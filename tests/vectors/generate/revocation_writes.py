@@ -155,7 +155,7 @@ def _refused() -> list[Revoked]:
 
 
 def _order() -> list[Revoked]:
-    """A revocation is looked for behind every other rule, and before the e-mail header."""
+    """Revocations are checked after every other rule, and before the e-mail header."""
     rule, about = "revocation/order", "every other refusal comes first, but that of the e-mail header"
     gone, barred = entry("email", cut_off=EVER), entry("email", blocked_until=EVER)
     cases: dict[str, tuple[Write, str, list[tuple[str, bytes]], str, Object | None]] = {

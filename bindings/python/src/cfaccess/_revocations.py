@@ -106,7 +106,7 @@ class Revocations(Owner[Handle]):
 
         `team` is as in `Verifier`, which must be of the same team. Nothing is read yet: the first
         verification does that, unless `connect()` did. A store that other processes write to is asked again
-        at half the interval, behind the callers. Only a token that comes when the last answer is older than
+        at half the interval, in the background. Only a token that comes when the last answer is older than
         the interval waits for the next one, as `Verifier.verify` says. A token that is known to be revoked is
         refused however old that knowledge is.
 
