@@ -129,12 +129,12 @@ def shared(copy: Copy) -> str | None:
 
 
 def statically_linked(copy: Copy) -> str | None:
-    flags = "-l:libcfaccess.a -Wl,--as-needed"
+    flags = "-l:libcfaccess.a -lm -Wl,--as-needed"
     return builds_a_program(copy, needs_library=False, CGO_LDFLAGS=flags)
 
 
 def fully_static(copy: Copy) -> str | None:
-    flags = '-ldflags=-linkmode external -extldflags "-static"'
+    flags = '-ldflags=-linkmode external -extldflags "-static -lm"'
     return builds_a_program(copy, flags, needs_library=False)
 
 

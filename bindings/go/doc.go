@@ -93,8 +93,8 @@
 //
 // To link only libcfaccess statically, or to build a fully static program:
 //
-//	CGO_LDFLAGS='-l:libcfaccess.a -Wl,--as-needed' go build
-//	go build -ldflags='-linkmode external -extldflags "-static"'
+//	CGO_LDFLAGS='-l:libcfaccess.a -lm -Wl,--as-needed' go build
+//	go build -ldflags='-linkmode external -extldflags "-static -lm"'
 //
 // Go does not notice changes outside of its modules. After a change of the header or of a static library,
 // build with go build -a.

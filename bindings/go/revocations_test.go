@@ -56,6 +56,7 @@ func listed(t testing.TB, revocations *cfaccess.Revocations, options cfaccess.Li
 }
 
 func TestClaimsThatGoKeepsDoNotOutliveARevocation(t *testing.T) {
+	needFile(t, vectorFolder)
 	person := personClaims(nil)
 	for _, target := range []cfaccess.Target{
 		cfaccess.Team(),
