@@ -123,6 +123,6 @@ fn children_of_a_fork_in_the_middle_of_anything_use_the_store() {
 
 #[test]
 #[ignore = "takes some minutes"]
-fn children_of_a_thousand_forks_use_the_store() {
-    assert_children_use_the_store(1_000);
+fn children_of_two_hundred_forks_use_the_store() {
+    assert_children_use_the_store(200);
 }
