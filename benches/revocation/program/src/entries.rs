@@ -3,7 +3,7 @@
 use cfaccess::{RevocationEntry, RevocationOptions, Revocations, Target, TargetKind, Terms, Timestamp};
 
 /// As many as a store takes at once.
-pub const BATCH: usize = 10_000;
+pub const BATCH: usize = 1_000;
 const KINDS: [TargetKind; 5] = [
     TargetKind::Application,
     TargetKind::Subject,
