@@ -1,6 +1,7 @@
 //! Measures revocations: what a hit costs with them, and what they do under load. Each process of `make
 //! bench-revocation` is one of this program.
 
+#[path = "../../../rust/src/allocations.rs"]
 mod allocations;
 mod entries;
 mod memory;
