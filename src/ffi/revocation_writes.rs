@@ -4,7 +4,9 @@ use super::arguments::{Out, argument_text, bytes, not_null};
 use super::error::{cfaccess_error, fallible};
 use super::revocations::cfaccess_revocations;
 use super::revoke_options::cfaccess_revoke_options;
-use crate::revocation::{Receipt, Target, TargetKind, entries_from_json, entries_to_json};
+use crate::revocation::{
+    Note, Receipt, RevokeOptions, Target, TargetKind, entries_from_json, entries_to_json,
+};
 use crate::status::{Refusal, Status};
 use crate::time::Timestamp;
 
@@ -90,7 +92,7 @@ pub unsafe extern "C" fn cfaccess_revocations_block(
         let target = unsafe { target(kind, value) }?;
         let options = Given(options);
         options.refuse_cut_off()?;
-        let receipt = not_null(revocations)?.0.block(&target, options.until(), &options.revoke().note)?;
+        let receipt = not_null(revocations)?.0.block(&target, options.until(), &options.note())?;
         // SAFETY: the caller's promise.
         unsafe { give_good_from(out_good_from, &receipt) };
         Ok(())
@@ -124,7 +126,7 @@ pub unsafe extern "C" fn cfaccess_revocations_lift(
         let options = Given(options);
         options.refuse_until()?;
         options.refuse_cut_off()?;
-        not_null(revocations)?.0.lift(&target, &options.revoke().note)?;
+        not_null(revocations)?.0.lift(&target, &options.note())?;
         Ok(())
     };
     // SAFETY: the caller's promise.
@@ -208,8 +210,12 @@ pub unsafe extern "C" fn cfaccess_revocations_import(
 struct Given<'a>(Option<&'a cfaccess_revoke_options>);
 
 impl Given<'_> {
-    fn revoke(&self) -> crate::revocation::RevokeOptions {
+    fn revoke(&self) -> RevokeOptions {
         self.0.map(|options| options.revoke.clone()).unwrap_or_default()
+    }
+
+    fn note(&self) -> Note {
+        self.0.map(|options| options.revoke.note.clone()).unwrap_or_default()
     }
 
     fn until(&self) -> Option<Timestamp> {
@@ -221,8 +227,10 @@ impl Given<'_> {
     }
 
     fn refuse_cut_off(&self) -> Result<(), Refusal> {
-        let options = self.revoke();
-        refuse_if(options.at.is_some() || options.margin.is_some(), "at and margin are for a revocation only")
+        let has_cut_off = |options: &cfaccess_revoke_options| {
+            options.revoke.at.is_some() || options.revoke.margin.is_some()
+        };
+        refuse_if(self.0.is_some_and(has_cut_off), "at and margin are for a revocation only")
     }
 }
 

@@ -86,9 +86,11 @@ impl Revocations {
         let Opened { source, store, is_shared } = opened;
         let table = Arc::new(Table::new(is_shared));
         let write_timeout = timing.timeout.max(WRITE_TIMEOUT);
-        let polled =
-            Polled::new(team.clone(), Arc::clone(&store), Arc::clone(&table), &timing, options.log.clone());
-        let upkeep = is_shared.then(|| Upkeep::new(polled, timing, options));
+        let upkeep = is_shared.then(|| {
+            let (store, table) = (Arc::clone(&store), Arc::clone(&table));
+            let polled = Polled::new(team.clone(), store, table, &timing, options.log.clone());
+            Upkeep::new(polled, timing, options)
+        });
         Ok(Revocations(Arc::new(Inner { team, source, store, table, write_timeout, upkeep })))
     }
 
