@@ -133,6 +133,22 @@ fn callers_of_one_key_wait_for_one_fetch() {
 }
 
 #[test]
+fn callers_that_come_as_the_fetch_ends_are_not_refused() {
+    let token = good_token();
+    for _ in 0..300 {
+        let endpoint = Endpoint::new(|_| Ok(document()));
+        let verifier = verifier(&endpoint.keys());
+
+        let verdicts = thread::scope(|scope| {
+            let callers: Vec<_> = (0..16).map(|_| scope.spawn(|| verdict(&verifier, &token))).collect();
+            callers.into_iter().map(|caller| caller.join().expect("a verdict")).collect::<Vec<_>>()
+        });
+
+        assert_eq!(verdicts, ["OK"; 16]);
+    }
+}
+
+#[test]
 fn trying_never_waits() {
     let (answer, fetch) = sent_answers();
     let endpoint = Endpoint::new(fetch);

@@ -211,7 +211,8 @@ impl Keys {
             (Help::InProgress(_), Patience::None) => return Err(self.pending()),
             (Help::InProgress(attempt), Patience::Wait) => {
                 if !self.begin_wait() {
-                    return Err(self.pending());
+                    // The fetch may have ended since, which makes those who still wait too many.
+                    return self.in_force().and_then(|keys| keys.find(key_id)).ok_or_else(|| self.pending());
                 }
                 refresher.wait(&attempt);
                 self.end_wait();

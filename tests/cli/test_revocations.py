@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import sqlite3
 import subprocess
-import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -160,44 +156,6 @@ def test_purge_removes_what_fell_away_long_ago(store: Store) -> None:
 
     assert (ended.code, ended.json["removed"]) == (0, dry.json["removed"])
     assert [entry["value"] for entry in store.entries("--all")] == ["new@example.com"]
-
-
-def test_a_long_import_says_how_far_it_has_come(store: Store, tmp_path: Path) -> None:
-    count = 6_000
-    path = tmp_path / "many"
-    with path.open("w") as file:
-        file.write('{"format":"cfaccess-revocations","version":1,"team":"acme"}\n')
-        for number in range(count):
-            line = {"kind": "email", "value": f"p{number}@example.com", "not_issued_after": 5}
-            line |= {
-                "blocked_until": None,
-                "expires_at": now() + 3600,
-                "made_at": 5,
-                "made_by": "",
-                "reason": "",
-            }
-            file.write(json.dumps(line) + "\n")
-        file.write(json.dumps({"entries": count}) + "\n")
-    assert store.run("revoke", "session", SESSION).code == 0
-
-    process = subprocess.Popen(
-        [PROGRAM, "revocations", "import", str(path)],
-        env=environment(store.env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    # Somebody else writes most of the time.
-    with closing(sqlite3.connect(store.path, timeout=30, isolation_level=None)) as other:
-        while process.poll() is None:
-            other.execute("BEGIN IMMEDIATE")
-            time.sleep(0.5)
-            other.execute("ROLLBACK")
-            time.sleep(0.1)
-
-    out, err = process.communicate()
-    assert (process.returncode, out) == (0, f"imported: {count} entries\n")
-    assert re.fullmatch(rf"(imported: [1-6]000 of {count} entries\n)+", err)
 
 
 def test_an_export_into_a_closed_pipe_ends(filled: Store) -> None:

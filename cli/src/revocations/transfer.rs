@@ -107,15 +107,20 @@ impl Progress {
     }
 
     pub fn reach(&mut self, done: usize) {
-        let now = Instant::now();
+        if let Some(text) = self.text_at(done, Instant::now()) {
+            self.is_shown = true;
+            self.say(&text);
+        }
+    }
+
+    fn text_at(&mut self, done: usize, now: Instant) -> Option<String> {
         if now < self.next {
-            return;
+            return None;
         }
         let pause = if self.is_terminal { Duration::from_millis(200) } else { Duration::from_secs(10) };
         self.next = now + pause;
-        self.is_shown = true;
         let of = self.total.map(|total| format!(" of {total}")).unwrap_or_default();
-        self.say(&format!("{}: {done}{of} entries", self.what));
+        Some(format!("{}: {done}{of} entries", self.what))
     }
 
     fn say(&self, text: &str) {
@@ -167,6 +172,26 @@ mod tests {
         assert_eq!(entries.len(), 2);
         let before = entry("a@b");
         assert_eq!(entries.first(), Some(&before));
+    }
+
+    #[test]
+    fn what_takes_longer_than_a_second_says_how_far_it_has_come() {
+        let begin = Instant::now();
+        let at = |milliseconds| begin + Duration::from_millis(milliseconds);
+        let line = |done| Some(format!("imported: {done} of 9 entries"));
+        let next = at(1_000);
+        let mut file =
+            Progress { what: "imported", total: Some(9), next, is_terminal: false, is_shown: false };
+        let mut terminal = Progress { is_terminal: true, ..file };
+
+        assert_eq!(
+            [999, 1_000, 10_999, 11_000].map(|now| file.text_at(1, at(now))),
+            [None, line(1), None, line(1)]
+        );
+        assert_eq!(
+            [999, 1_000, 1_199, 1_200].map(|now| terminal.text_at(2, at(now))),
+            [None, line(2), None, line(2)]
+        );
     }
 
     #[test]

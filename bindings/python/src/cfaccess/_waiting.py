@@ -95,6 +95,9 @@ def _turns(
                 if source.pending not in ends:
                     may_wait = not is_limited or admissions.enter_context(source.admission(source.sources))
                     ends[source.pending] = now + (source.timeout if may_wait else 0)
+                    if not may_wait:
+                        # The fetch may have ended since, which makes those who still wait too many.
+                        continue
                 end = ends[source.pending]
                 if now >= end:
                     raise
