@@ -1339,12 +1339,15 @@ void cfaccess_guard_config_free(struct cfaccess_guard_config *config);
  * `keys` is used. Each entry is checked and prepared on its own; an unusable one is skipped and
  * reported by cfaccess_keys_status().
  *
+ * The keys of a local Access are marked: each entry has the member `"cfaccess_local": true`. A verifier takes them for
+ * the team `cfaccess-local` only, and that team takes no others.
+ *
  * @param json       borrowed during the call; NULL only if json_len is 0
  * @param json_len   in bytes, at most 1 MiB
  * @param out_keys   owned, freed with cfaccess_keys_free()
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is not a JWK Set, too large, or has
- *         more than 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is not a JWK Set, too large, has
+ *         more than 32 entries, some of them marked and others not, or one with another value than true in the mark; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
  *         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than any object in memory
  */
 CFACCESS_MUST_USE
@@ -1374,7 +1377,8 @@ cfaccess_status cfaccess_keys_from_file(const char *path,
  * @param json       borrowed during the call; NULL only if json_len is 0
  * @param json_len   in bytes, at most 1 MiB
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
- * @return as cfaccess_keys_from_json(); #CFACCESS_STATUS_INVALID_ARGUMENT also for keys that are fetched
+ * @return as cfaccess_keys_from_json(); #CFACCESS_STATUS_KEYS_INVALID also for keys of a local Access in place of
+ *         others, and the other way round; #CFACCESS_STATUS_INVALID_ARGUMENT also for keys that are fetched
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_load_json(const struct cfaccess_keys *keys,
@@ -1437,17 +1441,20 @@ void cfaccess_keys_free(struct cfaccess_keys *keys);
  * Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
  * and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
  *
- * The name lookup of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
- * until it ends, also after cfaccess_keys_close() and cfaccess_keys_free(): at most one thread for each
- * keys.
+ * The team `cfaccess-local` is that of a local Access. Its keys are fetched in plain HTTP, through no proxy, from the
+ * address of cfaccess_remote_options_set_local(), or else from the one in the environment variable CFACCESS_LOCAL,
+ * which is read during this call and for this team alone; an empty one counts as none. With a CA file instead they
+ * are fetched over HTTPS, and that file alone is trusted. They must carry the mark of a local Access, and those of
+ * other teams must not: a document that breaks this is refused like one that is not a JWK Set.
  *
  * @param team       NUL-terminated, as in cfaccess_config_new()
  * @param options    copied, may be changed or freed afterwards; NULL for the defaults
  * @param out_keys   owned, freed with cfaccess_keys_free()
  * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
  * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team, an option or a proxy of the
- *         environment is wrong, certificate authorities cannot be read, or the cache file cannot be used;
- *         the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
+ *         environment is wrong, the address of a local Access is given for another team, is missing or is given
+ *         beside a CA file or a fetch function, certificate authorities cannot be read, or the cache file cannot be
+ *         used; the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_keys_remote(const char *team,
@@ -1530,7 +1537,7 @@ cfaccess_status cfaccess_remote_options_new(struct cfaccess_remote_options **out
 
 /**
  * Trusts the certificate authorities of a PEM file in addition to the platform's, for networks that re-sign
- * TLS.
+ * TLS. For the team `cfaccess-local` they are trusted in place of the platform's.
  *
  * @param options    changed on success only
  * @param path       NUL-terminated, copied; a relative path starts at the working directory of this call;
@@ -1560,6 +1567,22 @@ cfaccess_status cfaccess_remote_options_set_ca_file(struct cfaccess_remote_optio
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_remote_options_set_proxy(struct cfaccess_remote_options *options,
+                                                  const char *url,
+                                                  struct cfaccess_error **out_error);
+
+/**
+ * Says where a local Access listens. It is for the team `cfaccess-local` and no other; without it and without a ca_file,
+ * that team has the address in the environment variable CFACCESS_LOCAL.
+ *
+ * @param options    changed on success only
+ * @param url        NUL-terminated, copied: `http://127.0.0.1:PORT` or `http://[::1]:PORT`, with at most a slash after
+ *                   it
+ * @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if it is not of this form, with a message
+ *         that does not repeat it; #CFACCESS_STATUS_NULL_ARGUMENT
+ */
+CFACCESS_MUST_USE
+cfaccess_status cfaccess_remote_options_set_local(struct cfaccess_remote_options *options,
                                                   const char *url,
                                                   struct cfaccess_error **out_error);
 
@@ -2236,8 +2259,9 @@ void cfaccess_string_free(char *string);
  * @param keys          shared; the handle may be freed afterwards
  * @param out_verifier  owned, freed with cfaccess_verifier_free()
  * @param out_error     owned, freed with cfaccess_error_free(); may be NULL
- * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys or
- *         the revocations are those of another team; #CFACCESS_STATUS_NULL_ARGUMENT
+ * @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, if the keys or
+ *         the revocations are those of another team, or if the keys are those of a local Access and the team is
+ *         not `cfaccess-local`, or the other way round; #CFACCESS_STATUS_NULL_ARGUMENT
  */
 CFACCESS_MUST_USE
 cfaccess_status cfaccess_verifier_new(const struct cfaccess_config *config,
@@ -2247,7 +2271,7 @@ cfaccess_status cfaccess_verifier_new(const struct cfaccess_config *config,
 
 /**
  * Warnings about what looks wrong in the configuration but may be intended, such as an audience that is not
- * 64 hex digits. Call it with 0, 1, 2 and so on until it returns NULL.
+ * 64 hex digits, or the team of a local Access. Call it with 0, 1, 2 and so on until it returns NULL.
  *
  * @param verifier  borrowed
  * @param index     from 0
@@ -2354,8 +2378,8 @@ cfaccess_status cfaccess_verifier_try_verify_at(const struct cfaccess_verifier *
 /**
  * Explains to people why a token is refused: a JSON object with the list `checks` of every check that can be
  * made, each with `check`, `result` ("passed" or "failed"), `expected` and `found`, and if it failed
- * `status` and `message`. It is not a verdict, and no member says whether the token is accepted. Claims are
- * shown whether or not the signature is valid; the signature is never shown.
+ * `status` and `message`; `warnings` are those of cfaccess_verifier_warning(). It is not a verdict, and no member
+ * says whether the token is accepted. Claims are shown whether or not the signature is valid; the signature is never shown.
  *
  * @param verifier   borrowed
  * @param token      as in cfaccess_verifier_verify()
@@ -2392,8 +2416,9 @@ uint64_t cfaccess_verifier_lookup(const struct cfaccess_verifier *verifier,
 /**
  * What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
  * verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
- * status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
- * and `bytes` (the memory that they take). Later versions only add members.
+ * status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now),
+ * `bytes` (the memory that they take) and `warnings` (those of cfaccess_verifier_warning()). Later versions only add
+ * members.
  *
  * @param verifier   borrowed
  * @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()

@@ -2,7 +2,7 @@
 
 use crate::revocation::Revocations;
 use crate::status::{Refusal, Status};
-use crate::team::Team;
+use crate::team::{Realm, Team};
 
 const LEEWAY_DEFAULT: i64 = 30;
 pub(crate) const LEEWAY_MAX: i64 = 300;
@@ -19,6 +19,8 @@ const CACHE_ENTRIES_MAX: i64 = 10_000_000;
 /// Enough for `CACHE_ENTRIES_DEFAULT` typical tokens.
 const CACHE_BYTES_DEFAULT: usize = 32 << 20;
 const CACHE_BYTES_MAX: i64 = 64 << 30;
+
+const LOCAL_TEAM_WARNING: &str = "local team: tokens of this computer only";
 
 /// What one application accepts: built step by step, then frozen into a verifier.
 ///
@@ -227,9 +229,9 @@ impl Config {
             return Err(invalid("no audience; add the Application Audience (AUD) tag of the application"));
         }
         let odd = self.audiences.iter().filter(|audience| !is_audience_tag(audience));
-        Ok(odd
-            .map(|audience| format!("the audience '{audience}' is not an AUD tag of 64 hex digits"))
-            .collect())
+        let odd = odd.map(|audience| format!("the audience '{audience}' is not an AUD tag of 64 hex digits"));
+        let local = (self.team.realm() == Realm::Local).then(|| LOCAL_TEAM_WARNING.to_owned());
+        Ok(local.into_iter().chain(odd).collect())
     }
 }
 

@@ -17,7 +17,13 @@ const SHOWN_MAX: usize = 512;
 
 /// Every check with what it expected and what it found. There is no overall verdict: only a verification
 /// gives one.
-pub(crate) fn explain(config: &Config, keys: &Keys, token: &[u8], now: Timestamp) -> Value {
+pub(crate) fn explain(
+    config: &Config,
+    keys: &Keys,
+    warnings: &[String],
+    token: &[u8],
+    now: Timestamp,
+) -> Value {
     let mut checks = Checks(Vec::new());
     let parsed = checks.report(
         "form",
@@ -33,6 +39,7 @@ pub(crate) fn explain(config: &Config, keys: &Keys, token: &[u8], now: Timestamp
         "note": "an explanation for people, not a verdict: claims are shown whether or not the signature is valid",
         "now": now.seconds(),
         "leeway": config.leeway,
+        "warnings": warnings,
         "checks": checks.0,
     })
 }

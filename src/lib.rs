@@ -77,7 +77,9 @@ pub use cache::Verified;
 pub use claims::{Claims, Kind};
 pub use config::{Config, EmailHeader};
 pub use guard::{Answer, Decision, Guard, GuardConfig, GuardRequest, HEADERS_READ};
-pub use keys::{CertsAnswer, FetchFunction, KeyStatus, Keys, KeysStatus, Proxy, RemoteOptions, SkippedKey};
+pub use keys::{
+    CertsAnswer, FetchFunction, KeyStatus, Keys, KeysStatus, LocalAddress, Proxy, RemoteOptions, SkippedKey,
+};
 pub use refresh::{LogFunction, LogLevel};
 pub use revocation::{
     AuditLine, Note, Receipt, RevocationEntry, RevocationOptions, Revocations, RevocationsStatus,

@@ -25,6 +25,8 @@ pub struct Stats {
     pub entries: usize,
     /// The memory that they take, in bytes.
     pub bytes: usize,
+    /// What [`Verifier::warnings`](crate::Verifier::warnings) says.
+    pub warnings: Vec<String>,
 }
 
 /// How a token was accepted.
@@ -81,7 +83,7 @@ impl Counters {
         self.add_one(|counts| counts.refusals.get(index?));
     }
 
-    pub(crate) fn add_up(&self, occupancy: Occupancy) -> Stats {
+    pub(crate) fn add_up(&self, occupancy: Occupancy, warnings: &[String]) -> Stats {
         let sum = |count: &dyn Fn(&Counts) -> u64| self.all().map(count).sum();
         let refusals = Status::all().enumerate().map(|(index, status)| {
             let count = sum(&|counts| counts.refusals.get(index).map_or(0, |count| count.load(Relaxed)));
@@ -94,6 +96,7 @@ impl Counters {
             evictions: occupancy.evictions,
             entries: occupancy.entries,
             bytes: occupancy.bytes,
+            warnings: warnings.to_vec(),
         }
     }
 
@@ -137,6 +140,7 @@ impl Stats {
             "evictions": self.evictions,
             "entries": self.entries,
             "bytes": self.bytes,
+            "warnings": self.warnings,
         })
         .to_string()
     }

@@ -1,4 +1,4 @@
-//! The name of a team, and the issuer that follows from it.
+//! The name of a team, the issuer that follows from it, and who issues its tokens.
 
 use crate::status::{Refusal, Status};
 
@@ -12,6 +12,21 @@ pub(crate) struct Team {
 }
 
 const SCHEME: &str = "https://";
+
+/// Where the keys of a team are served.
+pub(crate) const CERTS_PATH: &str = "/cdn-cgi/access/certs";
+
+/// The team of every local Access. It is reserved: Access must never issue tokens for it.
+pub(crate) const LOCAL_TEAM: &str = "cfaccess-local";
+
+/// Whose tokens a team has and whose signatures keys verify. The two never meet in one verifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Realm {
+    /// Cloudflare Access.
+    Access,
+    /// A local Access, which a developer runs on a computer.
+    Local,
+}
 
 impl Team {
     /// Reads `acme`, `acme.cloudflareaccess.com`, `https://acme.cloudflareaccess.com/` or the same
@@ -51,12 +66,17 @@ impl Team {
     /// The URL of the team's keys:
     /// <https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/>
     pub(crate) fn certs_url(&self) -> String {
-        [&self.issuer, "/cdn-cgi/access/certs"].concat()
+        [&self.issuer, CERTS_PATH].concat()
     }
 
     /// `acme.cloudflareaccess.com`
     pub(crate) fn host(&self) -> &str {
         self.issuer.strip_prefix(SCHEME).unwrap_or_default()
+    }
+
+    /// A local Access has exactly one team.
+    pub(crate) fn realm(&self) -> Realm {
+        if self.label() == LOCAL_TEAM { Realm::Local } else { Realm::Access }
     }
 
     /// `acme`, or `acme.fed` under `fed.cloudflareaccess.com`
@@ -96,6 +116,16 @@ mod tests {
         assert_eq!(fed.label(), "acme.fed");
         assert_eq!(fed.issuer(), "https://acme.fed.cloudflareaccess.com");
         assert_eq!(Team::parse("acme.fed.cloudflareaccess.com"), Ok(fed));
+    }
+
+    #[test]
+    fn only_the_reserved_team_is_local() {
+        for text in [LOCAL_TEAM, "CFACCESS-LOCAL", "https://cfaccess-local.cloudflareaccess.com/"] {
+            assert_eq!(Team::parse(text).expect(text).realm(), Realm::Local, "{text}");
+        }
+        for text in ["acme", "cfaccess-locals", "cfaccess", "cfaccess-local.fed.cloudflareaccess.com"] {
+            assert_eq!(Team::parse(text).expect(text).realm(), Realm::Access, "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::cache::{Cache, Entry, Judgement, KeptToken, Verified, View};
 use crate::claims::{Claims, Moment, Payload};
 use crate::config::Config;
 use crate::explain::explain;
-use crate::keys::{FoundKey, Keys, Patience};
+use crate::keys::{FoundKey, Keys, Patience, foreign};
 use crate::policy::{Case, RULES};
 use crate::request::{Carried, Cookies, Request};
 use crate::revocation::{Clearance, Finding};
@@ -61,7 +61,8 @@ impl Verifier {
     /// Freezes a configuration.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` if it has no audience, or if the keys are fetched for another team.
+    /// `INVALID_CONFIG` if it has no audience, or if the keys are fetched for another team or are those of a local
+    /// Access while the team is not, or the other way round.
     pub fn new(config: Config, keys: Keys) -> Result<Verifier, Refusal> {
         Verifier::with_view(config, keys)
     }
@@ -74,6 +75,9 @@ impl<V: View> Verifier<V> {
         if let Some(team) = keys.team().filter(|team| **team != config.team) {
             let message = format!("the keys are those of {}, not of {}", team.host(), config.team.host());
             return Err(Refusal::new(Status::InvalidConfig, message));
+        }
+        if keys.realm() != config.team.realm() {
+            return Err(Refusal::new(Status::InvalidConfig, foreign(keys.realm())));
         }
         if let Some(revocations) = config.revocations.as_ref()
             && *revocations.team() != config.team
@@ -227,12 +231,12 @@ impl<V: View> Verifier<V> {
     /// found, as a JSON object. It is no verdict and has no member that says whether the token is accepted;
     /// claims are shown whether or not the signature is valid, the signature never.
     pub fn explain(&self, token: &[u8], now: Timestamp) -> String {
-        explain(&self.config, &self.keys, token, now).to_string()
+        explain(&self.config, &self.keys, &self.warnings, token, now).to_string()
     }
 
     /// What was verified and refused so far, and what is kept of it.
     pub fn stats(&self) -> Stats {
-        self.counters.add_up(self.cache.occupancy())
+        self.counters.add_up(self.cache.occupancy(), &self.warnings)
     }
 
     fn verify_by(&self, clock: Clock, token: &[u8], patience: Patience) -> Result<Verified<V>, Refusal> {

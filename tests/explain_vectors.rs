@@ -38,7 +38,7 @@ fn there_is_no_verdict() {
     };
     each_token(|name, verifier, token, now| {
         let explanation = explained_at(verifier, token, now.seconds());
-        assert_eq!(members(&explanation), ["checks", "leeway", "note", "now"], "{name}");
+        assert_eq!(members(&explanation), ["checks", "leeway", "note", "now", "warnings"], "{name}");
         assert!(explanation["note"].as_str().is_some_and(|note| note.contains("not a verdict")));
         for check in checks(&explanation) {
             let expected: &[_] = match check["result"].as_str() {

@@ -26,7 +26,7 @@ fn refused(stats: &Stats) -> u64 {
 #[test]
 fn a_verifier_that_did_nothing_has_counted_nothing() {
     let stats = verifier().stats();
-    let zeros = json!({"verified": 0, "hits": 0, "refusals": {}, "evictions": 0, "entries": 0, "bytes": 0});
+    let zeros = json!({"verified": 0, "hits": 0, "refusals": {}, "evictions": 0, "entries": 0, "bytes": 0, "warnings": []});
     assert_eq!(serde_json::from_str::<Value>(&stats.to_json()).expect("JSON"), zeros);
 }
 
@@ -178,7 +178,7 @@ fn the_json_names_each_count() {
         json,
         json!({
             "verified": 1, "hits": 1, "refusals": {"MALFORMED": 1}, "evictions": 0, "entries": 1,
-            "bytes": stats.bytes,
+            "bytes": stats.bytes, "warnings": [],
         })
     );
 }

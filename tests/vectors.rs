@@ -2,7 +2,7 @@
 
 mod support;
 
-use cfaccess::{Keys, Refusal, Timestamp, Verified, Verifier};
+use cfaccess::{Keys, LocalAddress, Refusal, RemoteOptions, Timestamp, Verified, Verifier};
 use serde_json::{Value, json};
 use support::{mint, read_json, session, vectors};
 
@@ -129,10 +129,14 @@ fn requests() {
 
 #[test]
 fn key_documents() {
-    run("keys.json", &["document", "keys", "skipped"], |_, vector| {
-        let outcome = Keys::from_json(&vectors::bytes(&vector["document"]));
+    run("keys.json", &["document", "keys", "skipped", "local"], |_, vector| {
+        let document = vectors::bytes(&vector["document"]);
+        let outcome = Keys::from_json(&document);
         if json!(status(&outcome)) != vector["status"] {
             return Some(format!("{} instead of {}", status(&outcome), vector["status"]));
+        }
+        if let Some(how) = reload_differs(vector, &document) {
+            return Some(how);
         }
         let in_force = outcome.ok()?.status();
         let keys: Vec<_> = in_force.keys.iter().map(|key| &key.key_id).collect();
@@ -142,10 +146,42 @@ fn key_documents() {
     });
 }
 
+/// How a document differs from its vector where it takes the place of other keys: those of Access and of a local Access
+/// never take each other's.
+fn reload_differs(vector: &Value, document: &[u8]) -> Option<String> {
+    [("acme.jwks.json", false), ("local.jwks.json", true)].iter().find_map(|(file, are_local)| {
+        let keys = vectors::keys(file);
+        let before = keys.status();
+        let outcome = keys.load_json(document);
+        let is_local = vector.get("local").is_some_and(|local| local.as_bool().expect("true"));
+        let is_foreign = vector["status"] == "OK" && is_local != *are_local;
+        let expected = if is_foreign { json!("KEYS_INVALID") } else { vector["status"].clone() };
+        let stay = outcome.is_ok() || keys.status() == before;
+        (json!(status(&outcome)) != expected || !stay)
+            .then(|| format!("in place of {file}: {} instead of {expected}", status(&outcome)))
+    })
+}
+
+#[test]
+fn local_addresses() {
+    run("local.json", &["team", "local"], |_, vector| {
+        let team = vector["team"].as_str().expect("a team");
+        let address = vector.get("local").map(|local| LocalAddress::new(local.as_str().expect("text")));
+        let outcome = address.transpose().and_then(|local| {
+            let mut options = RemoteOptions::default();
+            options.local = local;
+            Keys::remote(team, options)
+        });
+        (json!(status(&outcome)) != vector["status"])
+            .then(|| format!("{} instead of {}", status(&outcome), vector["status"]))
+    });
+}
+
 #[test]
 fn configs() {
-    let keys = vectors::keys("acme.jwks.json");
-    run("configs.json", &["config", "issuer", "warnings"], |_, vector| {
+    run("configs.json", &["config", "keys", "issuer", "warnings"], |_, vector| {
+        let keys =
+            vectors::keys(vector.get("keys").map_or("acme.jwks.json", |file| file.as_str().expect("a file")));
         let outcome =
             vectors::config(&vector["config"]).and_then(|config| Verifier::new(config, keys.clone()));
         if json!(status(&outcome)) != vector["status"] {

@@ -12,7 +12,7 @@ import (
 // Explain describes for people why a token is refused at a given time: it makes every check that can be
 // made, not only those up to the first that fails. The result is a JSON object whose list "checks" has an
 // object for each: "check", "result" ("passed" or "failed"), "expected", "found", and "status" and
-// "message" if it failed.
+// "message" if it failed. Its list "warnings" has the lines of [Verifier.Warnings].
 //
 // It is not a verdict, and no member of it says whether the token is accepted: only
 // [Verifier.Verify] and [Verifier.VerifyRequest] do. It shows claims whether or not the

@@ -23,8 +23,11 @@ type Keys struct {
 // Keys are read one by one. One that cannot be used (not RSA, not for RS256 signatures, below
 // 2,048 or above 4,096 bits, …) is skipped, and [Keys.Status] says why.
 //
-// Errors: [ErrKeysInvalid] if the document is not a JWK Set, [ErrNoUsableKeys] if no key of it
-// can be used.
+// The keys of a local Access are marked: each has the member "cfaccess_local": true. A verifier takes them
+// for the team cfaccess-local only, and that team takes no others.
+//
+// Errors: [ErrKeysInvalid] if the document is not a JWK Set, if some keys are marked and others are not, or
+// if the mark has another value than true; [ErrNoUsableKeys] if no key of it can be used.
 func KeysFromJSON(document []byte) (*Keys, error) {
 	return newKeys(C.cfaccess_go_keys_from_json(bytesPointer(document), C.size_t(len(document))), 0)
 }
@@ -59,8 +62,8 @@ func freeKeys(keys *C.cfaccess_keys) {
 // LoadJSON replaces the whole set with the keys of another document, for all verifiers that share it.
 // A verification that runs at the same time uses either the old set or the new one, never both.
 //
-// Errors: those of [KeysFromJSON], and then the old set stays in force; [ErrInvalidArgument] for keys
-// that are fetched.
+// Errors: those of [KeysFromJSON], and then the old set stays in force; [ErrKeysInvalid] for keys of a local
+// Access in place of others, and the other way round; [ErrInvalidArgument] for keys that are fetched.
 func (k *Keys) LoadJSON(document []byte) error {
 	pointer, stripe, err := k.borrow()
 	if err != nil {

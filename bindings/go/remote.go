@@ -17,7 +17,8 @@ const NoProxy = "-"
 // field left at zero means its default. Durations are in whole milliseconds.
 type RemoteOptions struct {
 	// CAFile is a PEM file of certificate authorities to trust in addition to those of the platform,
-	// for networks that intercept TLS.
+	// for networks that intercept TLS. For the team cfaccess-local they are trusted in place of those of
+	// the platform.
 	CAFile string
 
 	// Proxy, if not empty, replaces the proxies of the environment, for programs whose environment is
@@ -27,6 +28,10 @@ type RemoteOptions struct {
 	// environment it is not used if NO_PROXY names the team's host. [NoProxy] means a direct
 	// connection, whatever the environment says.
 	Proxy string
+
+	// Local, if not empty, is where a local Access listens: http://127.0.0.1:PORT or http://[::1]:PORT. It is
+	// for the team cfaccess-local and no other.
+	Local string
 
 	// Timeout is how long a fetch may take, and how long a call may wait for one: 100 ms to 60 s.
 	// 0 means 5 seconds.
@@ -84,8 +89,15 @@ const defaultTimeout = 5 * time.Second
 // authorities are those of the platform, or of SSL_CERT_FILE and SSL_CERT_DIR if one of them is
 // set. No redirect is followed.
 //
+// The team cfaccess-local is that of a local Access. Its keys are fetched in plain HTTP, through no proxy,
+// from Local, or else from the address in the environment variable CFACCESS_LOCAL, which is read during
+// this call and for this team alone; an empty one counts as none. With a CAFile instead they are fetched
+// over HTTPS, and that file alone is trusted. A fetch brings no keys if they are not marked as
+// [KeysFromJSON] says, and for other teams if they are.
+//
 // Errors: [ErrInvalidConfig] if the team, an option or a proxy of the environment is wrong,
-// certificate authorities cannot be read or the CacheFile cannot be used.
+// certificate authorities cannot be read or the CacheFile cannot be used; if Local is set for another team
+// than cfaccess-local; and if that team has no address of a local Access, or one beside a CAFile or a Fetch.
 func RemoteKeys(team string, options RemoteOptions) (*Keys, error) {
 	teamText, err := terminated("the team", team, ErrInvalidConfig)
 	if err != nil {
@@ -120,6 +132,9 @@ func (o RemoteOptions) fill(options *C.cfaccess_remote_options) error {
 		return err
 	}
 	if err := o.fillProxy(options); err != nil {
+		return err
+	}
+	if err := o.fillLocal(options); err != nil {
 		return err
 	}
 	if o.Prefetch {
@@ -167,6 +182,17 @@ func (o RemoteOptions) fillProxy(options *C.cfaccess_remote_options) error {
 		return err
 	}
 	return outcomeError(C.cfaccess_go_remote_options_set_proxy(options, url))
+}
+
+func (o RemoteOptions) fillLocal(options *C.cfaccess_remote_options) error {
+	if o.Local == "" {
+		return nil
+	}
+	url, err := terminated("the address of the local Access", o.Local, ErrInvalidConfig)
+	if err != nil {
+		return err
+	}
+	return outcomeError(C.cfaccess_go_remote_options_set_local(options, url))
 }
 
 // fillTimes leaves the library's defaults for times that are not set.

@@ -29,6 +29,13 @@ static inline cfaccess_go_outcome cfaccess_go_remote_options_set_proxy(cfaccess_
   return outcome;
 }
 
+static inline cfaccess_go_outcome cfaccess_go_remote_options_set_local(cfaccess_remote_options *options,
+                                                                       const char *url) {
+  cfaccess_go_outcome outcome = {0};
+  outcome.status = cfaccess_remote_options_set_local(options, url, &outcome.error);
+  return outcome;
+}
+
 static inline cfaccess_go_outcome cfaccess_go_remote_options_set_cache_file(cfaccess_remote_options *options,
                                                                             const char *path) {
   cfaccess_go_outcome outcome = {0};

@@ -21,6 +21,8 @@ type Stats struct {
 	Entries int64 `json:"entries"`
 	// Bytes is the memory that they take: at most [Config.CacheBytes].
 	Bytes int64 `json:"bytes"`
+	// Warnings are those of [Verifier.Warnings].
+	Warnings []string `json:"warnings"`
 }
 
 // Stats returns what the verifier has counted so far.

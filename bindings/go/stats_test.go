@@ -16,7 +16,7 @@ import (
 func TestStatsOfANewVerifier(t *testing.T) {
 	stats := statsOf(t, acmeVerifier(t))
 
-	if !reflect.DeepEqual(stats, cfaccess.Stats{Refusals: map[string]uint64{}}) {
+	if !reflect.DeepEqual(stats, cfaccess.Stats{Refusals: map[string]uint64{}, Warnings: []string{}}) {
 		t.Errorf("got %+v", stats)
 	}
 }
@@ -135,7 +135,7 @@ func TestACallWhoseContextEndedCountsOnce(t *testing.T) {
 		t.Errorf("during the fetch: %+v", stats)
 	}
 	close(fetch.released)
-	want := cfaccess.Stats{Verified: 1, Refusals: map[string]uint64{"KEYS_PENDING": 1}}
+	want := cfaccess.Stats{Verified: 1, Refusals: map[string]uint64{"KEYS_PENDING": 1}, Warnings: []string{}}
 	eventually(t, "the verdict of the call that waited inside the library", func() bool {
 		stats := statsOf(t, verifier)
 		stats.Entries, stats.Bytes = 0, 0
@@ -144,9 +144,11 @@ func TestACallWhoseContextEndedCountsOnce(t *testing.T) {
 }
 
 func TestStatsInJSONHaveTheNamesOfAllLanguages(t *testing.T) {
-	text, err := json.Marshal(cfaccess.Stats{Verified: 1, Refusals: map[string]uint64{"EXPIRED": 2}})
+	text, err := json.Marshal(cfaccess.Stats{
+		Verified: 1, Refusals: map[string]uint64{"EXPIRED": 2}, Warnings: []string{localWarning},
+	})
 
-	want := `{"verified":1,"hits":0,"refusals":{"EXPIRED":2},"evictions":0,"entries":0,"bytes":0}`
+	want := `{"verified":1,"hits":0,"refusals":{"EXPIRED":2},"evictions":0,"entries":0,"bytes":0,"warnings":["local team: tokens of this computer only"]}`
 	if err != nil || string(text) != want {
 		t.Errorf("got %s, %v", text, err)
 	}

@@ -1,6 +1,7 @@
 package cfaccess_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -110,11 +111,13 @@ func TestKeyVectors(t *testing.T) {
 			Status   string
 			Keys     []string
 			Skipped  []*string
+			Local    bool
 		}
 	}
 	readVectors(t, "keys.json", &file)
 	for _, vector := range file.Vectors {
 		t.Run(vector.Name, func(t *testing.T) {
+			expectReload(t, vector.Document, vector.Status, vector.Local)
 			keys, err := cfaccess.KeysFromJSON(vector.Document)
 			if status := statusOf(t, err); status != vector.Status {
 				t.Fatalf("%s: got %v, expected %s", vector.About, err, vector.Status)
@@ -151,6 +154,53 @@ func TestKeyVectors(t *testing.T) {
 	}
 }
 
+// expectReload loads a document in place of other keys: those of Access and of a local Access never take each
+// other's.
+func expectReload(t *testing.T, document []byte, status string, isLocal bool) {
+	t.Helper()
+	for file, areLocal := range map[string]bool{"acme.jwks.json": false, "local.jwks.json": true} {
+		keys := loadKeys(t, file)
+		before, _ := keys.Status()
+		want := status
+		if status == "OK" && isLocal != areLocal {
+			want = "KEYS_INVALID"
+		}
+		err := keys.LoadJSON(document)
+		if got := statusOf(t, err); got != want {
+			t.Errorf("in place of %s: got %v, expected %s", file, err, want)
+		}
+		if after, _ := keys.Status(); err != nil && !reflect.DeepEqual(after, before) {
+			t.Errorf("in place of %s: the keys in force are now %+v", file, after)
+		}
+	}
+}
+
+func TestLocalAddressVectors(t *testing.T) {
+	t.Setenv("CFACCESS_LOCAL", "")
+	var file struct {
+		Vectors []struct {
+			Name   string
+			Rule   string
+			About  string
+			Team   string
+			Local  string
+			Status string
+		}
+	}
+	readVectors(t, "local.json", &file)
+	for _, vector := range file.Vectors {
+		t.Run(vector.Name, func(t *testing.T) {
+			keys, err := cfaccess.RemoteKeys(vector.Team, cfaccess.RemoteOptions{Local: vector.Local})
+			if status := statusOf(t, err); status != vector.Status {
+				t.Fatalf("%s: got %v, expected %s", vector.About, err, vector.Status)
+			}
+			if err == nil {
+				keys.Close()
+			}
+		})
+	}
+}
+
 func TestConfigVectors(t *testing.T) {
 	var file struct {
 		Vectors []struct {
@@ -158,18 +208,18 @@ func TestConfigVectors(t *testing.T) {
 			Rule     string
 			About    string
 			Config   vectorConfig
+			Keys     string
 			Status   string
 			Issuer   string
 			Warnings int
 		}
 	}
 	readVectors(t, "configs.json", &file)
-	keys := loadKeys(t, "acme.jwks.json")
 	signer := newMinter(t, "acme-1")
 	for _, vector := range file.Vectors {
 		t.Run(vector.Name, func(t *testing.T) {
 			config := vector.Config.inGo(t)
-			verifier, err := cfaccess.NewVerifier(config, keys)
+			verifier, err := cfaccess.NewVerifier(config, loadKeys(t, cmp.Or(vector.Keys, "acme.jwks.json")))
 			if status := statusOf(t, err); status != vector.Status {
 				t.Fatalf("%s: got %v, expected %s", vector.About, err, vector.Status)
 			}

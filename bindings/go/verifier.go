@@ -49,7 +49,8 @@ func (r *repeats) of(pending error) *atomic.Uint64 {
 // them.
 //
 // Errors: [ErrInvalidConfig] names the field that is wrong and what was expected, also if the keys or the
-// revocations are those of another team; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys or
+// revocations are those of another team, or if the keys are those of a local Access and the team is not
+// cfaccess-local, or the other way round; [ErrNullArgument] if keys is nil; [ErrInvalidArgument] if keys or
 // revocations are closed.
 func NewVerifier(config Config, keys *Keys) (*Verifier, error) {
 	keysPointer, stripe, err := keys.borrow()
@@ -194,7 +195,8 @@ func flag(set bool) C.int {
 	return 0
 }
 
-// Warnings describe what looks like a mistake in the configuration but may be intended, one line each.
+// Warnings describe what looks like a mistake in the configuration but may be intended, one line each, such
+// as an audience that is not 64 hex digits, or the team of a local Access.
 // The list is nil if there are none, and for a closed Verifier.
 func (v *Verifier) Warnings() []string {
 	pointer, stripe, err := v.borrow()

@@ -17,10 +17,10 @@ from django.urls import path
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1", "localhost"],
     CFACCESS={
-        "TEAM": os.environ["ACCESS_TEAM"],
-        "AUDIENCES": [os.environ["ACCESS_AUDIENCE"]],
+        "TEAM": os.environ["CFACCESS_TEAM"],
+        "AUDIENCES": [os.environ["CFACCESS_AUDIENCE"]],
         "OPEN_PATHS": ["GET /healthz"],
-        "LOGIN_PAGE": os.environ.get("ACCESS_LOGIN_PAGE"),
+        "LOGIN_PAGE": os.environ.get("CFACCESS_LOGIN_PAGE"),
         "CHECK_ORIGIN": True,
     },
     MIDDLEWARE=["cfaccess.django.AccessMiddleware"],

@@ -15,12 +15,12 @@ app = FastAPI(default_response_class=PlainTextResponse)
 app.add_middleware(
     AccessMiddleware,
     verifier=Verifier(
-        team=os.environ["ACCESS_TEAM"],
-        audiences=[os.environ["ACCESS_AUDIENCE"]],
-        keys=Keys.remote(os.environ["ACCESS_TEAM"]),
+        team=os.environ["CFACCESS_TEAM"],
+        audiences=[os.environ["CFACCESS_AUDIENCE"]],
+        keys=Keys.remote(os.environ["CFACCESS_TEAM"]),
     ),
     open_paths=["GET /healthz"],
-    login_page=os.environ.get("ACCESS_LOGIN_PAGE"),
+    login_page=os.environ.get("CFACCESS_LOGIN_PAGE"),
     check_origin=True,
 )
 

@@ -9,10 +9,10 @@ from flask import Flask, request
 
 app = Flask(__name__)
 app.config["CFACCESS"] = {
-    "TEAM": os.environ["ACCESS_TEAM"],
-    "AUDIENCES": [os.environ["ACCESS_AUDIENCE"]],
+    "TEAM": os.environ["CFACCESS_TEAM"],
+    "AUDIENCES": [os.environ["CFACCESS_AUDIENCE"]],
     "OPEN_PATHS": ["GET /healthz"],
-    "LOGIN_PAGE": os.environ.get("ACCESS_LOGIN_PAGE"),
+    "LOGIN_PAGE": os.environ.get("CFACCESS_LOGIN_PAGE"),
     "CHECK_ORIGIN": True,
 }
 Access(app)

@@ -13,12 +13,15 @@ pub struct cfaccess_keys(pub(super) Keys);
 /// `keys` is used. Each entry is checked and prepared on its own; an unusable one is skipped and
 /// reported by cfaccess_keys_status().
 ///
+/// The keys of a local Access are marked: each entry has the member `"cfaccess_local": true`. A verifier takes them for
+/// the team `cfaccess-local` only, and that team takes no others.
+///
 /// @param json       borrowed during the call; NULL only if json_len is 0
 /// @param json_len   in bytes, at most 1 MiB
 /// @param out_keys   owned, freed with cfaccess_keys_free()
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is not a JWK Set, too large, or has
-///         more than 32 entries; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_KEYS_INVALID if it is not a JWK Set, too large, has
+///         more than 32 entries, some of them marked and others not, or one with another value than true in the mark; #CFACCESS_STATUS_NO_USABLE_KEYS; #CFACCESS_STATUS_NULL_ARGUMENT;
 ///         #CFACCESS_STATUS_INVALID_ARGUMENT if json_len is larger than any object in memory
 #[must_use]
 #[unsafe(no_mangle)]
@@ -72,7 +75,8 @@ pub unsafe extern "C" fn cfaccess_keys_from_file(
 /// @param json       borrowed during the call; NULL only if json_len is 0
 /// @param json_len   in bytes, at most 1 MiB
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
-/// @return as cfaccess_keys_from_json(); #CFACCESS_STATUS_INVALID_ARGUMENT also for keys that are fetched
+/// @return as cfaccess_keys_from_json(); #CFACCESS_STATUS_KEYS_INVALID also for keys of a local Access in place of
+///         others, and the other way round; #CFACCESS_STATUS_INVALID_ARGUMENT also for keys that are fetched
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_keys_load_json(

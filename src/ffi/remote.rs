@@ -25,17 +25,20 @@ use crate::status::Status;
 /// Certificate authorities are read from the platform's store during this call; SSL_CERT_FILE (a PEM file)
 /// and SSL_CERT_DIR (folders of PEM files) take its place if one of them is set. No redirect is followed.
 ///
-/// The name lookup of the system cannot be cut short. Nothing waits for one that hangs, but its thread stays
-/// until it ends, also after cfaccess_keys_close() and cfaccess_keys_free(): at most one thread for each
-/// keys.
+/// The team `cfaccess-local` is that of a local Access. Its keys are fetched in plain HTTP, through no proxy, from the
+/// address of cfaccess_remote_options_set_local(), or else from the one in the environment variable CFACCESS_LOCAL,
+/// which is read during this call and for this team alone; an empty one counts as none. With a CA file instead they
+/// are fetched over HTTPS, and that file alone is trusted. They must carry the mark of a local Access, and those of
+/// other teams must not: a document that breaks this is refused like one that is not a JWK Set.
 ///
 /// @param team       NUL-terminated, as in cfaccess_config_new()
 /// @param options    copied, may be changed or freed afterwards; NULL for the defaults
 /// @param out_keys   owned, freed with cfaccess_keys_free()
 /// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
 /// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if the team, an option or a proxy of the
-///         environment is wrong, certificate authorities cannot be read, or the cache file cannot be used;
-///         the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
+///         environment is wrong, the address of a local Access is given for another team, is missing or is given
+///         beside a CA file or a fetch function, certificate authorities cannot be read, or the cache file cannot be
+///         used; the message names which; #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_keys_remote(

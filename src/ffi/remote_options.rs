@@ -8,7 +8,7 @@ use super::callback::{
     cfaccess_fetch_function, cfaccess_log_function, cfaccess_release_function, fetch_function, log_function,
 };
 use super::error::{cfaccess_error, fallible};
-use crate::keys::{Proxy, RemoteOptions};
+use crate::keys::{LocalAddress, Proxy, RemoteOptions};
 use crate::status::Status;
 
 /// How the keys of a team are fetched and kept current: built step by step, then copied into keys. The
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn cfaccess_remote_options_new(
 }
 
 /// Trusts the certificate authorities of a PEM file in addition to the platform's, for networks that re-sign
-/// TLS.
+/// TLS. For the team `cfaccess-local` they are trusted in place of the platform's.
 ///
 /// @param options    changed on success only
 /// @param path       NUL-terminated, copied; a relative path starts at the working directory of this call;
@@ -79,6 +79,32 @@ pub unsafe extern "C" fn cfaccess_remote_options_set_proxy(
         // SAFETY: the caller's promise.
         let url = unsafe { config_text(url) }?;
         not_null(options)?.0.proxy = Some(Proxy::new(url)?);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { fallible(out_error, body) }
+}
+
+/// Says where a local Access listens. It is for the team `cfaccess-local` and no other; without it and without a ca_file,
+/// that team has the address in the environment variable CFACCESS_LOCAL.
+///
+/// @param options    changed on success only
+/// @param url        NUL-terminated, copied: `http://127.0.0.1:PORT` or `http://[::1]:PORT`, with at most a slash after
+///                   it
+/// @param out_error  owned, freed with cfaccess_error_free(); may be NULL
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if it is not of this form, with a message
+///         that does not repeat it; #CFACCESS_STATUS_NULL_ARGUMENT
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cfaccess_remote_options_set_local(
+    options: Option<&mut cfaccess_remote_options>,
+    url: *const c_char,
+    out_error: *mut *mut cfaccess_error,
+) -> Status {
+    let body = || {
+        // SAFETY: the caller's promise.
+        let url = unsafe { config_text(url) }?;
+        not_null(options)?.0.local = Some(LocalAddress::new(url)?);
         Ok(())
     };
     // SAFETY: the caller's promise.

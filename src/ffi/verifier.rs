@@ -25,8 +25,9 @@ pub struct cfaccess_verifier {
 /// @param keys          shared; the handle may be freed afterwards
 /// @param out_verifier  owned, freed with cfaccess_verifier_free()
 /// @param out_error     owned, freed with cfaccess_error_free(); may be NULL
-/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, or if the keys or
-///         the revocations are those of another team; #CFACCESS_STATUS_NULL_ARGUMENT
+/// @return #CFACCESS_STATUS_OK; #CFACCESS_STATUS_INVALID_CONFIG if there is no audience, if the keys or
+///         the revocations are those of another team, or if the keys are those of a local Access and the team is
+///         not `cfaccess-local`, or the other way round; #CFACCESS_STATUS_NULL_ARGUMENT
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cfaccess_verifier_new(
@@ -51,7 +52,7 @@ pub unsafe extern "C" fn cfaccess_verifier_new(
 }
 
 /// Warnings about what looks wrong in the configuration but may be intended, such as an audience that is not
-/// 64 hex digits. Call it with 0, 1, 2 and so on until it returns NULL.
+/// 64 hex digits, or the team of a local Access. Call it with 0, 1, 2 and so on until it returns NULL.
 ///
 /// @param verifier  borrowed
 /// @param index     from 0
@@ -181,8 +182,8 @@ pub unsafe extern "C" fn cfaccess_verifier_try_verify_at(
 
 /// Explains to people why a token is refused: a JSON object with the list `checks` of every check that can be
 /// made, each with `check`, `result` ("passed" or "failed"), `expected` and `found`, and if it failed
-/// `status` and `message`. It is not a verdict, and no member says whether the token is accepted. Claims are
-/// shown whether or not the signature is valid; the signature is never shown.
+/// `status` and `message`; `warnings` are those of cfaccess_verifier_warning(). It is not a verdict, and no member
+/// says whether the token is accepted. Claims are shown whether or not the signature is valid; the signature is never shown.
 ///
 /// @param verifier   borrowed
 /// @param token      as in cfaccess_verifier_verify()
@@ -238,8 +239,9 @@ pub unsafe extern "C" fn cfaccess_verifier_lookup(
 
 /// What a verifier has done since it was created, as a JSON object: `verified` (tokens accepted after a
 /// verification), `hits` (tokens accepted from the cache), `refusals` (an object of counts by the name of the
-/// status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now)
-/// and `bytes` (the memory that they take). Later versions only add members.
+/// status), `evictions` (cached tokens that were removed to make room), `entries` (tokens in the cache now),
+/// `bytes` (the memory that they take) and `warnings` (those of cfaccess_verifier_warning()). Later versions only add
+/// members.
 ///
 /// @param verifier   borrowed
 /// @param out_json   owned, NUL-terminated, freed with cfaccess_string_free()

@@ -13,6 +13,7 @@ use super::document::{DOCUMENT_MAX, KeySet};
 use super::replacement;
 use crate::file_access;
 use crate::status::{Refusal, Status};
+use crate::team::Realm;
 
 /// How far ahead of this machine's clock a copy may be dated.
 const CLOCK_SLACK: Duration = Duration::from_secs(300);
@@ -55,11 +56,12 @@ impl CacheFile {
     }
 
     /// The copy, if there is one, or why it is ignored.
-    pub(super) fn load(&self, max_stale: Duration) -> Option<Result<Copy, String>> {
+    pub(super) fn load(&self, realm: Realm, max_stale: Duration) -> Option<Result<Copy, String>> {
         match file_access::open(&self.path, File::options().read(true)) {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             opened => {
-                let copy = opened.map_err(|error| error.to_string()).and_then(|file| read(file, max_stale));
+                let copy =
+                    opened.map_err(|error| error.to_string()).and_then(|file| read(file, realm, max_stale));
                 Some(copy.map_err(|reason| format!("the copy in the cache_file was ignored: {reason}")))
             }
         }
@@ -119,7 +121,7 @@ fn write_in_place(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn read(file: File, max_stale: Duration) -> Result<Copy, String> {
+fn read(file: File, realm: Realm, max_stale: Duration) -> Result<Copy, String> {
     let metadata = file.metadata().map_err(|error| error.to_string())?;
     file_access::check_file(&metadata).map_err(|error| error.to_string())?;
     let mut content = Vec::new();
@@ -131,7 +133,7 @@ fn read(file: File, max_stale: Duration) -> Result<Copy, String> {
     if age >= max_stale {
         return Err("it is older than max_stale".to_owned());
     }
-    let set = KeySet::parse(document).map_err(|refusal| refusal.message().to_owned())?;
+    let set = KeySet::parse_for(realm, document).map_err(|refusal| refusal.message().to_owned())?;
     Ok(Copy { document: document.to_vec(), set, age })
 }
 

@@ -1,5 +1,6 @@
 //! The connection of one fetch: how far it has come, and one deadline for all of it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
@@ -55,6 +56,14 @@ impl Progress {
     }
 }
 
+/// Where a host is.
+#[derive(Clone, Debug)]
+pub(super) enum Addresses {
+    LookedUp(NameLookups),
+    /// No name leads there.
+    Known(SocketAddr),
+}
+
 /// An agent for one fetch from `host`. ureq's own chain of connectors, except that it keeps account of the
 /// steps and that every wait ends at the deadline: ureq's wait for a CONNECT proxy begins anew with every
 /// byte.
@@ -63,7 +72,7 @@ pub(super) fn agent(
     host: &str,
     deadline: Instant,
     progress: &Progress,
-    lookups: NameLookups,
+    addresses: Addresses,
 ) -> Agent {
     let connector =
         ().chain(SocksConnector::default())
@@ -72,7 +81,7 @@ pub(super) fn agent(
             .chain(Connected { host: host.to_owned(), deadline, progress: progress.clone() })
             .chain(RustlsConnector::default())
             .chain(Secured { host: host.to_owned(), progress: progress.clone() });
-    Agent::with_parts(config, connector, NameLookup { lookups, progress: progress.clone() })
+    Agent::with_parts(config, connector, NameLookup { addresses, progress: progress.clone() })
 }
 
 /// Makes a request as far as the name lookup, which fails at once.
@@ -178,7 +187,7 @@ impl<T: Transport> Transport for Bounded<T> {
 
 #[derive(Debug)]
 struct NameLookup {
-    lookups: NameLookups,
+    addresses: Addresses,
     progress: Progress,
 }
 
@@ -190,13 +199,10 @@ impl Resolver for NameLookup {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         self.progress.reach(Step::Resolve);
-        let host = uri.host().unwrap_or_default();
-        // The proxy's is always named; only the endpoint's is left out.
-        let port = uri.port_u16().unwrap_or(443);
-        let found = self.lookups.look_up(host, port, *timeout.after).map_err(|error| match error {
-            NoAddress::TimedOut => Error::Timeout(timeout.reason),
-            NoAddress::Failed(error) => Error::Other(Box::new(error)),
-        })?;
+        let found = match &self.addresses {
+            Addresses::Known(address) => vec![*address],
+            Addresses::LookedUp(lookups) => look_up(lookups, uri, timeout)?,
+        };
         let mut addresses = self.empty();
         found.into_iter().take(ADDRESSES_MAX).for_each(|address| addresses.push(address));
         if addresses.is_empty() {
@@ -205,4 +211,14 @@ impl Resolver for NameLookup {
         self.progress.reach(Step::Connect);
         Ok(addresses)
     }
+}
+
+fn look_up(lookups: &NameLookups, uri: &Uri, timeout: NextTimeout) -> Result<Vec<SocketAddr>, Error> {
+    let host = uri.host().unwrap_or_default();
+    // The proxy's is always named; only the endpoint's is left out.
+    let port = uri.port_u16().unwrap_or(443);
+    lookups.look_up(host, port, *timeout.after).map_err(|error| match error {
+        NoAddress::TimedOut => Error::Timeout(timeout.reason),
+        NoAddress::Failed(error) => Error::Other(Box::new(error)),
+    })
 }

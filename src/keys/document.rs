@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::jwk::{self, Unusable};
+use super::mark;
 use super::public_key::PublicKey;
 use crate::json::{self, Object, Value};
 use crate::status::{Refusal, Status};
+use crate::team::Realm;
 use crate::token::KeyId;
 
 /// The largest document, in bytes.
@@ -27,6 +29,7 @@ pub struct SkippedKey {
 
 /// The keys of one document, prepared, each `kid` once.
 pub(crate) struct KeySet {
+    realm: Realm,
     /// In the order of their `kid`.
     keys: Vec<(KeyId<'static>, Arc<PublicKey>)>,
     skipped: Vec<SkippedKey>,
@@ -45,6 +48,7 @@ impl KeySet {
             )));
         }
 
+        let realm = mark::realm_of(&entries)?;
         let parsed: Vec<_> = entries.into_iter().map(jwk::parse).collect();
         let usable: Vec<_> = parsed.iter().filter_map(|entry| entry.as_ref().ok()).collect();
         let contested: Vec<KeyId<'static>> = usable
@@ -53,7 +57,7 @@ impl KeySet {
             .map(|(key_id, _)| key_id.clone())
             .collect();
 
-        let mut set = KeySet { keys: Vec::new(), skipped: Vec::new() };
+        let mut set = KeySet::empty(realm);
         for entry in parsed {
             match entry {
                 Ok((key_id, _)) if contested.contains(&key_id) => {
@@ -71,8 +75,19 @@ impl KeySet {
         Ok(set)
     }
 
-    pub(crate) fn empty() -> KeySet {
-        KeySet { keys: Vec::new(), skipped: Vec::new() }
+    /// Reads what is to be used in place of keys of this realm.
+    pub(crate) fn parse_for(realm: Realm, document: &[u8]) -> Result<KeySet, Refusal> {
+        let set = KeySet::parse(document)?;
+        if set.realm == realm { Ok(set) } else { Err(invalid(mark::foreign(set.realm))) }
+    }
+
+    pub(crate) fn empty(realm: Realm) -> KeySet {
+        KeySet { realm, keys: Vec::new(), skipped: Vec::new() }
+    }
+
+    /// Whose keys they are.
+    pub(crate) fn realm(&self) -> Realm {
+        self.realm
     }
 
     /// This set, with what `known` has learnt of the keys that are in both.
@@ -84,7 +99,8 @@ impl KeySet {
             let same = known.find(key_id).filter(|same| *same == key);
             (key_id.clone(), Arc::clone(same.unwrap_or(key)))
         };
-        Arc::new(KeySet { keys: self.keys.iter().map(learnt).collect(), skipped: self.skipped.clone() })
+        let keys = self.keys.iter().map(learnt).collect();
+        Arc::new(KeySet { realm: self.realm, keys, skipped: self.skipped.clone() })
     }
 
     /// The key with exactly this `kid`.

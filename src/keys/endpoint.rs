@@ -1,16 +1,18 @@
 //! The certs endpoint of a team, with the copy of its document on disk.
 
+use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::cache_file::CacheFile;
 use super::document::KeySet;
 use super::fetch::{self, Custom, Fetch};
-use super::https::Https;
+use super::http::Http;
 use super::options::RemoteOptions;
+use super::way::Way;
 use crate::refresh::{Answer, Attempt, Failure, LogLevel, Refresher, Source, State};
 use crate::status::Refusal;
-use crate::team::Team;
+use crate::team::{Realm, Team};
 use crate::time::Tick;
 
 /// Where the keys of a team are fetched from.
@@ -36,8 +38,8 @@ impl Document {
         Document { set, entity_tag: None, bytes: None }
     }
 
-    fn none() -> Document {
-        Document::of(Arc::new(KeySet::empty()))
+    fn none(realm: Realm) -> Document {
+        Document::of(Arc::new(KeySet::empty(realm)))
     }
 }
 
@@ -45,11 +47,12 @@ impl Endpoint {
     /// What keeps the keys of a team current, beginning with the copy on disk if there is one.
     pub(super) fn refresher(team: Team, options: RemoteOptions) -> Result<Refresher<Endpoint>, Refusal> {
         let timing = options.timing()?;
+        let realm = team.realm();
         let is_own_function = options.fetch.is_some();
         let fetch = way_to(&team, timing.timeout, &options)?;
         let cache_file = options.cache_file.as_deref().map(CacheFile::new).transpose()?;
         let about = format!("keys of {}", team.host());
-        let copy = cache_file.as_ref().and_then(|file| file.load(timing.max_stale));
+        let copy = cache_file.as_ref().and_then(|file| file.load(realm, timing.max_stale));
         let endpoint = Endpoint { team, fetch, is_own_function, prefetch: options.prefetch, cache_file };
 
         let (first, news) = match copy {
@@ -61,10 +64,11 @@ impl Endpoint {
                 (State::kept(document, confirmed, timing.max_stale), Some((LogLevel::Info, news)))
             }
             Some(Err(reason)) => {
-                let first = State::pending(Document::none()).with_store_error(Some(reason.as_str().into()));
+                let first =
+                    State::pending(Document::none(realm)).with_store_error(Some(reason.as_str().into()));
                 (first, Some((LogLevel::Warning, reason)))
             }
-            None => (State::pending(Document::none()), None),
+            None => (State::pending(Document::none(realm)), None),
         };
         let refresher = Refresher::new(endpoint, timing, first, options.log, about);
         if let Some((level, news)) = news {
@@ -80,9 +84,10 @@ pub(super) fn way_to(
     timeout: Duration,
     options: &RemoteOptions,
 ) -> Result<Box<dyn Fetch>, Refusal> {
-    Ok(match &options.fetch {
-        Some(function) => Box::new(Custom { function: function.clone(), url: team.certs_url() }),
-        None => Box::new(Https::new(team, timeout, options)?),
+    Ok(match Way::chosen(team, options, |name| env::var_os(name))? {
+        Way::Function(function) => Box::new(Custom { function: function.clone(), url: team.certs_url() }),
+        Way::Local(address) => Box::new(Http::plain(address, timeout)),
+        Way::Https(trust) => Box::new(Http::secured(team, trust, timeout, options)?),
     })
 }
 
@@ -111,7 +116,8 @@ impl Source for Endpoint {
         match self.fetch.fetch(current.entity_tag.as_deref(), attempt.time_left())? {
             fetch::Answer::NotModified { max_age } => Ok(Answer::NotModified { max_age }),
             fetch::Answer::Document { bytes, entity_tag, max_age, .. } => {
-                let set = KeySet::parse(&bytes).map_err(|refusal| Failure::new(refusal.message()))?;
+                let set = KeySet::parse_for(self.team.realm(), &bytes)
+                    .map_err(|refusal| Failure::new(refusal.message()))?;
                 let bytes = self.cache_file.as_ref().map(|_| Arc::from(bytes));
                 Ok(Answer::Value { value: Document { set: Arc::new(set), entity_tag, bytes }, max_age })
             }

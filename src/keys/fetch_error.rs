@@ -12,8 +12,8 @@ use crate::net::{NameNotResolved, explain_tls};
 
 /// Where a fetch leads.
 pub(super) struct Route {
-    /// The team's host.
-    pub(super) host: String,
+    /// The team's host, or the local Access, as a sentence names it.
+    pub(super) peer: String,
     pub(super) proxy: Option<ProxyServer>,
     /// How long a fetch may take.
     pub(super) timeout: Duration,
@@ -29,12 +29,12 @@ impl Route {
             Error::ConnectProxyFailed(answer) => self.refused_tunnel(answer),
             Error::BodyExceedsLimit(_) => format!("the key document has more than {DOCUMENT_MAX} bytes"),
             Error::LargeResponseHeader(..) => {
-                format!("the header of the answer of {} is too large", self.host)
+                format!("the header of the answer of {} is too large", self.peer)
             }
             Error::Protocol(_) | Error::Http(_) if step == Step::Tunnel => {
-                format!("{} did not answer as an HTTP proxy does", self.peer(step))
+                format!("{} did not answer as an HTTP proxy does", self.peer_of(step))
             }
-            Error::Protocol(_) | Error::Http(_) => format!("{} did not answer with valid HTTP", self.host),
+            Error::Protocol(_) | Error::Http(_) => format!("{} did not answer with valid HTTP", self.peer),
             Error::Rustls(error) => self.tls(error, step),
             Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
                 Some(error) => self.tls(error, step),
@@ -45,24 +45,24 @@ impl Route {
                 _ => error.to_string(),
             },
             // The others have no cause in the network; their texts are plain.
-            other => format!("no answer of {}: {other}", self.host),
+            other => format!("no answer of {}: {other}", self.peer),
         }
     }
 
     /// Whoever the step waits for.
-    fn peer(&self, step: Step) -> String {
+    fn peer_of(&self, step: Step) -> String {
         match (step, &self.proxy) {
             (Step::Resolve | Step::Connect | Step::Tunnel, Some(server)) => server.to_string(),
-            _ => self.host.clone(),
+            _ => self.peer.clone(),
         }
     }
 
     fn unfinished(&self, step: Step) -> String {
-        let peer = self.peer(step);
+        let peer = self.peer_of(step);
         match step {
             Step::Resolve => "the name lookup had not ended".to_owned(),
             Step::Connect => format!("{peer} had not accepted the connection"),
-            Step::Tunnel => format!("{peer} had not connected to {}", self.host),
+            Step::Tunnel => format!("{peer} had not connected to {}", self.peer),
             Step::Handshake => format!("{peer} had not completed the TLS handshake"),
             Step::Request => format!("{peer} had not answered the request"),
             Step::Read => format!("{peer} had not sent the whole document"),
@@ -70,20 +70,20 @@ impl Route {
     }
 
     fn refused_tunnel(&self, answer: &str) -> String {
-        let peer = self.peer(Step::Tunnel);
+        let peer = self.peer_of(Step::Tunnel);
         // ureq hands on the code in a text only: "proxy server responded 407/407".
         match answer.rsplit('/').next().map(str::parse::<u16>) {
             // 407 by RFC 9110 section 15.5.8; tinyproxy answers a wrong password with 401.
             Some(Ok(code @ (401 | 407))) => {
                 format!("{peer} answered HTTP {code}: it requires a valid user and password")
             }
-            Some(Ok(code)) => format!("{peer} answered HTTP {code} to the CONNECT to {}", self.host),
-            _ => format!("{peer} did not answer the CONNECT to {}", self.host),
+            Some(Ok(code)) => format!("{peer} answered HTTP {code} to the CONNECT to {}", self.peer),
+            _ => format!("{peer} did not answer the CONNECT to {}", self.peer),
         }
     }
 
     fn io(&self, error: &io::Error, step: Step) -> String {
-        let peer = self.peer(step);
+        let peer = self.peer_of(step);
         match error.kind() {
             io::ErrorKind::ConnectionRefused => format!("{peer} refused the connection"),
             io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
@@ -101,7 +101,11 @@ impl Route {
     }
 
     fn tls(&self, error: &rustls::Error, step: Step) -> String {
-        explain_tls(&self.peer(step), error, "if your network intercepts TLS, set ca_file to its authority")
+        explain_tls(
+            &self.peer_of(step),
+            error,
+            "if your network intercepts TLS, set ca_file to its authority",
+        )
     }
 }
 
@@ -124,7 +128,7 @@ mod tests {
     const HOST: &str = "acme.cloudflareaccess.com";
 
     fn direct() -> Route {
-        Route { host: HOST.to_owned(), proxy: None, timeout: Duration::from_millis(4_750) }
+        Route { peer: HOST.to_owned(), proxy: None, timeout: Duration::from_millis(4_750) }
     }
 
     fn through_a_proxy() -> Route {

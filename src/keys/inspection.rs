@@ -6,6 +6,7 @@ use super::endpoint::way_to;
 use super::fetch::Answer;
 use super::options::RemoteOptions;
 use super::proxy;
+use super::way::Way;
 use crate::net::trusted;
 use crate::status::{Refusal, Status};
 use crate::team::Team;
@@ -22,7 +23,8 @@ pub struct CertsAnswer {
 }
 
 impl RemoteOptions {
-    /// How many certificate authorities a fetch would trust: those of the platform and of `ca_file`.
+    /// How many certificate authorities a fetch would trust: those of the platform and of `ca_file`. For the team
+    /// `cfaccess-local` those of `ca_file` alone count.
     ///
     /// # Errors
     /// `INVALID_CONFIG` if there are none, or some that were named cannot be read.
@@ -37,6 +39,9 @@ impl RemoteOptions {
     /// `INVALID_CONFIG` if the team or a proxy of the environment is wrong.
     pub fn proxy_to(&self, team: &str) -> Result<Option<String>, Refusal> {
         let team = Team::parse(team)?;
+        if let Way::Local(_) = Way::chosen(&team, self, |name| env::var_os(name))? {
+            return Ok(None);
+        }
         let server = proxy::server_for(team.host(), self.proxy.as_ref(), |name| env::var_os(name))?;
         Ok(server.map(|server| server.to_string()))
     }

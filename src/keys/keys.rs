@@ -13,7 +13,7 @@ use super::public_key::PublicKey;
 use super::status::KeysStatus;
 use crate::refresh::{Current, Help, Refresher, State};
 use crate::status::{Refusal, Status};
-use crate::team::Team;
+use crate::team::{Realm, Team};
 use crate::time::{Reading, Tick};
 use crate::token::KeyId;
 
@@ -44,8 +44,12 @@ impl Keys {
     ///
     /// Entries that cannot be used are left out and reported by [`Keys::status`].
     ///
+    /// The keys of a local Access are marked: each entry has the member `"cfaccess_local": true`. A verifier takes them
+    /// for the team `cfaccess-local` only, and that team takes no others.
+    ///
     /// # Errors
-    /// `KEYS_INVALID` if it is no JWK Set, is over 1 MiB or has over 32 entries;
+    /// `KEYS_INVALID` if it is no JWK Set, is over 1 MiB or has over 32 entries, if some entries are marked and others
+    /// are not, or if the mark has another value than `true`;
     /// `NO_USABLE_KEYS` if no entry can be used.
     pub fn from_json(document: &[u8]) -> Result<Keys, Refusal> {
         Ok(Keys::fixed("json", KeySet::parse(document)?))
@@ -71,9 +75,16 @@ impl Keys {
     /// parent domain of it, or is `*`. `HTTP_PROXY` is not used. Certificate authorities are read from the
     /// platform's store now, or from `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set.
     ///
+    /// The team `cfaccess-local` is that of a local Access. Its keys are fetched in plain HTTP, through no proxy, from
+    /// [`RemoteOptions::local`], or else from the address in the environment variable `CFACCESS_LOCAL`, which is read
+    /// now and for this team alone; an empty one counts as none. With a `ca_file` instead they are fetched over HTTPS,
+    /// and that file alone is trusted. A fetch brings no keys if they are not marked as [`Keys::from_json`] says, and
+    /// for other teams if they are.
+    ///
     /// # Errors
     /// `INVALID_CONFIG` if the team, an option or a proxy of the environment is wrong, certificate
-    /// authorities cannot be read, or the `cache_file` cannot be used.
+    /// authorities cannot be read, or the `cache_file` cannot be used; if `local` is set for another team than
+    /// `cfaccess-local`; and if that team has no address of a local Access, or one beside a `ca_file` or a `fetch`.
     pub fn remote(team: &str, options: RemoteOptions) -> Result<Keys, Refusal> {
         let refresher = Endpoint::refresher(Team::parse(team)?, options)?;
         Ok(Keys { source: "remote", current: refresher.current(), refresher: Some(Arc::new(refresher)) })
@@ -158,13 +169,13 @@ impl Keys {
     /// Replaces the whole set at once, while other threads verify.
     ///
     /// # Errors
-    /// As [`Keys::from_json`]; the keys in force then stay as they were. `INVALID_ARGUMENT` for keys
-    /// that are fetched.
+    /// As [`Keys::from_json`]; the keys in force then stay as they were. `KEYS_INVALID` for keys of a local Access in
+    /// place of others, and the other way round. `INVALID_ARGUMENT` for keys that are fetched.
     pub fn load_json(&self, document: &[u8]) -> Result<(), Refusal> {
         if self.refresher.is_some() {
             return Err(Refusal::new(Status::InvalidArgument, "these keys are fetched, not loaded"));
         }
-        let set = KeySet::parse(document)?.in_place_of(&self.current.load().value().set);
+        let set = KeySet::parse_for(self.realm(), document)?.in_place_of(&self.current.load().value().set);
         let document = Arc::new(Document::of(set));
         self.current.update(|state| state.loaded(&document));
         Ok(())
@@ -176,6 +187,11 @@ impl Keys {
             None => KeysStatus::fixed(self.source, &self.current.load().value().set),
             Some(refresher) => KeysStatus::live(self.source, refresher),
         }
+    }
+
+    /// Whose keys they are, which never changes: every set that comes into force is of one realm.
+    pub(crate) fn realm(&self) -> Realm {
+        self.current.load().value().set.realm()
     }
 
     /// The team that they are fetched for.

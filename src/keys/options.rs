@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::local_address::LocalAddress;
 use super::proxy::Proxy;
 use crate::refresh::{LogFunction, Timing};
 use crate::status::{Refusal, Status};
@@ -14,11 +15,14 @@ use crate::status::{Refusal, Status};
 #[non_exhaustive]
 pub struct RemoteOptions {
     /// A PEM file of certificate authorities to trust in addition to the platform's, for networks that
-    /// re-sign TLS.
+    /// re-sign TLS. For the team `cfaccess-local` they are trusted in place of the platform's.
     pub ca_file: Option<PathBuf>,
     /// The proxy to use in place of those of the environment, for programs whose environment is emptied.
     /// Like them it is not used if `NO_PROXY` names the team's host or a parent domain of it.
     pub proxy: Option<Proxy>,
+    /// Where a local Access listens, for the team `cfaccess-local` and no other. Without it and without a `ca_file`,
+    /// that team has the address in the environment variable `CFACCESS_LOCAL`.
+    pub local: Option<LocalAddress>,
     /// How long a fetch may take, and how long a caller may wait for one: 0.1 to 60 s, default 5 s.
     pub timeout: Duration,
     /// The age at which keys are fetched again, ahead of need: default one hour, at least `cooldown`.
@@ -56,6 +60,7 @@ impl Default for RemoteOptions {
         RemoteOptions {
             ca_file: None,
             proxy: None,
+            local: None,
             timeout: Duration::from_secs(5),
             refresh_after: Duration::from_secs(3_600),
             cooldown: Duration::from_secs(30),

@@ -67,7 +67,7 @@ impl KeysStatus {
     pub(super) fn live(source: &'static str, refresher: &Refresher<Endpoint>) -> KeysStatus {
         let now = Tick::now();
         let state = refresher.state(now);
-        let nothing = KeySet::empty();
+        let nothing = KeySet::empty(refresher.source.team.realm());
         let counts = state.counts();
         KeysStatus {
             age: state.age(now),

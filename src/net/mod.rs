@@ -6,4 +6,4 @@ mod trust;
 
 pub(crate) use name_lookup::{NameLookups, NameNotResolved, NoAddress};
 pub(crate) use tls_error::explain_tls;
-pub(crate) use trust::trusted;
+pub(crate) use trust::{certificates_in, trusted};

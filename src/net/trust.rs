@@ -60,7 +60,8 @@ fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
-fn certificates_in(file: &Path) -> Result<Vec<CertificateDer<'static>>, Refusal> {
+/// What a `ca_file` holds, at least one.
+pub(crate) fn certificates_in(file: &Path) -> Result<Vec<CertificateDer<'static>>, Refusal> {
     let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let certificates = match read {
         Ok(certificates) if certificates.is_empty() => {

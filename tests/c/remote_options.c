@@ -68,6 +68,8 @@ static void null_where_a_value_is_needed(void) {
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_ca_file(options, NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_proxy(NULL, "", &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_proxy(options, NULL, &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_local(NULL, "http://127.0.0.1:8780", &error));
+  EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_local(options, NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_prefetch(NULL, &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_cache_file(NULL, "/", &error));
   EXPECT_NULL_ARGUMENT(cfaccess_remote_options_set_cache_file(options, NULL, &error));
@@ -114,6 +116,7 @@ static void null_everywhere(void) {
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_new(NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_ca_file(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_proxy(NULL, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_local(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT, cfaccess_remote_options_set_cache_file(NULL, NULL, NULL));
   EXPECT_STATUS(CFACCESS_STATUS_NULL_ARGUMENT,
                 cfaccess_remote_options_set_fetch(NULL, NULL, NULL, NULL, NULL));
@@ -272,6 +275,39 @@ static void a_proxy_that_is_none_is_refused_without_its_password(void) {
   cfaccess_remote_options_free(options);
 }
 
+static cfaccess_status remote_status(const char *team, const cfaccess_remote_options *options,
+                                     cfaccess_error **error) {
+  cfaccess_keys *keys = GARBAGE;
+  cfaccess_status status = cfaccess_keys_remote(team, options, &keys, error);
+  must((keys != NULL) == (status == CFACCESS_STATUS_OK), "keys exactly on success");
+  cfaccess_keys_free(keys);
+  return status;
+}
+
+static void the_variable_is_read_for_the_local_team_alone(void) {
+  const char *local = "cfaccess-local";
+  cfaccess_error *error;
+  must(unsetenv("CFACCESS_LOCAL") == 0, "an environment");
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, remote_status(local, NULL, &error));
+  EXPECT(says(error, "start `cfaccess local`, then set CFACCESS_LOCAL"));
+  cfaccess_error_free(error);
+
+  must(setenv("CFACCESS_LOCAL", "http://user:secret@127.0.0.1:8780", 1) == 0, "an environment");
+  EXPECT_STATUS(CFACCESS_STATUS_OK, remote_status(TEAM, NULL, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, remote_status(local, NULL, &error));
+  EXPECT(says(error, "CFACCESS_LOCAL is no address") && !says(error, "secret"));
+  cfaccess_error_free(error);
+
+  cfaccess_remote_options *options = new_options();
+  EXPECT_STATUS(CFACCESS_STATUS_OK, cfaccess_remote_options_set_local(options, "http://[::1]:8780/", NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG,
+                cfaccess_remote_options_set_local(options, "http://localhost:8780", NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_OK, remote_status(local, options, NULL));
+  EXPECT_STATUS(CFACCESS_STATUS_INVALID_CONFIG, remote_status(TEAM, options, NULL));
+  cfaccess_remote_options_free(options);
+  must(unsetenv("CFACCESS_LOCAL") == 0, "an environment");
+}
+
 int main(void) {
   RUN(null_where_a_value_is_needed);
   RUN(null_everywhere);
@@ -284,5 +320,6 @@ int main(void) {
   RUN(a_cache_file_that_cannot_be_written_is_refused);
   RUN(a_relative_path_starts_where_it_was_given);
   RUN(a_proxy_that_is_none_is_refused_without_its_password);
+  RUN(the_variable_is_read_for_the_local_team_alone);
   return all_stories_passed();
 }

@@ -132,6 +132,22 @@ static json_t *kids_of(const json_t *entries) {
   return kids;
 }
 
+/* In place of other keys: those of Access and of a local Access never take each other's. */
+static void compare_reload(const json_t *vector, const char *document, size_t length, const char *file,
+                           bool are_local) {
+  const char *expected = json_string_value(json_object_get(vector, "status"));
+  bool is_local = json_is_true(json_object_get(vector, "local"));
+  if (strcmp(expected, "OK") == 0 && is_local != are_local) {
+    expected = "KEYS_INVALID";
+  }
+  cfaccess_keys *keys = keys_of(file);
+  cfaccess_status status = cfaccess_keys_load_json(keys, document, length, NULL);
+  if (strcmp(cfaccess_status_name(status), expected) != 0) {
+    DIFFERS("in place of %s: %s instead of %s", file, cfaccess_status_name(status), expected);
+  }
+  cfaccess_keys_free(keys);
+}
+
 static void compare_keys(const json_t *vector, const json_t *unused) {
   (void)unused;
   size_t length;
@@ -156,12 +172,17 @@ static void compare_keys(const json_t *vector, const json_t *unused) {
     cfaccess_string_free(text);
   }
   cfaccess_keys_free(keys);
+  compare_reload(vector, document, length, KEYS_FILE, false);
+  compare_reload(vector, document, length, VECTORS "/local.jwks.json", true);
   free(document);
 }
 
 static void compare_config(const json_t *vector, const json_t *unused) {
   (void)unused;
-  cfaccess_keys *keys = keys_of(KEYS_FILE);
+  const json_t *file = json_object_get(vector, "keys");
+  char path[256];
+  snprintf(path, sizeof path, "%s/%s", VECTORS, file != NULL ? json_string_value(file) : "acme.jwks.json");
+  cfaccess_keys *keys = keys_of(path);
   cfaccess_verifier *verifier;
 
   cfaccess_status status = make_verifier(json_object_get(vector, "config"), keys, &verifier);
@@ -177,6 +198,23 @@ static void compare_config(const json_t *vector, const json_t *unused) {
   }
   cfaccess_verifier_free(verifier);
   cfaccess_keys_free(keys);
+}
+
+static void compare_address(const json_t *vector, const json_t *unused) {
+  (void)unused;
+  const json_t *local = json_object_get(vector, "local");
+  cfaccess_remote_options *options;
+  must(cfaccess_remote_options_new(&options, NULL) == CFACCESS_STATUS_OK, "options");
+  cfaccess_status status = CFACCESS_STATUS_OK;
+  SET(local, is_c_string(local) ? cfaccess_remote_options_set_local(options, json_string_value(local), NULL)
+                                : CFACCESS_STATUS_INVALID_CONFIG);
+  cfaccess_keys *keys = NULL;
+  if (status == CFACCESS_STATUS_OK) {
+    status = cfaccess_keys_remote(json_string_value(json_object_get(vector, "team")), options, &keys, NULL);
+  }
+  status_is_as_expected(vector, status);
+  cfaccess_keys_free(keys);
+  cfaccess_remote_options_free(options);
 }
 
 static void compare_all(const char *file, const char *const *members,
@@ -211,15 +249,23 @@ static void requests(void) {
 
 static void key_documents(void) {
   different = 0;
-  const char *const members[] = {MEMBERS_OF_ALL, "document", "keys", "skipped", NULL};
+  const char *const members[] = {MEMBERS_OF_ALL, "document", "keys", "skipped", "local", NULL};
   compare_all(VECTORS "/keys.json", members, compare_keys);
   EXPECT(different == 0);
 }
 
 static void configs(void) {
   different = 0;
-  const char *const members[] = {MEMBERS_OF_ALL, "config", "issuer", "warnings", NULL};
+  const char *const members[] = {MEMBERS_OF_ALL, "config", "keys", "issuer", "warnings", NULL};
   compare_all(VECTORS "/configs.json", members, compare_config);
+  EXPECT(different == 0);
+}
+
+static void local_addresses(void) {
+  different = 0;
+  unsetenv("CFACCESS_LOCAL");
+  const char *const members[] = {MEMBERS_OF_ALL, "team", "local", NULL};
+  compare_all(VECTORS "/local.json", members, compare_address);
   EXPECT(different == 0);
 }
 
@@ -228,5 +274,6 @@ int main(void) {
   RUN(requests);
   RUN(key_documents);
   RUN(configs);
+  RUN(local_addresses);
   return all_stories_passed();
 }

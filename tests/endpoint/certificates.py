@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 HOST = "acme.cloudflareaccess.com"
+LOCAL_HOST = "cfaccess-local.cloudflareaccess.com"
 DAY = timedelta(days=1)
 
 
@@ -89,7 +90,7 @@ def contexts(folder: Path) -> tuple[Path, dict[str, ssl.SSLContext]]:
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
     namesake = Authority(elsewhere, "trusted")
-    hosts = [HOST, "localhost"]
+    hosts = [HOST, LOCAL_HOST, "localhost"]
     return trusted.file, {
         "ok": trusted.context("good", hosts),
         "wrong_certificate": trusted.context("wrong", ["other.example.com"]),

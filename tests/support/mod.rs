@@ -10,6 +10,7 @@ pub mod fork;
 pub mod header;
 #[cfg(unix)]
 pub mod jobs;
+pub mod local;
 pub mod mint;
 pub mod redis_server;
 pub mod session;

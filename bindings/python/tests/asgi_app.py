@@ -8,9 +8,9 @@ from typing import Any
 from cfaccess import Keys, Verifier
 from cfaccess.asgi import AccessMiddleware, claims
 
-team = os.environ["ACCESS_TEAM"]
+team = os.environ["CFACCESS_TEAM"]
 keys = Keys.remote(team, cooldown=1, timeout=10)
-verifier = Verifier(team=team, audiences=[os.environ["ACCESS_AUDIENCE"]], keys=keys)
+verifier = Verifier(team=team, audiences=[os.environ["CFACCESS_AUDIENCE"]], keys=keys)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -14,8 +14,8 @@ PAGE_ORIGIN = os.environ["PAGE_ORIGIN"]
 
 def access() -> dict[str, Any]:
     """The options of the middleware."""
-    team = os.environ["ACCESS_TEAM"]
-    audiences, keys = [os.environ["ACCESS_AUDIENCE"]], Keys.remote(team)
+    team = os.environ["CFACCESS_TEAM"]
+    audiences, keys = [os.environ["CFACCESS_AUDIENCE"]], Keys.remote(team)
     return {
         "verifier": Verifier(team=team, audiences=audiences, keys=keys, accept_cookie=True),
         "allow_preflight": os.environ["ALLOW_PREFLIGHT"] == "yes",

@@ -7,7 +7,7 @@ from typing import Any
 
 from cfaccess import Keys, Verifier
 
-_team = os.environ["ACCESS_TEAM"]
+_team = os.environ["CFACCESS_TEAM"]
 _keys = Keys.remote(_team)
 
 
@@ -17,7 +17,7 @@ def _verifier(audience: str) -> Verifier:
 
 ACCESS: dict[str, Any] = {
     "routes": {
-        "/": _verifier(os.environ["ACCESS_AUDIENCE"]),
+        "/": _verifier(os.environ["CFACCESS_AUDIENCE"]),
         "/admin": _verifier(os.environ["ACCESS_ADMIN_AUDIENCE"]),
     },
     "open_paths": ["GET /healthz"],

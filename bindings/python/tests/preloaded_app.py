@@ -13,11 +13,13 @@ from typing import Any
 from cfaccess import AccessError, Keys, Revocations, Verifier
 from cfaccess.wsgi import AccessMiddleware
 
-team = os.environ["ACCESS_TEAM"]
+team = os.environ["CFACCESS_TEAM"]
 keys = Keys.remote(team, cooldown=1, timeout=10)
 store = os.environ.get("REVOCATIONS")
 revocations = None if store is None else Revocations.open(store, team=team)
-verifier = Verifier(team=team, audiences=[os.environ["ACCESS_AUDIENCE"]], keys=keys, revocations=revocations)
+verifier = Verifier(
+    team=team, audiences=[os.environ["CFACCESS_AUDIENCE"]], keys=keys, revocations=revocations
+)
 
 
 def connect() -> None:

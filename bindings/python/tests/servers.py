@@ -70,9 +70,9 @@ def serving(
         **os.environ,
         **endpoint.environment(),
         "SSL_CERT_FILE": endpoint.ca_file,
-        "ACCESS_TEAM": "acme",
-        "ACCESS_AUDIENCE": AUDIENCE,
-        "ACCESS_LOGIN_PAGE": LOGIN_PAGE,
+        "CFACCESS_TEAM": "acme",
+        "CFACCESS_AUDIENCE": AUDIENCE,
+        "CFACCESS_LOGIN_PAGE": LOGIN_PAGE,
         "PYTHONPATH": os.pathsep.join([str(EXAMPLES), str(TESTS), str(Path(cfaccess.__file__).parents[1])]),
         **more,
     }

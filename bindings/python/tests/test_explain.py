@@ -44,7 +44,7 @@ def test_signature_is_never_shown_and_nothing_is_a_verdict(verifier: Verifier, t
     explanation = verifier.explain(token, now=NOW)
 
     assert token.rpartition(".")[2] not in json.dumps(explanation)
-    assert set(explanation) == {"note", "now", "leeway", "checks"}
+    assert set(explanation) == {"note", "now", "leeway", "warnings", "checks"}
 
 
 def test_time_is_that_of_the_clock_by_default(verifier: Verifier, token: str) -> None:

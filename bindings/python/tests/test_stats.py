@@ -19,6 +19,7 @@ def test_new_verifier_has_done_nothing(verifier: Verifier) -> None:
         "evictions": 0,
         "entries": 0,
         "bytes": 0,
+        "warnings": [],
     }
 
 

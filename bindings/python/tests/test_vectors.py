@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cfaccess import AccessError, Keys, Verifier
-from support import NOW, VECTORS, attributes, certs, joined, mint, person, status_of, vectors
+from support import NOW, VECTORS, attributes, joined, mint, person, status_of, vectors
 
 TOKENS = vectors("tokens")
 DEFAULTS = TOKENS["defaults"]
@@ -27,8 +27,9 @@ def verifier_of(vector: Vector) -> Verifier:
     [
         ("tokens", {"config", "keys", "now", "token", "claims", "message"}),
         ("requests", {"config", "now", "headers", "claims"}),
-        ("keys", {"document", "keys", "skipped"}),
-        ("configs", {"config", "issuer", "warnings"}),
+        ("keys", {"document", "keys", "skipped", "local"}),
+        ("configs", {"config", "keys", "issuer", "warnings"}),
+        ("local", {"team", "local"}),
     ],
 )
 def test_every_member_of_the_vectors_is_read(file: str, members: set[str]) -> None:
@@ -102,20 +103,36 @@ def test_key_document_has_its_verdict(vector: Vector) -> None:
     assert [key["kid"] for key in status["skipped"]] == vector["skipped"]
 
 
+@pytest.mark.parametrize("are_local", [False, True])
 @pytest.mark.parametrize("vector", vectors("keys")["vectors"], ids=by_name)
-def test_key_document_replaces_the_whole_set_or_nothing(vector: Vector, keys: Keys) -> None:
+def test_key_document_replaces_the_whole_set_or_nothing(vector: Vector, are_local: bool) -> None:
+    keys = Keys.from_file(VECTORS / ("local.jwks.json" if are_local else "acme.jwks.json"))
     before = keys.status()
+    is_foreign = vector["status"] == "OK" and vector.get("local", False) != are_local
 
     verdict = status_of(lambda: keys.load_json(joined(vector["document"])))
 
-    assert verdict == vector["status"], vector["about"]
+    assert verdict == ("KEYS_INVALID" if is_foreign else vector["status"]), vector["about"]
     after = sorted(key["kid"] for key in keys.status()["keys"])
     assert after == vector["keys"] if verdict == "OK" else keys.status() == before
 
 
+@pytest.mark.parametrize("vector", vectors("local")["vectors"], ids=by_name)
+def test_address_of_a_local_access_has_its_verdict(vector: Vector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CFACCESS_LOCAL", raising=False)
+
+    verdict = status_of(lambda: Keys.remote(vector["team"], local=vector.get("local")))
+
+    assert verdict == vector["status"], vector["about"]
+
+
+def keys_of(vector: Vector) -> Keys:
+    return Keys.from_file(VECTORS / vector.get("keys", "acme.jwks.json"))
+
+
 @pytest.mark.parametrize("vector", vectors("configs")["vectors"], ids=by_name)
-def test_configuration_has_its_verdict(vector: Vector, keys: Keys) -> None:
-    verdict = status_of(lambda: Verifier(keys=keys, **vector["config"]))
+def test_configuration_has_its_verdict(vector: Vector) -> None:
+    verdict = status_of(lambda: Verifier(keys=keys_of(vector), **vector["config"]))
 
     assert verdict == vector["status"], vector["about"]
 
@@ -125,7 +142,7 @@ def test_configuration_has_its_verdict(vector: Vector, keys: Keys) -> None:
 )
 def test_configuration_accepts_its_issuer(vector: Vector) -> None:
     config = vector["config"]
-    verifier = Verifier(keys=Keys.from_json(certs("acme-1")), **config)
+    verifier = Verifier(keys=keys_of(vector), **config)
     token = mint(person(iss=vector["issuer"], aud=config["audiences"][-1], exp=NOW + 1, iat=NOW, nbf=NOW))
 
     claims = verifier.verify(token, now=NOW)

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import addresses
+import configs_local
 import configs_options
 import configs_team
 import documents_keys
+import documents_local
 import documents_numbers
 import documents_twins
 import documents_whole
@@ -60,7 +63,7 @@ from revocation_vector import NOW as REVOCATION_NOW
 from revocation_vector import TOKENS as REVOCATION_TOKENS
 from revocation_vector import Revoked
 from segments import document
-from vector import Configuration, Document, Request, Token
+from vector import Address, Configuration, Document, Request, Token
 
 FOLDER = Path(__file__).resolve().parent.parent
 TOKENS = (
@@ -98,8 +101,8 @@ GUARDS = (
     guard_configs,
 )
 REVOCATIONS = (revocation_hits, revocation_writes)
-DOCUMENTS = (documents_whole, documents_keys, documents_numbers, documents_twins)
-CONFIGURATIONS = (configs_team, configs_options)
+DOCUMENTS = (documents_whole, documents_keys, documents_numbers, documents_twins, documents_local)
+CONFIGURATIONS = (configs_team, configs_options, configs_local)
 DEFAULTS = {"config": {"team": TEAM, "audiences": [AUDIENCE]}, "keys": "acme.jwks.json", "now": NOW}
 
 REVOCATION_DEFAULTS = {**DEFAULTS, "now": REVOCATION_NOW}
@@ -118,8 +121,10 @@ def main(arguments: list[str]) -> int:
     configurations = [vector for family in CONFIGURATIONS for vector in family.vectors()]
     guards = [vector for family in GUARDS for vector in family.vectors()]
     revocations = [vector for family in REVOCATIONS for vector in family.vectors()]
+    locations = addresses.vectors()
     faults = oracle.faults(tokens, requests, documents, configurations)
     faults += [*oracle.repeated(guards), *guard_oracle.faults(guards)]
+    faults += oracle.repeated(locations)
     faults += [*oracle.repeated(revocations), *revocation_oracle.faults(revocations)]
     if faults:
         print("\n".join(faults), file=sys.stderr)
@@ -136,12 +141,13 @@ def main(arguments: list[str]) -> int:
         ),
         "keys.json": document({}, members(documents)),
         "configs.json": document({}, members(configurations)),
+        "local.json": document({}, members(locations)),
     }
     return check(files) if arguments else write(files)
 
 
 def members(
-    vectors: Sequence[Token | Request | Document | Configuration | Guarded | Revoked],
+    vectors: Sequence[Token | Request | Document | Configuration | Address | Guarded | Revoked],
 ) -> list[dict[str, object]]:
     return [vector.members() for vector in vectors]
 

@@ -14,7 +14,7 @@ from guard_vector import Guarded
 from mint import decode
 from revocation_vector import Revoked
 from segments import decoded, encode
-from vector import Configuration, Document, Request, Token
+from vector import Address, Configuration, Document, Request, Token
 
 from keys import ACME, ACME_2, ACME_3072, ACME_4096, DOCS_KID, OTHER_TEAM, TestKey
 
@@ -57,6 +57,11 @@ def faults(
             found.append(f"{vector.name}: the signature is bad")
         if (surplus := _surplus(vector)) and surplus not in (vector.message or ""):
             found.append(f"{vector.name}: the message does not name {surplus}")
+    found += [
+        f"{vector.name}: whether it is marked is wrong"
+        for vector in documents
+        if vector.status == "OK" and vector.local != _is_marked(vector.document)
+    ]
     return found + [fault for request in requests for fault in _request_faults(request)]
 
 
@@ -101,7 +106,15 @@ def _judged_after_signature(status: str) -> bool:
     return status not in BEFORE_SIGNATURE
 
 
-def repeated(vectors: Sequence[Token | Request | Document | Configuration | Guarded | Revoked]) -> list[str]:
+def _is_marked(document: bytes) -> bool:
+    """Whether every entry that is an object has the mark of a local Access."""
+    entries = [entry for entry in json.loads(document)["keys"] if isinstance(entry, dict)]
+    return all(entry.get("cfaccess_local") is True for entry in entries)
+
+
+def repeated(
+    vectors: Sequence[Token | Request | Document | Configuration | Address | Guarded | Revoked],
+) -> list[str]:
     """Names that several vectors have."""
     counts = Counter(vector.name for vector in vectors)
     return [f"{name}: {count} vectors of this name" for name, count in counts.items() if count > 1]

@@ -54,6 +54,11 @@ SETS: dict[str, dict[str, object]] = {
     "acme.jwks.json": access_document([ACME.jwk(), ACME_2.jwk()], [(ACME_2.kid, ACME_2), (ACME.kid, ACME)]),
     "docs.jwks.json": access_document([ACME.jwk(kid=DOCS_KID)], [(DOCS_KID, ACME)]),
     "other.jwks.json": access_document([OTHER_TEAM.jwk()], [(OTHER_TEAM.kid, OTHER_TEAM)]),
+    # The keys of acme, marked as those of a local Access.
+    "local.jwks.json": access_document(
+        [ACME.jwk(cfaccess_local=True), ACME_2.jwk(cfaccess_local=True)],
+        [(ACME_2.kid, ACME_2), (ACME.kid, ACME)],
+    ),
     "sizes.jwks.json": {"keys": [ACME.jwk(), ACME_3072.jwk(), ACME_4096.jwk()]},
     "mixed.jwks.json": {
         "keys": [

@@ -9,7 +9,7 @@ from keys import OTHER_TEAM
 
 
 def vectors() -> list[Token]:
-    return [*_issuer(), *_teams(), *_audience()]
+    return [*_issuer(), *_teams(), *_local(), *_audience()]
 
 
 def _issuer() -> list[Token]:
@@ -53,6 +53,32 @@ def _issuer() -> list[Token]:
             "WRONG_ISSUER",
         )
         for name, iss in wrong.items()
+    ]
+
+
+def _local() -> list[Token]:
+    """The team of a local Access, whose keys are marked."""
+    host = "cfaccess-local.cloudflareaccess.com"
+    local: Object = {"team": "cfaccess-local", "audiences": [AUDIENCE]}
+    claims: Object = {
+        "kind": "person",
+        "issuer": f"https://{host}",
+        "principal_id": f"{host}/person/{SUBJECT}",
+    }
+    issued = token(payload=person(iss=f"https://{host}"))
+    keys = "local.jwks.json"
+    return [
+        Token("team-local", "policy/issuer", "a local Access", issued, "OK", claims, local, keys),
+        Token(
+            "team-local-of-real",
+            "policy/issuer",
+            "a token of a real team at the local one",
+            token(),
+            "WRONG_ISSUER",
+            config=local,
+            keys=keys,
+        ),
+        Token("team-real-of-local", "policy/issuer", "and the other way round", issued, "WRONG_ISSUER"),
     ]
 
 

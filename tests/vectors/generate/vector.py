@@ -75,7 +75,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Document:
-    """A key document, and which of its keys are used (sorted) and which are skipped (in order)."""
+    """A key document, which of its keys are used (sorted) and which are skipped (in order), and whether it is
+    marked as that of a local Access."""
 
     name: str
     rule: str
@@ -84,6 +85,7 @@ class Document:
     status: str
     keys: list[str] | None = None
     skipped: list[str | None] | None = None
+    local: bool = False
 
     def members(self) -> Object:
         listed: Object = (
@@ -96,12 +98,16 @@ class Document:
             "document": encode(self.document),
             "status": self.status,
             **listed,
+            **({"local": True} if self.local else {}),
         }
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """What an application says it accepts, and the issuer and the number of warnings that come of it."""
+    """What an application says it accepts, and the issuer and the number of warnings that come of it.
+
+    The `keys` are those of acme unless a file with others is named.
+    """
 
     name: str
     rule: str
@@ -110,6 +116,7 @@ class Configuration:
     status: str
     issuer: str | None = None
     warnings: int = 0
+    keys: str | None = None
 
     def members(self) -> Object:
         listed: Object = {} if self.issuer is None else {"issuer": self.issuer, "warnings": self.warnings}
@@ -118,8 +125,31 @@ class Configuration:
             "rule": self.rule,
             "about": self.about,
             "config": self.config,
+            **({} if self.keys is None else {"keys": self.keys}),
             "status": self.status,
             **listed,
+        }
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the keys of a team are said to be, and whether that is taken."""
+
+    name: str
+    rule: str
+    about: str
+    team: str
+    local: str | None
+    status: str
+
+    def members(self) -> Object:
+        return {
+            "name": self.name,
+            "rule": self.rule,
+            "about": self.about,
+            "team": self.team,
+            **({} if self.local is None else {"local": self.local}),
+            "status": self.status,
         }
 
 

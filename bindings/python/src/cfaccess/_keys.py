@@ -49,6 +49,7 @@ class Keys(Owner[Handle]):
         *,
         ca_file: str | os.PathLike[str] | None = None,
         proxy: str | None = None,
+        local: str | None = None,
         timeout: Seconds = 5,
         refresh_after: Seconds = 3600,
         cooldown: Seconds = 30,
@@ -67,13 +68,15 @@ class Keys(Owner[Handle]):
 
         - `team`: as in `Verifier`, which must be of the same team.
         - `ca_file`: certificate authorities in PEM to trust in addition to the platform's, for networks that
-          re-sign TLS.
+          re-sign TLS. For the team `cfaccess-local` they are trusted in place of the platform's.
         - `proxy`: a proxy to use instead of those of the environment, for programs whose environment is
           emptied: `[scheme://][user:password@]host[:port]`. The scheme is `http` (the default), `https`,
           `socks4`, `socks4a`, `socks5` or `socks5h`, the port 443 for `https` and 1080 for the others unless
           given, as in curl. User and password are percent-encoded. `""` means a direct connection, whatever
           the environment says. Like those of the environment it is not used if `NO_PROXY` excepts the team's
           host.
+        - `local`: where a local Access listens, `http://127.0.0.1:PORT` or `http://[::1]:PORT`. It is for the
+          team `cfaccess-local` and no other.
         - `timeout`: how long a fetch may take, and how long a call may wait for one, in seconds, 0.1 to 60.
         - `refresh_after`: the age in seconds at which keys are fetched again, at least `cooldown`. The
           endpoint's `Cache-Control: max-age` may make it sooner, never later.
@@ -107,9 +110,17 @@ class Keys(Owner[Handle]):
         the child uses the keys it has and fetches for itself; a fetch that was in progress stays with the
         parent.
 
+        The team `cfaccess-local` is that of a local Access. Its keys are fetched in plain HTTP, through no
+        proxy, from `local`, or else from the address in the environment variable `CFACCESS_LOCAL`, which is
+        read now and for this team alone; an empty one counts as none. With a `ca_file` instead they are
+        fetched over HTTPS, and that file alone is trusted. A fetch brings no keys if they are not marked as
+        `from_json` says, and for other teams if they are.
+
         Times are `int` or `float`, to the millisecond. Raises `InvalidConfig` if the team, a time or a
-        proxy is wrong, certificate authorities cannot be read or the `cache_file` cannot be used,
-        `InvalidArgument` for a path that no file can have, and `TypeError` for wrong types.
+        proxy is wrong, certificate authorities cannot be read or the `cache_file` cannot be used, if `local`
+        is set for another team than `cfaccess-local`, and if that team has no address of a local Access, or
+        one beside a `ca_file` or a `fetch`; `InvalidArgument` for a path that no file can have, and
+        `TypeError` for wrong types.
 
         >>> keys = Keys.remote("acme", fetch=lambda url: certs)    # without fetch: over HTTPS
         >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
@@ -124,6 +135,7 @@ class Keys(Owner[Handle]):
             milliseconds(max_stale, "max_stale"),
             None if ca_file is None else path_bytes(ca_file, "ca_file"),
             None if proxy is None else text(proxy, "proxy"),
+            None if local is None else text(local, "local"),
             None if cache_file is None else path_bytes(cache_file, "cache_file"),
             switch(prefetch, "prefetch"),
             None if fetch is None else function(fetch, "fetch"),
@@ -135,7 +147,11 @@ class Keys(Owner[Handle]):
     def from_json(cls, document: str | bytes) -> Keys:
         """Keys from a key document, as text or as UTF-8 bytes, of at most 1 MiB and 32 keys.
 
-        Raises `KeysInvalid` if it is not a JWK Set, `NoUsableKeys` if none of its keys may be used, and
+        The keys of a local Access are marked: each has the member `"cfaccess_local": true`. A verifier takes
+        them for the team `cfaccess-local` only, and that team takes no others.
+
+        Raises `KeysInvalid` if it is not a JWK Set, if some keys are marked and others are not, or if the
+        mark has another value than `true`; `NoUsableKeys` if none of its keys may be used, and
         `TypeError` for another type.
         """
         return cls._of(_native.keys_from_json(document_bytes(document)), "from JSON")
@@ -153,8 +169,9 @@ class Keys(Owner[Handle]):
         """Replaces the whole set by that of another key document, while other threads verify.
 
         Every verifier of these keys uses the new set from then on; a verification in progress ends with the
-        set it began with. Raises what `from_json` raises, and then the old set stays;
-        `InvalidArgument` if this object is closed, or if its keys are fetched.
+        set it began with. Raises what `from_json` raises, and then the old set stays; `KeysInvalid` for keys
+        of a local Access in place of others, and the other way round; `InvalidArgument` if this object is
+        closed, or if its keys are fetched.
         """
         _native.keys_load_json(self._opened(), document_bytes(document))
 

@@ -34,6 +34,7 @@ _set_cooldown = holding_gil(STATUS, "cfaccess_remote_options_set_cooldown", POIN
 _set_max_stale = holding_gil(STATUS, "cfaccess_remote_options_set_max_stale", POINTER, c_int64, OUT)
 _set_ca_file = holding_gil(STATUS, "cfaccess_remote_options_set_ca_file", POINTER, BYTES, OUT)
 _set_proxy = holding_gil(STATUS, "cfaccess_remote_options_set_proxy", POINTER, BYTES, OUT)
+_set_local = holding_gil(STATUS, "cfaccess_remote_options_set_local", POINTER, BYTES, OUT)
 _prefetch = holding_gil(STATUS, "cfaccess_remote_options_prefetch", POINTER, OUT)
 _set_cache_file = holding_gil(STATUS, "cfaccess_remote_options_set_cache_file", POINTER, BYTES, OUT)
 _set_fetch = holding_gil(
@@ -58,6 +59,7 @@ def keys_remote(
     max_stale: int,
     ca_file: bytes | None,
     proxy: bytes | None,
+    local: bytes | None,
     cache_file: bytes | None,
     prefetch: bool,
     fetch: Fetch | None,
@@ -78,6 +80,8 @@ def keys_remote(
             apply(_set_ca_file, options, ca_file)
         if proxy is not None:
             apply(_set_proxy, options, proxy)
+        if local is not None:
+            apply(_set_local, options, local)
         if cache_file is not None:
             apply(_set_cache_file, options, cache_file)
         if prefetch:

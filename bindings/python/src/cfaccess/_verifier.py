@@ -77,8 +77,10 @@ class Verifier(Owner[_native.VerifierHandle]):
     A cached token is checked as strictly as the first time; see `verify`. Verifiers share no cache.
 
     Fractions of a second are rounded down. Raises `InvalidConfig` with what is wrong and what was expected,
-    or if the keys or the revocations are those of another team, `InvalidArgument` if one of them is closed,
-    and `TypeError` for wrong types: a string is not accepted as a list.
+    or if the keys or the revocations are those of another team. It is also raised for keys of a local Access
+    (see `Keys.from_json`) and another team than `cfaccess-local`, and the other way round. Raises
+    `InvalidArgument` if one of them is closed, and `TypeError` for wrong types: a string is not accepted as
+    a list.
 
     >>> verifier = Verifier(team="acme", audiences=[audience], keys=keys)
     >>> verifier.verify(token).email
@@ -136,7 +138,8 @@ class Verifier(Owner[_native.VerifierHandle]):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What looks wrong in the configuration but is accepted, one line each, to be logged at startup: for
-        example an audience that is not 64 hexadecimal digits, as the AUD tags of Access are."""
+        example an audience that is not 64 hexadecimal digits, as the AUD tags of Access are, or the team of a
+        local Access."""
         return self._warnings
 
     def verify(self, token: Token, now: Seconds | None = None) -> Claims:
@@ -285,7 +288,8 @@ class Verifier(Owner[_native.VerifierHandle]):
         - `hits`: tokens that were accepted from the cache;
         - `refusals`: a dict of counts by the name of the status, of those that occurred;
         - `evictions`: cached tokens that were dropped to make room;
-        - `entries` in the cache now, and their `bytes`.
+        - `entries` in the cache now, and their `bytes`;
+        - `warnings`: a list of the lines of the property of that name.
 
         The counts are those of all threads; a forked child begins with those of its parent. A hit may count
         twice if Python has dropped its claims. `KeysPending` and `RevocationsPending` are not counted, since
@@ -307,10 +311,10 @@ class Verifier(Owner[_native.VerifierHandle]):
         found.
 
         The result is a new dict of plain values. `checks` is a list of dicts with `check`, `result`
-        (`"passed"` or `"failed"`), `expected` and `found`, and `status` and `message` where it failed. It is
-        not a verdict, and does not say whether the token is accepted. Claims are shown even if the signature
-        is invalid, the signature never: show it only to people who may see the claims. It uses the keys in
-        force, and never waits for others.
+        (`"passed"` or `"failed"`), `expected` and `found`, and `status` and `message` where it failed;
+        `warnings` are the lines of the property of that name. It is not a verdict, and does not say whether
+        the token is accepted. Claims are shown even if the signature is invalid, the signature never: show it
+        only to people who may see the claims. It uses the keys in force, and never waits for others.
 
         Arguments are those of `verify`. Raises `InvalidArgument` for a `now` outside 0 to 2^53 - 1 or a
         closed verifier, and `TypeError` for wrong types; nothing about the token.

@@ -1,59 +1,84 @@
-//! The key document over HTTPS, from the one address that follows from the team.
+//! The key document over HTTPS, from the one address that follows from the team, or in plain text from a local Access.
 
 use std::env;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use ureq::config::Config;
+use ureq::config::{Config, ConfigBuilder};
 use ureq::http::header::{CACHE_CONTROL, DATE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Body};
 
-use super::connection::{self, Progress, Step};
+use super::connection::{self, Addresses, Progress, Step};
 use super::document::DOCUMENT_MAX;
 use super::fetch::{Answer, Fetch, date, entity_tag, max_age, retry_after};
 use super::fetch_error::Route;
+use super::local_address::LocalAddress;
 use super::options::RemoteOptions;
 use super::proxy;
-use crate::net::{NameLookups, trusted};
+use super::way::Trust;
+use crate::net::NameLookups;
 use crate::refresh::Failure;
 use crate::status::Refusal;
-use crate::team::Team;
+use crate::team::{CERTS_PATH, Team};
 
 /// The trust store and the proxies are read when it is made, so that a mistake shows at once.
-pub(super) struct Https {
+pub(super) struct Http {
     url: String,
+    /// As the URL has it.
+    host: String,
     route: Route,
     config: Config,
-    lookups: NameLookups,
+    addresses: Addresses,
+    /// What to ask oneself if there is no such document.
+    doubt: String,
 }
 
-impl Https {
-    pub(super) fn new(team: &Team, timeout: Duration, options: &RemoteOptions) -> Result<Https, Refusal> {
+impl Http {
+    pub(super) fn secured(
+        team: &Team,
+        trust: Trust<'_>,
+        timeout: Duration,
+        options: &RemoteOptions,
+    ) -> Result<Http, Refusal> {
         let host = team.host().to_owned();
         let proxy = proxy::server_for(&host, options.proxy.as_ref(), |name| env::var_os(name))?;
-        let trusted = trusted(options.ca_file.as_deref())?;
+        let trusted = trust.authorities()?;
         let authorities: Vec<_> =
             trusted.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .root_certs(RootCerts::new_with_certs(&authorities))
             .build();
-        // One connection, used once: a pool would be shared with the children of a fork.
-        let config = Agent::config_builder()
+        let config = config()
             .tls_config(tls)
             .proxy(proxy.as_ref().map(|server| server.as_ureq().clone()))
             .https_only(true)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .max_idle_connections(0)
-            .accept("application/json")
-            .accept_encoding("identity")
-            .user_agent(concat!("cfaccess/", env!("CARGO_PKG_VERSION")))
             .build();
-        let route = Route { host, proxy, timeout };
-        Ok(Https { url: team.certs_url(), route, config, lookups: NameLookups::default() })
+        Ok(Http {
+            url: team.certs_url(),
+            host: host.clone(),
+            doubt: format!("is the team {host} right?"),
+            route: Route { peer: host, proxy, timeout },
+            config,
+            addresses: Addresses::LookedUp(NameLookups::default()),
+        })
+    }
+
+    /// Without TLS, and through no proxy whatever the environment says.
+    pub(super) fn plain(address: LocalAddress, timeout: Duration) -> Http {
+        let socket = address.socket();
+        let host = if socket.is_ipv4() { socket.ip().to_string() } else { format!("[{}]", socket.ip()) };
+        Http {
+            url: format!("http://{address}{CERTS_PATH}"),
+            host,
+            doubt: "is it `cfaccess local` that listens there?".to_owned(),
+            route: Route { peer: format!("the local Access at {address}"), proxy: None, timeout },
+            config: config().proxy(None).https_only(false).build(),
+            addresses: Addresses::Known(socket),
+        }
     }
 
     fn answer_of(
@@ -81,7 +106,7 @@ impl Https {
     fn unexpected(&self, status: StatusCode) -> String {
         let answered = format!("the endpoint answered HTTP {}", status.as_u16());
         match status {
-            StatusCode::NOT_FOUND => format!("{answered}; is the team {} right?", self.route.host),
+            StatusCode::NOT_FOUND => format!("{answered}; {}", self.doubt),
             _ => answered,
         }
     }
@@ -91,7 +116,7 @@ impl Https {
     }
 }
 
-impl Fetch for Https {
+impl Fetch for Http {
     /// A random generator is seeded with its first number, under a lock of aws-lc's and for tens of milliseconds;
     /// ureq initialises statics with its first request. A child that is forked meanwhile waits for them for ever,
     /// and at exit aws-lc destroys what it seeds from.
@@ -106,13 +131,8 @@ impl Fetch for Https {
         // It ends before its callers stop waiting, so that they learn why.
         let timeout = time_left.saturating_sub(self.route.timeout / 20);
         let deadline = Instant::now() + timeout;
-        let agent = connection::agent(
-            self.config.clone(),
-            &self.route.host,
-            deadline,
-            &progress,
-            self.lookups.clone(),
-        );
+        let agent =
+            connection::agent(self.config.clone(), &self.host, deadline, &progress, self.addresses.clone());
         let mut request = agent
             .get(&self.url)
             .config()
@@ -125,6 +145,18 @@ impl Fetch for Https {
         let response = request.call().map_err(|error| self.failure(&error, &progress))?;
         self.answer_of(response, &progress, entity_tag.is_some())
     }
+}
+
+/// What is the same with and without TLS. One connection, used once: a pool would be shared with the children of a
+/// fork.
+fn config() -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .max_idle_connections(0)
+        .accept("application/json")
+        .accept_encoding("identity")
+        .user_agent(concat!("cfaccess/", env!("CARGO_PKG_VERSION")))
 }
 
 fn document(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
