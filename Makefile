@@ -25,7 +25,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
 .PHONY: help build cli static install install-library install-cli size failpoint later demo check test bless \
 	wheel bench bench-scale bench-servers bench-faults \
-	bench-revocation fuzz audit setup format vectors requirements clean
+	bench-revocation bench-local fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -75,7 +75,7 @@ later: ## Build it with the claims of a later version, for tests: target/later/l
 	@mkdir -p target/later
 	install -m 755 target/debug/libcfaccess.so target/later/
 
-demo: ## Verify the same tokens from C, Python and Go, and revoke a person
+demo: ## Verify the same tokens from C, Python and Go, revoke a person, and sign in at a local Access
 	@tools/require.sh rust c python go
 	@$(MAKE) --no-print-directory build cli
 	@$(PYTHON) examples/demo
@@ -115,6 +115,11 @@ bench-faults: setup build ## Measure faults of the key endpoint next to other li
 bench-revocation: setup ## Measure revocations, and their stores under load: target/bench/revocation.md; docs/ with DOCS=1
 	@tools/require.sh rust c python go
 	@cd benches && exec env SECONDS="$(SECONDS)" DOCS="$(DOCS)" $(CURDIR)/$(VENV)/python -m revocation $(ONLY)
+
+bench-local: ## Measure what a request costs through the local Access, and its memory for 1 GiB each way
+	@tools/require.sh rust
+	CARGO_PROFILE_RELEASE_LTO=off cargo test --release --locked -p cfaccess-local --lib -- --ignored --nocapture \
+	    --test-threads=1 edge::proxy
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust

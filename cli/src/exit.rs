@@ -7,20 +7,35 @@ use cfaccess::{Refusal, Status};
 
 /// The exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Exit {
     /// It is done; the token is accepted.
-    Done = 0,
+    Done,
     /// Refused or failed; nothing was written.
-    Failed = 1,
+    Failed,
     /// The arguments or the configuration are wrong.
-    Usage = 2,
+    Usage,
     /// The store has it, and Cloudflare or enough replicas do not.
-    Partial = 3,
+    Partial,
     /// The keys or the store cannot be reached, so nothing was decided or written.
-    Unreachable = 4,
+    Unreachable,
     /// It is written, but clocks differ by more than [`CLOCKS_APART`].
-    ClocksDiffer = 5,
+    ClocksDiffer,
+    /// As the program that was started ended.
+    OfCommand(u8),
+}
+
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Partial => 3,
+            Exit::Unreachable => 4,
+            Exit::ClocksDiffer => 5,
+            Exit::OfCommand(code) => code,
+        }
+    }
 }
 
 /// Clocks that differ by more than these seconds are worth a word.
@@ -65,6 +80,17 @@ impl Failure {
     /// A file or stream that could not be read or written.
     pub fn io(what: impl fmt::Display, error: &io::Error) -> Failure {
         Failure::internal(format!("cannot {what}: {error}"))
+    }
+}
+
+impl From<cfaccess_local::Failure> for Failure {
+    fn from(failure: cfaccess_local::Failure) -> Failure {
+        use cfaccess_local::Failure as Local;
+        match failure {
+            Local::Usage(message) => Failure::usage(message),
+            Local::Config(message) => Failure::config(message),
+            Local::NotStarted(message) => Failure::internal(message),
+        }
     }
 }
 

@@ -229,7 +229,7 @@ def test_cloudflare_is_asked_for_what_it_can_do(world: World, arguments: tuple[s
 
 
 def test_a_store_that_is_away_ends_before_the_call(world: World) -> None:
-    env = {"CFACCESS_STORE_URL": "sqlite:/nonexistent/revocations.db"}
+    env = {"CFACCESS_STORE_URL": "sqlite:/dev/null/revocations.db"}
 
     assert world.run("revoke", "user", PERSON, "--cloudflare", env=env).code in (1, 4)
     assert world.cloudflare.calls == []

@@ -186,7 +186,7 @@ def test_doctor_looks_at_the_store(filled: Store) -> None:
     filled.path.chmod(0o444)
     if os.geteuid() != 0:
         assert "not write it" in line()["message"]
-    away = line(CFACCESS_STORE_URL="sqlite:/nonexistent/revocations.db")
+    away = line(CFACCESS_STORE_URL="sqlite:/dev/null/revocations.db")
     assert (away["result"], bool(away["advice"])) == ("failed", True)
     assert line(CFACCESS_STORE_URL="")["result"] == "skipped"
     unreachable = line(CFACCESS_STORE_URL="redis://ada:hunter2@127.0.0.1:9/")

@@ -217,7 +217,7 @@ def test_a_token_is_no_argument_of_revoke(store: Store) -> None:
     assert ended.code == 2
     assert secret[:20] not in ended.err + ended.out
     for arguments in (("user", secret), ("session", secret), ("service", secret), ("app", secret, "--yes")):
-        failed = store.run("revoke", *arguments, env={"CFACCESS_STORE_URL": "sqlite:/nonexistent/x.db"})
+        failed = store.run("revoke", *arguments, env={"CFACCESS_STORE_URL": "sqlite:/dev/null/x.db"})
         assert failed.code != 0
         assert secret[:20] not in failed.err + failed.out
 
@@ -308,7 +308,7 @@ def test_what_reads_makes_no_store(store: Store, arguments: tuple[str, ...]) -> 
 def test_a_dry_run_makes_no_store(store: Store, arguments: tuple[str, ...]) -> None:
     assert store.run(*arguments, "--dry-run").code == 0
     assert not store.path.exists()
-    elsewhere = {"CFACCESS_STORE_URL": "sqlite:/nonexistent/revocations.db"}
+    elsewhere = {"CFACCESS_STORE_URL": f"sqlite:{store.path.parent}/missing/revocations.db"}
     assert store.run(*arguments, "--dry-run", env=elsewhere).code == 1
 
 

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod local;
+mod local_control;
 mod read;
 mod write;
 
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use local::*;
+pub use local_control::*;
 pub use read::*;
 pub use write::*;
 
@@ -62,6 +66,20 @@ pub enum Command {
     /// The entries of the store
     #[command(subcommand)]
     Revocations(RevocationsCommand),
+    /// Run a Cloudflare Access on this computer, in front of an application under development
+    ///
+    /// To begin: start your application, say on port 8000, then run
+    ///
+    ///   cfaccess local --upstream http://127.0.0.1:8000
+    ///
+    /// and open the address that it prints. Everybody can sign in, as anybody. Your application is configured as in
+    /// production, with team "cfaccess-local", the audience that is printed, and CFACCESS_LOCAL in its environment;
+    /// tokens of this team are good for nothing elsewhere. Or have your application started with all of that set:
+    ///
+    ///   cfaccess local --upstream http://127.0.0.1:8000 -- flask run --port 8000
+    ///
+    /// More applications, policies and people stand in cfaccess-local.toml. SIGHUP has it read again.
+    Local(Local),
     /// Print a completion script
     Completions(Completions),
     /// Write the manual pages
@@ -187,6 +205,7 @@ impl Command {
             Command::Block(command) => command.flags().write.store.common.json,
             Command::Lift(command) => command.write.store.common.json,
             Command::Revocations(command) => command.store().common.json,
+            Command::Local(command) => command.is_json(),
             Command::Completions(_) | Command::Man(_) => false,
         }
     }

@@ -6,6 +6,8 @@ mod doctor;
 mod explain;
 mod generate;
 mod keys;
+mod local;
+mod local_control;
 mod revocations;
 mod revoke;
 mod revoke_token;
@@ -28,6 +30,7 @@ pub fn run(command: Command, output: &Output) -> Result<Exit, Failure> {
         Command::Block(command) => block::block(&command, output),
         Command::Lift(command) => block::lift(&command, output),
         Command::Revocations(command) => revocations::run(&command, output),
+        Command::Local(command) => local::run(command, output),
         Command::Completions(command) => generate::completions(command.shell, output),
         Command::Man(command) => generate::man(&command.folder),
     }

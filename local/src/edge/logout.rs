@@ -1,0 +1,82 @@
+//! The end of all sessions of a person.
+
+use http::{Request, StatusCode};
+
+use super::form::Fields;
+use super::reply::{Reply, page, redirect as found};
+use super::{cookies, credentials, redirect};
+use crate::access::Access;
+use crate::config::Config;
+use crate::pages::{self, SignedOut};
+use crate::sessions::Target;
+use crate::tokens;
+
+impl Access {
+    pub(super) fn application_logout<B>(&self, request: &Request<B>, config: &Config, host: &str) -> Reply {
+        let at_host = || config.applications.iter().filter(|application| application.domain.host == host);
+        let email = credentials::tokens_of(request.headers())
+            .find_map(|token| self.person_of(token, "app", |aud| at_host().any(|found| found.aud == aud)));
+        let origin = self.face.origin_of(host);
+        let mut reply = self.logout(request, config, email, &origin, Some(&origin));
+        let mut paths: Vec<&str> = at_host().map(|application| cookies::cookie_path(application)).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        for path in paths {
+            reply = reply.cookie(cookies::removal(cookies::AUTHORIZATION, path).header(self.face));
+            if at_host().any(|application| application.enable_binding_cookie) {
+                reply = reply.cookie(cookies::removal(cookies::BINDING, path).header(self.face));
+            }
+        }
+        reply
+    }
+
+    pub(super) fn team_logout<B>(&self, request: &Request<B>, config: &Config) -> Reply {
+        let email = cookies::all(request.headers(), cookies::AUTHORIZATION)
+            .find_map(|token| self.person_of(token, "org", |_| true));
+        let removal = cookies::removal(cookies::AUTHORIZATION, "/").header(self.face);
+        self.logout(request, config, email, &self.face.team_origin(), None).cookie(removal)
+    }
+
+    fn logout<B>(
+        &self,
+        request: &Request<B>,
+        config: &Config,
+        email: Option<String>,
+        here: &str,
+        application: Option<&str>,
+    ) -> Reply {
+        if let Some(email) = &email {
+            self.sessions.end(&Target::User(email.clone()), config.team.revocation_delay, self.clock.now());
+        }
+        let query = Fields::of_query(request);
+        let wanted =
+            ["returnTo", "redirect_url"].map(|name| query.get(name)).into_iter().find(|to| !to.is_empty());
+        let target = wanted.and_then(|wanted| redirect::own_address(wanted, here, self.face, config));
+        let response = match target {
+            Some(target) => found(&target),
+            None => {
+                let html = pages::signed_out(&SignedOut { email: email.as_deref(), application });
+                page(StatusCode::OK, html, &[])
+            }
+        };
+        Reply::answered("logout", response).by(&email.unwrap_or_default())
+    }
+
+    /// The person of a token whose session runs.
+    fn person_of(&self, token: &str, r#type: &str, is_audience: impl Fn(&str) -> bool) -> Option<String> {
+        let now = self.clock.now();
+        let claims = tokens::check(token, &self.keys, r#type, now).ok()?;
+        let audiences = claims.0.get("aud");
+        let is_ours = r#type == "org"
+            || match audiences {
+                Some(serde_json::Value::String(one)) => is_audience(one),
+                Some(serde_json::Value::Array(several)) => {
+                    several.iter().filter_map(serde_json::Value::as_str).any(is_audience)
+                }
+                _ => false,
+            };
+        let email = claims.text("email");
+        (is_ours && !email.is_empty() && !self.sessions.is_ended(&claims, None, now))
+            .then(|| email.to_owned())
+    }
+}

@@ -1,0 +1,4 @@
+mod certs;
+mod list;
+mod store;
+mod token;
