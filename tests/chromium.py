@@ -7,33 +7,21 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import select
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import which
 from types import TracebackType
 from typing import Any, NamedTuple
 
-DEBIAN_PACKAGE = "chromium"
-TIMEOUT = 60.0
-"""Seconds, for one step of a test on a busy machine."""
+from devtools import TIMEOUT as TIMEOUT
+from devtools import ChromiumError as ChromiumError
+from devtools import Pipe
 
-# Chromium reads commands from descriptor 3 and answers on 4.
-_LAUNCH = """
-import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.dup2(int(sys.argv[2]), 4)
-os.execv(sys.argv[3], sys.argv[3:])
-"""
+DEBIAN_PACKAGE = "chromium"
+
 _OPTIONS = [
     "--headless",
     "--remote-debugging-pipe",
@@ -42,9 +30,8 @@ _OPTIONS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    "--disable-features=HttpsUpgrades",
+    "--disable-features=HttpsUpgrades,BackForwardCache",  # going back asks for the page, or the HTTP cache
     "--no-first-run",
-    "--no-proxy-server",
 ]
 
 
@@ -57,10 +44,6 @@ class Visit(NamedTuple):
     """The URLs that redirected, in their order."""
 
 
-class ChromiumError(Exception):
-    """Chromium did not do what it was told."""
-
-
 def executable() -> str | None:
     """Chromium, if it is installed."""
     return which("chromium") or which("chromium-headless-shell")
@@ -71,22 +54,37 @@ class Chromium:
 
     - `hosts`: where hosts of URLs are, as `127.0.0.1:port`. No other names are looked up.
     - `any_certificate`: accepts certificates of tests.
+    - `proxy`: what all requests but those to this computer go through, as `127.0.0.1:port`.
+    - `keys`: of certificates to accept, whoever signed them: SHA-256 of SubjectPublicKeyInfo, in Base64.
+    - `third_party_cookies`: sends cookies with `SameSite=None` from frames of other sites, too.
     """
 
-    def __init__(self, hosts: Mapping[str, str] | None = None, any_certificate: bool = False) -> None:
+    def __init__(
+        self,
+        hosts: Mapping[str, str] | None = None,
+        any_certificate: bool = False,
+        proxy: str | None = None,
+        keys: Sequence[str] = (),
+        third_party_cookies: bool = False,
+    ) -> None:
         found = executable()
         if found is None:
             raise ChromiumError(f"there is no Chromium: install the Debian package {DEBIAN_PACKAGE}")
         rules = [f"MAP {host} {place}" for host, place in (hosts or {}).items()]
         rules += ["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
+        self._noted: list[str] = []
         self._directory = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
         self._log = Path(self._directory.name) / "log"
-        self._pipe = _Pipe(
+        profile = Path(self._directory.name) / "profile"
+        _prefer(profile, cookie_controls_mode=0 if third_party_cookies else 1)
+        self._pipe = Pipe(
             [
                 found,
                 *_OPTIONS,
-                f"--user-data-dir={self._directory.name}/profile",
+                f"--user-data-dir={profile}",
                 f"--host-resolver-rules={','.join(rules)}",
+                f"--proxy-server={proxy}" if proxy else "--no-proxy-server",
+                *([f"--ignore-certificate-errors-spki-list={','.join(keys)}"] if keys else []),
                 "about:blank",
             ],
             self._log,
@@ -95,7 +93,7 @@ class Chromium:
             self._session = ""
             target = self.command("Target.createTarget", url="about:blank")["targetId"]
             self._session = self.command("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-            for domain in ("Page", "Network", "Runtime"):
+            for domain in ("Page", "Network", "Runtime", "Log"):
                 self.command(f"{domain}.enable")
             if any_certificate:
                 self.command("Security.setIgnoreCertificateErrors", ignore=True)
@@ -122,7 +120,7 @@ class Chromium:
 
     def visit(self, url: str) -> Visit:
         """Navigates, follows redirects, and waits until the page has loaded."""
-        self._pipe.events.clear()
+        self._forget()
         answer = self.command("Page.navigate", url=url)
         if "errorText" in answer:
             raise ChromiumError(f"{url}: {answer['errorText']}")
@@ -130,6 +128,36 @@ class Chromium:
             raise ChromiumError(f"{url} is the document that the page shows already")
         self._pipe.wait_for("Page.loadEventFired")
         return self._visit(answer["loaderId"])
+
+    def follow(self, expression: str) -> Visit:
+        """Evaluates what leads to another document, such as `document.links[0].click()`, and waits for it."""
+        self._forget()
+        self.evaluate(expression)
+        return self._arrived()
+
+    def press_enter(self) -> Visit:
+        """Sends the form that the focus is in, as `follow` does."""
+        self._forget()
+        self.command("Input.dispatchKeyEvent", type="char", text="\r")
+        return self._arrived()
+
+    def back(self) -> None:
+        """Goes to the document before this one, which may come from a cache."""
+        history = self.command("Page.getNavigationHistory")
+        before = history["entries"][history["currentIndex"] - 1]
+        self._forget()
+        self.command("Page.navigateToHistoryEntry", entryId=before["id"])
+        self._pipe.wait_for("Page.frameNavigated")
+        self.wait_until("document.readyState == 'complete'")
+
+    def _arrived(self) -> Visit:
+        self._pipe.wait_for("Page.loadEventFired")
+        frames = [event["frame"] for method, event in self._pipe.events if method == "Page.frameNavigated"]
+        return self._visit([frame["loaderId"] for frame in frames if "parentId" not in frame][-1])
+
+    def _forget(self) -> None:
+        self._noted += self._problems()
+        self._pipe.events.clear()
 
     def _visit(self, loader: str) -> Visit:
         redirects, response = [], None
@@ -167,6 +195,21 @@ class Chromium:
         """What the page shows."""
         return str(self.evaluate("document.body.innerText"))
 
+    def reports(self) -> list[str]:
+        """What the browser itself has logged since the last visit began, such as violations of a policy."""
+        entries = [event["entry"] for method, event in self._pipe.events if method == "Log.entryAdded"]
+        return [entry["text"] for entry in entries]
+
+    def problems(self) -> list[str]:
+        """What the console has shown in red or yellow since this was last asked."""
+        found = [*self._noted, *self._problems()]
+        self._noted.clear()
+        self._pipe.events[:] = [event for event in self._pipe.events if _problem(*event) is None]
+        return found
+
+    def _problems(self) -> list[str]:
+        return [found for event in self._pipe.events if (found := _problem(*event)) is not None]
+
     def html(self) -> str:
         """The DOM as it is now."""
         return str(self.evaluate("document.documentElement.outerHTML"))
@@ -189,83 +232,18 @@ class Chromium:
         self.command("Network.clearBrowserCookies")
 
 
-class _Pipe:
-    """The process, and messages to and from it, which each end with a NUL."""
-
-    def __init__(self, command: list[str], log: Path) -> None:
-        self.events: list[tuple[str, dict[str, Any]]] = []
-        """All that came since it was last emptied."""
-        self._log = log
-        self._asked = 0
-        self._unread = b""
-        to_read, self._write = _high(*os.pipe())
-        self._read, to_write = _high(*os.pipe())
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _LAUNCH, str(to_read), str(to_write), *command],
-                pass_fds=(to_read, to_write),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        os.close(to_read)
-        os.close(to_write)
-
-    def ask(self, method: str, parameters: dict[str, Any], session: str) -> dict[str, Any]:
-        self._asked += 1
-        message: dict[str, Any] = {"id": self._asked, "method": method, "params": parameters}
-        if session:
-            message["sessionId"] = session
-        unsent = json.dumps(message).encode() + b"\0"
-        while unsent:
-            unsent = unsent[os.write(self._write, unsent) :]
-        end = time.monotonic() + TIMEOUT
-        while True:
-            answer = self._receive(end, method)
-            if answer.get("id") != self._asked:
-                continue
-            if "error" in answer:
-                raise ChromiumError(f"{method}: {answer['error']['message']}")
-            result: dict[str, Any] = answer["result"]
-            return result
-
-    def wait_for(self, event: str) -> None:
-        end = time.monotonic() + TIMEOUT
-        while not any(method == event for method, _ in self.events):
-            self._receive(end, event)
-
-    def _receive(self, end: float, awaited: str) -> dict[str, Any]:
-        while b"\0" not in self._unread:
-            if not select.select([self._read], [], [], max(0.0, end - time.monotonic()))[0]:
-                raise ChromiumError(f"no {awaited} within {TIMEOUT:g} s: {self._said()}")
-            read = os.read(self._read, 1 << 16)
-            if not read:
-                raise ChromiumError(f"Chromium has ended: {self._said()}")
-            self._unread += read
-        text, _, self._unread = self._unread.partition(b"\0")
-        message: dict[str, Any] = json.loads(text)
-        if "method" in message:
-            self.events.append((message["method"], message.get("params", {})))
-        return message
-
-    def _said(self) -> str:
-        return self._log.read_text(errors="replace")[-2000:]
-
-    def close(self) -> None:
-        """It ends by itself when the pipe does; whatever of it has not is killed."""
-        for descriptor in (self._write, self._read):
-            os.close(descriptor)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+def _prefer(profile: Path, **settings: int) -> None:
+    """Settings for which there are no options; distributions differ in their defaults."""
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir(parents=True)
+    preferences.write_text(json.dumps({"profile": settings}))
 
 
-def _high(*descriptors: int) -> tuple[int, ...]:
-    """The same descriptors with numbers that are not in the way of 3 and 4."""
-    moved = tuple(fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, 10) for each in descriptors)
-    for each in descriptors:
-        os.close(each)
-    return moved
+def _problem(method: str, event: dict[str, Any]) -> str | None:
+    if method == "Log.entryAdded" and event["entry"]["level"] in ("warning", "error"):
+        return str(event["entry"]["text"])
+    if method == "Runtime.consoleAPICalled" and event["type"] in ("warning", "error", "assert"):
+        return " ".join(str(each.get("value", each.get("description"))) for each in event["args"])
+    if method == "Runtime.exceptionThrown":
+        return str(event["exceptionDetails"].get("exception", event["exceptionDetails"]))
+    return None

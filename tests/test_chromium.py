@@ -33,7 +33,8 @@ class Pages(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(
             f"<p>{self.headers['Host']}, {self.headers['Cookie']}</p>"
-            "<script>setTimeout(() => document.title = 'later', 100)</script>".encode()
+            "<script>setTimeout(() => document.title = 'later', 100)</script>"
+            "<a href='/second'>on</a><form action='/sent'><input name='word'></form>".encode()
         )
 
     def log_message(self, *_: Any) -> None:
@@ -62,6 +63,43 @@ def test_page_is_read(browser: Chromium) -> None:
     assert browser.text().startswith("app.example.com")
     assert "<p>app.example.com" in browser.html()
     assert browser.wait_until("document.title == 'later' && 6 * 7") == 42
+
+
+def test_links_and_forms_lead_on_and_back(browser: Chromium) -> None:
+    browser.visit(f"{SITE}/start")
+
+    assert browser.follow("document.links[0].click()") == Visit(f"{OTHER}/page", 200, [f"{SITE}/second"])
+    browser.back()
+    assert browser.url() == f"{SITE}/start"
+
+    browser.evaluate("document.querySelector('input').focus()")
+    browser.command("Input.insertText", text="hello")
+    assert browser.press_enter() == Visit(f"{SITE}/sent?word=hello", 200, [])
+
+
+def test_problems_are_told_once(browser: Chromium) -> None:
+    browser.problems()
+
+    browser.visit(f"{SITE}/missing")
+    browser.evaluate("console.warn('careful', 1); console.log('fine')")
+    browser.evaluate("setTimeout(() => { throw new Error('wrong'); })")
+    browser.wait_until("document.title == 'later'")
+    browser.visit(f"{SITE}/start")
+
+    missing, warning, error = browser.problems()
+    assert "404" in missing
+    assert warning == "careful 1"
+    assert "wrong" in error
+    assert browser.problems() == []
+
+
+def test_a_proxy_is_asked_for_other_hosts() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        Thread(target=server.serve_forever).start()
+        with Chromium(proxy=f"127.0.0.1:{server.server_port}") as browser:
+            visit = browser.visit("http://behind.example.org/start")
+            assert (visit.status, visit.url) == (200, "http://behind.example.org/start")
+        server.shutdown()
 
 
 def test_cookies_are_those_of_the_site(browser: Chromium) -> None:

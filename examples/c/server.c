@@ -5,6 +5,7 @@
  *     cc examples/c/server.c -lcfaccess -lmicrohttpd -o server
  *     ./server 8080 acme 32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228
  *
+ * Without the last two arguments, team and audience are those of CFACCESS_TEAM and CFACCESS_AUDIENCE.
  * CFACCESS_CA_FILE names a PEM file of certificate authorities to trust besides the platform's.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -282,15 +283,17 @@ static void serve(struct MHD_Daemon *daemon, struct server *server) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) {
-    fprintf(stderr, "usage: %s PORT TEAM AUDIENCE\n", argv[0]);
+  const char *team = argc == 4 ? argv[2] : getenv("CFACCESS_TEAM");
+  const char *audience = argc == 4 ? argv[3] : getenv("CFACCESS_AUDIENCE");
+  if ((argc != 2 && argc != 4) || team == NULL || audience == NULL) {
+    fprintf(stderr, "usage: %s PORT [TEAM AUDIENCE]\n", argv[0]);
     return 2;
   }
   signal(SIGTERM, stop);
   signal(SIGINT, stop);
   signal(SIGPIPE, SIG_IGN);
   cfaccess_error *error = NULL;
-  cfaccess_guard *guard = make_guard(argv[2], argv[3], &error);
+  cfaccess_guard *guard = make_guard(team, audience, &error);
   if (guard == NULL) {
     fprintf(stderr, "%s\n", cfaccess_error_message(error));
     cfaccess_error_free(error);

@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import CERTS, PROGRAMS, PYTHON, C, Failure, Program
+from local_access import PERSON as SIGNED_IN
+from local_access import Step
+from local_access import told as told_steps
+from programs import CERTS, COMMAND, PROGRAMS, PYTHON, C, Failure, Program
 from show import show
 from table import WIDTH, Comparison
 
@@ -71,6 +74,25 @@ def test_a_revocation_that_does_not_arrive_is_told(capsys: pytest.CaptureFixture
     assert told({"C": answers, "Go": dict(answers)})
     assert not told({"C": answers, "Go": {**answers, "revoked": ("OK", "who")}})
     assert "NOT all answers" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not COMMAND.exists(), reason="target/cli/release/cfaccess is missing: make cli")
+def test_a_person_signs_in_at_the_local_access(demo: subprocess.CompletedProcess[str]) -> None:
+    shown = demo.stdout.partition("cfaccess local --upstream")[2]
+    for answer in [f"200 hello, {SIGNED_IN}", "401 NO_TOKEN", "401 EXPIRED", "401 WRONG_AUDIENCE"]:
+        assert f" {answer}\n" in shown
+    assert shown.count("302 to /, with CF_Authorization\n") == 2, "once before the rotation, once after it"
+    assert (
+        f"{SIGNED_IN} signed in at the local Access, and was refused whenever something was wrong." in shown
+    )
+
+
+def test_another_answer_of_the_local_access_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    expired = Step("the next request", "401 EXPIRED", "401 EXPIRED")
+    assert told_steps([Step("cfaccess local fault expired --times 1"), expired])
+    assert not told_steps([expired._replace(answer="200 hello")])
+    assert "401 EXPIRED" in capsys.readouterr().out.splitlines()[-3]
+    assert not told_steps([])
 
 
 def test_the_table_is_narrow(demo: subprocess.CompletedProcess[str]) -> None:

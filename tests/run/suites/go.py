@@ -19,8 +19,10 @@ MODULES = {
     "the interceptors for gRPC": "bindings/go/cfaccessgrpc",
     "the demo": "examples/demo/go",
     "the recipes for frameworks": "examples/go-frameworks",
+    "the clients of the local Access": "tests/clients/go",
     "the benchmarks": "benches/go",
     "the faults": "benches/faults/go",
+    "the application behind the local Access": "tests/local/go",
 }
 TAGS = "cfaccess_dev"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 
-from ..builds import LIBRARIES, PROGRAM
+from ..builds import LIBRARIES, PROGRAM, RELEASE, library
 from ..needs import CXX, PYTHON_PACKAGES, RUST, TARGET, VENV
 from ..readers import CargoTest, Lines, OneCheck, Pytest
 from ..suite import Need, Suite
@@ -40,7 +41,7 @@ BUILDS = [
 ]
 
 
-def cli(name: str, modules: str) -> Suite:
+def cli(name: str, modules: str, builds: Sequence[Suite] = (), **environment: str) -> Suite:
     """Runs the program as people do."""
     report = TARGET / "tests" / f"rust-{name.replace(' ', '-')}.xml"
     arguments = f"-m pytest -q -p no:cacheprovider --junitxml={shlex.quote(str(report))} {modules}"
@@ -50,8 +51,9 @@ def cli(name: str, modules: str) -> Suite:
         [str(VENV / "python"), *shlex.split(arguments)],
         lambda: Pytest(report),
         [RUST, PYTHON_PACKAGES],
+        environment,
         where="tests",
-        builds=[PROGRAM],
+        builds=[PROGRAM, *builds],
     )
 
 
@@ -63,14 +65,30 @@ CLI_UNITS = Suite(
     [RUST],
 )
 
+LOCAL_UNITS = Suite(
+    "units of the local Access",
+    "Rust",
+    shlex.split("cargo test --locked --package cfaccess-local --lib --target-dir target/cli"),
+    CargoTest,
+    [RUST],
+)
+
 TESTS = [
     CLI_UNITS,
     cli("cli", "cli"),
+    LOCAL_UNITS,
+    cli("local Access", "local", [RELEASE], CFACCESS_LIBRARY=str(library("release"))),
+    cli("clients of Access", "clients"),
     Suite("tests", "Rust", shlex.split(CARGO_TEST), CargoTest, [RUST], minutes=25),
     Suite("tests without stores", "Rust", shlex.split(CARGO_TEST_WITHOUT_STORES), CargoTest, [RUST]),
     check("lints of the benchmarks", CLIPPY, where="benches"),
     check("lints of the fuzz targets", CLIPPY, CXX, where="fuzz"),
     check("documentation", "cargo doc --no-deps --locked", RUSTDOCFLAGS="-D warnings"),
+    check(
+        "documentation of the local Access",
+        "cargo doc --no-deps --locked -p cfaccess-local --document-private-items --target-dir target/cli",
+        RUSTDOCFLAGS="-D warnings",
+    ),
 ]
 
 # The programs that show most of what a change breaks, and need neither a network nor seconds of waiting.

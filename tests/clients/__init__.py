@@ -1,0 +1,1 @@
+"""Other people's clients of Access, behind `cfaccess local`."""

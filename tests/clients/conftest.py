@@ -1,0 +1,1 @@
+from local.conftest import origin as origin
