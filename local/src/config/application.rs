@@ -1,5 +1,7 @@
 //! An application and its settings, under the names that Cloudflare's API gives them.
 
+use aws_lc_rs::digest;
+
 use super::domain::Domain;
 use super::policy::Policy;
 use super::upstream::Upstream;
@@ -35,6 +37,33 @@ pub(crate) struct Application {
     pub(crate) policies: Vec<Policy>,
 }
 
+impl Application {
+    /// As it is where its configuration says no more. Nobody is let in yet.
+    pub(crate) fn new(name: &str, domain: Domain, upstream: Upstream) -> Application {
+        Application {
+            name: name.to_owned(),
+            domain,
+            upstream,
+            aud: aud_of(name),
+            session_duration: None,
+            same_site_cookie_attribute: SameSite::None,
+            http_only_cookie_attribute: true,
+            enable_binding_cookie: false,
+            path_cookie_attribute: false,
+            options_preflight_bypass: false,
+            service_auth_401_redirect: false,
+            read_service_tokens_from_header: None,
+            skip_interstitial: false,
+            custom_deny_message: None,
+            email_header: true,
+            forwarded_headers: false,
+            upstream_host: None,
+            cors_headers: None,
+            policies: Vec::new(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SameSite {
     #[default]
@@ -55,4 +84,10 @@ pub(crate) struct Cors {
     pub(crate) allow_credentials: bool,
     /// In seconds.
     pub(crate) max_age: Option<i64>,
+}
+
+/// The audience of an application that names none: always the same for the same name.
+fn aud_of(name: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, format!("cfaccess-local/{name}").as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::policy::{Decision, Include, Policy};
-use super::read::{aud_of, policy_id};
-use super::{Application, Config, Domain, PathPattern, SameSite, ServiceToken, TeamSettings, Upstream, User};
+use super::read::policy_id;
+use super::{Application, Config, Domain, PathPattern, ServiceToken, TeamSettings, Upstream, User};
 
 const APPLICATION: &str = "app";
 const SERVICE_TOKEN: &str = "ci";
@@ -37,27 +37,7 @@ impl Config {
 }
 
 fn application(domain: Domain, upstream: Upstream, policies: Vec<Policy>) -> Application {
-    Application {
-        name: APPLICATION.to_owned(),
-        domain,
-        upstream,
-        aud: aud_of(APPLICATION),
-        session_duration: None,
-        same_site_cookie_attribute: SameSite::None,
-        http_only_cookie_attribute: true,
-        enable_binding_cookie: false,
-        path_cookie_attribute: false,
-        options_preflight_bypass: false,
-        service_auth_401_redirect: false,
-        read_service_tokens_from_header: None,
-        skip_interstitial: false,
-        custom_deny_message: None,
-        email_header: true,
-        forwarded_headers: false,
-        upstream_host: None,
-        cors_headers: None,
-        policies,
-    }
+    Application { policies, ..Application::new(APPLICATION, domain, upstream) }
 }
 
 fn policy(name: &str, decision: Decision, include: Include) -> Policy {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::config::{
-    Application, Config, Decision, Domain, Include, PathPattern, Policy, SameSite, ServiceToken,
-    TeamSettings, Upstream, User,
+    Application, Config, Decision, Domain, Include, PathPattern, Policy, ServiceToken, TeamSettings,
+    Upstream, User,
 };
 
 pub(crate) const CLIENT_ID: &str = "0123456789abcdef0123456789abcdef.access";
@@ -27,26 +27,12 @@ pub(crate) fn user(email: &str) -> User {
 
 /// An application of a whole host, for everyone.
 pub(crate) fn application(name: &str, host: &str) -> Application {
+    let domain = Domain { host: host.into(), path: PathPattern::all() };
+    let upstream = Upstream { host: "127.0.0.1".into(), port: 1 };
     Application {
-        name: name.into(),
-        domain: Domain { host: host.into(), path: PathPattern::all() },
-        upstream: Upstream { host: "127.0.0.1".into(), port: 1 },
-        aud: format!("{:0<64}", hex(name)),
-        session_duration: None,
-        same_site_cookie_attribute: SameSite::None,
-        http_only_cookie_attribute: true,
-        enable_binding_cookie: false,
-        path_cookie_attribute: false,
-        options_preflight_bypass: false,
-        service_auth_401_redirect: false,
-        read_service_tokens_from_header: None,
-        skip_interstitial: false,
-        custom_deny_message: None,
-        email_header: true,
-        forwarded_headers: false,
-        upstream_host: None,
-        cors_headers: None,
         policies: vec![policy(Decision::Allow, everyone())],
+        aud: format!("{:0<64}", hex(name)),
+        ..Application::new(name, domain, upstream)
     }
 }
 

@@ -1,6 +1,5 @@
 //! `[[application]]`
 
-use aws_lc_rs::digest;
 use http::{HeaderName, HeaderValue};
 
 use super::super::{
@@ -78,28 +77,31 @@ pub(super) fn application(
         ));
     }
     let policies = policy::policies(table, &name, service_tokens)?;
+    let usual = Application::new(&name, domain, upstream);
     Ok(Application {
-        aud: table.text("aud", aud)?.unwrap_or_else(|| aud_of(&name)),
+        aud: table.text("aud", aud)?.unwrap_or_else(|| usual.aud.clone()),
         session_duration: table.text("session_duration", session_duration)?,
-        same_site_cookie_attribute: table.text("same_site_cookie_attribute", same_site)?.unwrap_or_default(),
-        http_only_cookie_attribute: table.flag("http_only_cookie_attribute", true)?,
-        enable_binding_cookie: table.flag("enable_binding_cookie", false)?,
-        path_cookie_attribute: table.flag("path_cookie_attribute", false)?,
+        same_site_cookie_attribute: table
+            .text("same_site_cookie_attribute", same_site)?
+            .unwrap_or(usual.same_site_cookie_attribute),
+        http_only_cookie_attribute: table
+            .flag("http_only_cookie_attribute", usual.http_only_cookie_attribute)?,
+        enable_binding_cookie: table.flag("enable_binding_cookie", usual.enable_binding_cookie)?,
+        path_cookie_attribute: table.flag("path_cookie_attribute", usual.path_cookie_attribute)?,
         options_preflight_bypass,
-        service_auth_401_redirect: table.flag("service_auth_401_redirect", false)?,
+        service_auth_401_redirect: table
+            .flag("service_auth_401_redirect", usual.service_auth_401_redirect)?,
         read_service_tokens_from_header: table
             .text("read_service_tokens_from_header", single_header)?
             .flatten(),
-        skip_interstitial: table.flag("skip_interstitial", false)?,
+        skip_interstitial: table.flag("skip_interstitial", usual.skip_interstitial)?,
         custom_deny_message: table.text("custom_deny_message", deny_message)?.flatten(),
-        email_header: table.flag("email_header", true)?,
-        forwarded_headers: table.flag("forwarded_headers", false)?,
+        email_header: table.flag("email_header", usual.email_header)?,
+        forwarded_headers: table.flag("forwarded_headers", usual.forwarded_headers)?,
         upstream_host: table.text("upstream_host", upstream_host)?,
         cors_headers,
         policies,
-        domain,
-        upstream,
-        name,
+        ..usual
     })
 }
 
@@ -112,12 +114,6 @@ pub(super) fn name(text: &str) -> Result<String, String> {
         true => Err(format!("{text:?} has control characters")),
         false => Ok(text.to_owned()),
     }
-}
-
-/// The audience of an application that names none: always the same for the same name.
-pub(in super::super) fn aud_of(name: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, format!("cfaccess-local/{name}").as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn aud(text: &str) -> Result<String, String> {

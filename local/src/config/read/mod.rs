@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Application, Config, ConfigError, ServiceToken, TeamSettings, User, duration, session_duration};
-pub(super) use application::aud_of;
 pub(super) use policy::policy_id;
 use table::Table;
 

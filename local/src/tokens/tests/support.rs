@@ -9,7 +9,7 @@ use uuid::Uuid;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::config::{Application, Domain, PathPattern, SameSite, Upstream, User};
+use crate::config::{Application, Domain, PathPattern, Upstream, User};
 use crate::keys::KeyRing;
 use crate::team::TEAM;
 use crate::tokens::{AppClaims, Person, Service};
@@ -26,26 +26,12 @@ pub(crate) fn shared_ring() -> &'static KeyRing {
 }
 
 pub(crate) fn application() -> Application {
+    let domain = Domain { host: "wiki.localhost".into(), path: PathPattern::all() };
+    let upstream = Upstream { host: "127.0.0.1".into(), port: 8000 };
     Application {
-        name: "wiki".into(),
-        domain: Domain { host: "wiki.localhost".into(), path: PathPattern::all() },
-        upstream: Upstream { host: "127.0.0.1".into(), port: 8000 },
         aud: AUD.into(),
         session_duration: Some(3_600),
-        same_site_cookie_attribute: SameSite::None,
-        http_only_cookie_attribute: true,
-        enable_binding_cookie: false,
-        path_cookie_attribute: false,
-        options_preflight_bypass: false,
-        service_auth_401_redirect: false,
-        read_service_tokens_from_header: None,
-        skip_interstitial: false,
-        custom_deny_message: None,
-        email_header: true,
-        forwarded_headers: false,
-        upstream_host: None,
-        cors_headers: None,
-        policies: Vec::new(),
+        ..Application::new("wiki", domain, upstream)
     }
 }
 

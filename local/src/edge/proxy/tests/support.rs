@@ -17,32 +17,13 @@ use tokio::sync::mpsc;
 
 use super::super::super::Strict;
 use super::super::{Assertion, Client, Upstreams};
-use crate::config::{Application, Domain, PathPattern, SameSite, Upstream};
+use crate::config::{Application, Domain, PathPattern, Upstream};
 
 pub(super) const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 pub(super) fn application(origin: SocketAddr) -> Application {
-    Application {
-        name: "app".to_owned(),
-        domain: Domain { host: "localhost".to_owned(), path: PathPattern::all() },
-        upstream: Upstream { host: origin.ip().to_string(), port: origin.port() },
-        aud: "0".repeat(64),
-        session_duration: None,
-        same_site_cookie_attribute: SameSite::None,
-        http_only_cookie_attribute: true,
-        enable_binding_cookie: false,
-        path_cookie_attribute: false,
-        options_preflight_bypass: false,
-        service_auth_401_redirect: false,
-        read_service_tokens_from_header: None,
-        skip_interstitial: false,
-        custom_deny_message: None,
-        email_header: true,
-        forwarded_headers: false,
-        upstream_host: None,
-        cors_headers: None,
-        policies: Vec::new(),
-    }
+    let domain = Domain { host: "localhost".to_owned(), path: PathPattern::all() };
+    Application::new("app", domain, Upstream { host: origin.ip().to_string(), port: origin.port() })
 }
 
 pub(super) fn person() -> Assertion {
