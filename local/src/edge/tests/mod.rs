@@ -3,6 +3,7 @@
 mod browser;
 mod ending;
 mod gate;
+mod hostile;
 mod login;
 mod other;
 mod services;
