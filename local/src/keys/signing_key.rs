@@ -1,7 +1,5 @@
 //! One RSA-2048 key with its certificate.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -13,9 +11,6 @@ use serde::Serialize;
 
 use super::KeyError;
 use crate::team::TEAM_HOST;
-
-/// As long as those of Cloudflare; a year and two weeks.
-const CERTIFICATE_LIFE: Duration = Duration::from_secs(379 * 86_400);
 
 /// A private key, its public half as a JWK and as a self-signed certificate.
 pub(crate) struct SigningKey {
@@ -98,10 +93,9 @@ fn certificate(pair: &rcgen::KeyPair) -> Result<String, KeyError> {
     name.push(DnType::OrganizationName, "cfaccess local, for development only");
     let mut params = CertificateParams::default();
     params.distinguished_name = name;
-    // Arithmetic on the type that rcgen has, so that the crate `time` is none of ours.
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    params.not_before = rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs(now.as_secs());
-    params.not_after = params.not_before + CERTIFICATE_LIFE;
+    // Not from now on, so that a key that is kept has the same certificate at the next start.
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2049, 12, 31);
     let certificate =
         params.self_signed(pair).map_err(|_| KeyError("a key could not be certified".into()))?;
     Ok(certificate.pem())
