@@ -57,6 +57,7 @@ CLIENTS = [
     of_python("pyjwt", is_exact=False),
     of_python("fastapi", is_exact=False, oldest=(3, 12)),
     of_python("cc_auth", is_exact=True),
+    of_python("hermes", is_exact=True),
     of_python("flask", is_exact=True),
     of_node("pages"),
     of_node("hono"),

@@ -26,6 +26,27 @@ include = {{ everyone = true }}
 """
 
 
+def test_wrangler_sees_that_a_host_is_behind_access(origin: Origin) -> None:
+    with running(["--tls", "--upstream", origin.url]) as local:
+        environment = local.ready["environment"]
+        asked = subprocess.run(
+            [
+                *("curl", "--silent", "--show-error", "--output", "/dev/null"),
+                *("--write-out", "%{http_code} %{redirect_url}"),
+                *("--proxy", environment["HTTPS_PROXY"], "--cacert", environment["SSL_CERT_FILE"]),
+                local.url("/"),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+
+    # What it looks for: https://github.com/cloudflare/workers-sdk, domainUsesAccess.
+    assert asked.stdout.startswith("302 https://")
+    assert "cloudflareaccess.com" in asked.stdout
+
+
 def test_both_tokens_arrive_and_the_application_takes_them(origin: Origin, tmp_path: Path) -> None:
     program = environments.go("cloudflared")
     with running(["--tls", "--auto-login", "ada@example.com"], CONFIG.format(upstream=origin.url)) as local:
