@@ -1,4 +1,4 @@
-"""A view of FastAPI with the check that hermes-cloudflare-access makes at a login to the dashboard of Hermes."""
+"""A view of FastAPI with the check that hermes-cloudflare-access makes at a login to Hermes."""
 
 import os
 import socket
