@@ -116,10 +116,8 @@ bench-revocation: setup ## Measure revocations, and their stores under load: tar
 	@tools/require.sh rust c python go
 	@cd benches && exec env SECONDS="$(SECONDS)" DOCS="$(DOCS)" $(CURDIR)/$(VENV)/python -m revocation $(ONLY)
 
-bench-local: ## Measure what a request costs through the local Access, and its memory for 1 GiB each way
-	@tools/require.sh rust
-	CARGO_PROFILE_RELEASE_LTO=off cargo test --release --locked -p cfaccess-local --lib -- --ignored --nocapture \
-	    --test-threads=1 edge::proxy
+bench-local: setup cli ## Measure what a request costs through the local Access, and its memory for 1 GiB each way
+	@cd benches && exec $(CURDIR)/$(VENV)/python -m local_access
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust

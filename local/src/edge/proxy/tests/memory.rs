@@ -96,12 +96,6 @@ fn a_body_of_128_mib_passes_both_ways_in_constant_memory() {
     assert!(output.status.success() && printed.contains("128 MiB each way"), "{printed}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes long without optimisation: make bench-local"]
-async fn a_body_of_1_gib_passes_both_ways_in_constant_memory() {
-    pass_both_ways(1024 * MIB).await;
-}
-
 /// A client that does not read makes the origin wait.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_does_not_read_fills_no_memory() {

@@ -2,7 +2,6 @@
 
 mod bodies;
 mod connections;
-mod cost;
 mod expect;
 mod failures;
 mod headers;
