@@ -9,7 +9,7 @@ import (
 func TestThePageShowsWhatRuns(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/testing.md")
 	if os.IsNotExist(err) {
-		t.Skip("docs/testing.md is missing: this is not a checkout")
+		t.Skip("docs/testing.md of a checkout is needed")
 	}
 	if err != nil {
 		t.Fatal(err)
