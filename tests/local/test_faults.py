@@ -28,6 +28,11 @@ def running() -> Iterator[Applications]:
 
 @pytest.fixture
 def applications(running: Applications) -> Iterator[Applications]:
+    """They know the key that signs, once the cooldown after the fetches of the test before has passed."""
+    end = time.monotonic() + SECONDS
+    while each(running) != everywhere(running, "OK"):
+        assert time.monotonic() < end, "keys were not fetched again"
+        time.sleep(0.1)
     yield running
     running.local.control("POST", "reset")
 
