@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cfaccess
 import pytest
 from cfaccess import AccessError, Expired, Keys, UnknownKey, Verifier, WrongAudience
 
@@ -15,8 +16,10 @@ pytest.importorskip("cryptography", reason="the Python package cryptography is m
 from cfaccess.testing import TEAM, LocalAccess, LocalKeys, audience_of
 from cfaccess.testing._faults import HEADER_FAULTS, TOKEN_FAULTS
 from cfaccess.testing._times import seconds
+from support import plugin
 
-PACKAGE = Path(__file__).parents[1] / "src" / "cfaccess"
+PACKAGE = Path(cfaccess.__file__).parent
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +163,7 @@ def test_pytest_finds_the_fixtures_and_says_what_is_missing(
     environment.pop("CFACCESS_PROGRAM", None)
 
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "cfaccess._pytest", "-p", "no:cacheprovider", "-q", tmp_path],
+        [sys.executable, "-m", "pytest", *plugin(), "-p", "no:cacheprovider", "-q", tmp_path],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
@@ -173,8 +176,7 @@ def test_pytest_finds_the_fixtures_and_says_what_is_missing(
 
 
 def test_the_plugin_is_declared_and_cheap() -> None:
-    text = (PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8")
-    assert 'cfaccess = "cfaccess._pytest"' in text
+    assert 'cfaccess = "cfaccess._pytest"' in PROJECT.read_text(encoding="utf-8")
 
     code = "import sys, cfaccess._pytest; sys.exit('cryptography' in sys.modules)"
     found = subprocess.run(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cfaccess
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, plugin
 
 PAGE = (REPOSITORY / "docs" / "testing.md").read_text("utf-8")
 SECTIONS = {
@@ -35,7 +35,7 @@ def test_the_tests_of_the_page_pass(tmp_path: Path, heading: str) -> None:
     (tmp_path / "test_page.py").write_text(program)
 
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "cfaccess._pytest", "-p", "no:cacheprovider", tmp_path],
+        [sys.executable, "-m", "pytest", "-q", *plugin(), "-p", "no:cacheprovider", tmp_path],
         env={**os.environ, "PYTHONPATH": str(Path(cfaccess.__file__).parents[1])},
         cwd=tmp_path,
         capture_output=True,
