@@ -12,14 +12,25 @@ from cfaccess import Keys, Verifier
 pytest.importorskip("cryptography", reason="the Python package cryptography is missing")
 
 from cfaccess._pytest import access_server as access_server
-from cfaccess.testing import TEAM, LocalServer
+from cfaccess.testing import TEAM, LocalServer, audience_of
 from cfaccess.testing._faults import STATUSES as PYTHON_STATUSES
+from cfaccess.testing._team import client_id_of, stable_id
 
 from .applications import go_program, languages
 from .origin import Origin
-from .program import PROGRAM
+from .program import PROGRAM, running
 from .table import STATUSES, TOKEN
+from .test_commands import claims as payload
 from .wire import exchange
+
+
+def test_names_stand_for_the_same_in_the_fixtures_and_in_the_program(origin: Origin) -> None:
+    with running(["--upstream", origin.url]) as local:
+        subject = payload(local.sign_in("ada@example.com"))["sub"]
+
+        assert audience_of("app") == local.audience()
+        assert client_id_of("ci") == local.secrets[0]
+        assert stable_id("user", "ada@example.com") == subject
 
 
 def test_the_faults_of_the_python_fixtures_are_those_of_the_program() -> None:

@@ -44,5 +44,5 @@ func uuidText(id [16]byte) string {
 }
 
 func clientIDOf(service string) string {
-	return fmt.Sprintf("%x.access", stableID("service", service))
+	return fmt.Sprintf("%x.access", stableID("service_token", service))
 }

@@ -102,7 +102,7 @@ def test_a_spoiled_token_is_refused_with_its_status(access: LocalAccess, name: s
 @pytest.mark.parametrize("name", HEADER_FAULTS)
 def test_spoiled_headers_are_refused_with_their_status(access: LocalAccess, name: str) -> None:
     with access.fault(name) as status, pytest.raises(AccessError) as refused:
-        access.verifier().verify_request(access.headers())
+        access.verifier().verify_request(access.headers("grace@example.com"))
     assert refused.value.status == status
 
 

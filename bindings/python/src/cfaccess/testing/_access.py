@@ -69,8 +69,9 @@ class LocalAccess:
             # As a server hands out a header that came twice (RFC 9110 section 5.3).
             headers["Cf-Access-Jwt-Assertion"] = f"{token},{token}"
         if how.get("service") is None:
-            shown = "grace@example.com" if self._fault == "email-other" else how.get("email", email) or _ADA
-            headers["Cf-Access-Authenticated-User-Email"] = shown
+            shown = how.get("email", email) or _ADA
+            other = "other." if self._fault == "email-other" else ""
+            headers["Cf-Access-Authenticated-User-Email"] = f"{other}{shown}"
         return headers
 
     def claims(self, email: str | None = None, **how: Any) -> Claims:

@@ -24,4 +24,4 @@ def stable_id(kind: str, name: str) -> str:
 
 def client_id_of(service: str) -> str:
     """The Client ID of a service token."""
-    return f"{uuid.UUID(stable_id('service', service)).hex}.access"
+    return f"{uuid.UUID(stable_id('service_token', service)).hex}.access"
