@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::clock::{Clock, Setting};
-use crate::config::{Application, Config, Source, User};
+use crate::config::{Application, Config, Source};
 use crate::edge::policy::{Subject, Verdict, decide};
 use crate::edge::{Upstreams, session_cookie};
 use crate::face::Face;
@@ -57,7 +57,7 @@ impl Access {
     /// Signs somebody in, as the login page does. `email` is in lower case.
     pub(crate) fn sign_in(&self, email: &str, application: &Arc<Application>) -> Result<SignedIn, Denied> {
         let config = self.config.load();
-        let user = config.user(email).cloned().unwrap_or_else(|| User::stranger(email));
+        let user = config.person(email);
         let Verdict::Allowed(policy) = decide(application, Subject::Person(&user)) else {
             return Err(Denied);
         };

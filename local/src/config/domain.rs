@@ -105,6 +105,14 @@ impl PathPattern {
         &self.0
     }
 
+    /// What is before the first wildcard, in whole segments: empty, or a path that does not end with a slash.
+    pub(crate) fn folder(&self) -> &str {
+        match self.0.split_once('*') {
+            None => &self.0,
+            Some((fixed, _)) => fixed.rsplit_once('/').map_or("", |(folder, _)| folder),
+        }
+    }
+
     /// Whether a decoded and normalised path belongs to it.
     pub(crate) fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');

@@ -55,23 +55,34 @@ impl Config {
         self.applications.iter().find(|application| application.aud == aud)
     }
 
-    /// Whether an application is served at this host (lower case, without port).
+    /// The applications at this host (lower case, without port).
+    pub(crate) fn applications_of_host<'a>(
+        &'a self,
+        host: &str,
+    ) -> impl Iterator<Item = &'a Arc<Application>> {
+        self.applications.iter().filter(move |application| application.domain.host == host)
+    }
+
     pub(crate) fn has_host(&self, host: &str) -> bool {
-        self.applications.iter().any(|application| application.domain.host == host)
+        self.applications_of_host(host).next().is_some()
     }
 
     /// The application of a request: that of the longest path among those of the host. `path` is decoded and
     /// normalised.
     pub(crate) fn application_at(&self, host: &str, path: &str) -> Option<&Arc<Application>> {
-        self.applications
-            .iter()
-            .filter(|application| application.domain.host == host && application.domain.path.matches(path))
+        self.applications_of_host(host)
+            .filter(|application| application.domain.path.matches(path))
             .max_by_key(|application| application.domain.path.rank())
     }
 
     /// A user of the configuration; e-mail addresses are compared in lower case.
     pub(crate) fn user(&self, email: &str) -> Option<&User> {
         self.users.iter().find(|user| user.email == email)
+    }
+
+    /// That user, or somebody of whom nothing but the address is known.
+    pub(crate) fn person(&self, email: &str) -> User {
+        self.user(email).cloned().unwrap_or_else(|| User::stranger(email))
     }
 
     pub(crate) fn service_token(&self, client_id: &str) -> Option<&ServiceToken> {

@@ -10,7 +10,7 @@ use super::form::Fields;
 use super::own;
 use super::reply::{Reply, page, text};
 use crate::access::Access;
-use crate::config::{Application, Config, User};
+use crate::config::{Application, Config};
 use crate::pages::{self, Approve, Form, actions};
 use crate::transfer_box::ClientKey;
 
@@ -69,7 +69,7 @@ impl Access {
         config: &Config,
     ) -> Reply {
         let email = session.claims.text("email");
-        let user = config.user(email).cloned().unwrap_or_else(|| User::stranger(email));
+        let user = config.person(email);
         let org_token = (query.get("send_org_token") == "true").then(|| self.global_token(&user, config));
         self.transfers.approve(key, session.token.clone(), org_token);
         let response = page(StatusCode::OK, pages::approved(), &[]);

@@ -103,15 +103,8 @@ pub(super) fn removal<'a>(name: &'a str, path: &'a str) -> SetCookie<'a> {
 
 /// With `path_cookie_attribute`, the path of the application, up to its first wildcard.
 pub(super) fn cookie_path(application: &Application) -> &str {
-    let path = application.domain.path.as_str();
-    let fixed = path.split('*').next().unwrap_or_default();
-    let folder = if fixed.len() == path.len() {
-        Some(fixed)
-    } else {
-        fixed.rsplit_once('/').map(|(before, _)| before)
-    };
-    match folder {
-        Some(folder) if application.path_cookie_attribute && folder.starts_with('/') => folder,
+    match application.domain.path.folder() {
+        folder if application.path_cookie_attribute && !folder.is_empty() => folder,
         _ => "/",
     }
 }

@@ -98,7 +98,7 @@ impl Access {
         config: &Config,
         host: &str,
     ) -> Reply {
-        let mut at_host = config.applications.iter().filter(|application| application.domain.host == host);
+        let mut at_host = config.applications_of_host(host);
         match at_host.next() {
             Some(first) if at_host.all(|other| other.upstream == first.upstream) => {
                 self.bypass(request, first, "no application at this path").await

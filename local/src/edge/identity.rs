@@ -4,10 +4,10 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::credentials;
 use super::reply::{Reply, json as answer};
-use super::{cookies, credentials};
 use crate::access::Access;
-use crate::config::{Application, Config, User, stable_id};
+use crate::config::{Application, Config, stable_id};
 use crate::team::TEAM;
 use crate::tokens::{self, AppClaims, account_id};
 
@@ -47,22 +47,15 @@ struct Failure {
 
 impl Access {
     pub(super) fn application_identity(&self, headers: &HeaderMap, config: &Config, host: &str) -> Reply {
-        self.identity_by_application_token(headers, |one| one.domain.host == host, config, None)
+        self.identity_by_application_token(headers, |one| one.domain.host == host, config)
     }
 
     pub(super) fn team_identity(&self, headers: &HeaderMap, config: &Config) -> Reply {
-        let now = self.clock.now();
-        let mut failure = None;
-        for token in cookies::all(headers, cookies::AUTHORIZATION) {
-            match tokens::check(token, &self.keys, "org", now) {
-                Ok(claims) if !self.sessions.is_ended(&claims, None, now) => {
-                    return identity(&claims, config);
-                }
-                _ => failure = Some("invalid app token"),
-            }
+        match self.global_session(headers) {
+            Some(claims) => identity(&claims, config),
+            // Applications ask the team too, with the token that they got.
+            None => self.identity_by_application_token(headers, |_| true, config),
         }
-        // Applications ask the team too, with the token that they got.
-        self.identity_by_application_token(headers, |_| true, config, failure)
     }
 
     fn identity_by_application_token(
@@ -70,9 +63,9 @@ impl Access {
         headers: &HeaderMap,
         is_meant: impl Fn(&Application) -> bool,
         config: &Config,
-        mut failure: Option<&'static str>,
     ) -> Reply {
         let now = self.clock.now();
+        let mut failure = None;
         for token in credentials::tokens_of(headers) {
             failure = Some("invalid app token");
             let Ok(claims) = tokens::check(token, &self.keys, "app", now) else { continue };
@@ -102,7 +95,7 @@ fn identity(claims: &AppClaims, config: &Config) -> Reply {
         return reply.by(claims.text("common_name"));
     }
     let email = claims.text("email");
-    let user = config.user(email).cloned().unwrap_or_else(|| User::stranger(email));
+    let user = config.person(email);
     let identity = Identity {
         id: stable_id("identity", email).to_string(),
         name: &user.name,

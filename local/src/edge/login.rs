@@ -18,7 +18,7 @@ use crate::face::Face;
 use crate::pages::{self, Denied, Form, Person, actions};
 use crate::sessions::{Login, duration, random};
 use crate::team::TEAM_HOST;
-use crate::tokens;
+use crate::tokens::{self, AppClaims};
 
 /// For how long the login page can be sent: four hours.
 const LOGIN_SECONDS: i64 = 4 * 3_600;
@@ -84,7 +84,7 @@ impl Access {
 
     /// Begins a global session for those who are let in.
     fn sign_in_at(&self, wish: &Wish, headers: &HeaderMap, config: &Config, email: &str) -> Reply {
-        let user = config.user(email).cloned().unwrap_or_else(|| User::stranger(email));
+        let user = config.person(email);
         if self.sessions.is_blocked(&user.email, self.clock.now()) {
             return self.deny(wish, headers, config, email);
         }
@@ -221,12 +221,15 @@ impl Access {
 
     /// Who has a running global session.
     pub(super) fn global_user(&self, headers: &HeaderMap, config: &Config) -> Option<User> {
+        self.global_session(headers).map(|claims| config.person(claims.text("email")))
+    }
+
+    /// The claims of a running global session.
+    pub(super) fn global_session(&self, headers: &HeaderMap) -> Option<AppClaims> {
         let now = self.clock.now();
-        let claims = cookies::all(headers, cookies::AUTHORIZATION)
+        cookies::all(headers, cookies::AUTHORIZATION)
             .filter_map(|token| tokens::check(token, &self.keys, "org", now).ok())
-            .find(|claims| !self.sessions.is_ended(claims, None, now))?;
-        let email = claims.text("email");
-        Some(config.user(email).cloned().unwrap_or_else(|| User::stranger(email)))
+            .find(|claims| !self.sessions.is_ended(claims, None, now))
     }
 }
 

@@ -13,9 +13,13 @@ use crate::tokens;
 
 impl Access {
     pub(super) fn application_logout<B>(&self, request: &Request<B>, config: &Config, host: &str) -> Reply {
-        let at_host = || config.applications.iter().filter(|application| application.domain.host == host);
-        let email = credentials::tokens_of(request.headers())
-            .find_map(|token| self.person_of(token, "app", |aud| at_host().any(|found| found.aud == aud)));
+        let at_host = || config.applications_of_host(host);
+        let now = self.clock.now();
+        let claims = credentials::tokens_of(request.headers())
+            .filter_map(|token| tokens::check(token, &self.keys, "app", now).ok())
+            .filter(|claims| at_host().any(|found| claims.is_for(&found.aud)))
+            .find(|claims| !claims.text("email").is_empty() && !self.sessions.is_ended(claims, None, now));
+        let email = claims.map(|claims| claims.text("email").to_owned());
         let origin = self.face.origin_of(host);
         let mut reply = self.logout(request, config, email, &origin, Some(&origin));
         let mut paths: Vec<&str> = at_host().map(|application| cookies::cookie_path(application)).collect();
@@ -31,8 +35,7 @@ impl Access {
     }
 
     pub(super) fn team_logout<B>(&self, request: &Request<B>, config: &Config) -> Reply {
-        let email = cookies::all(request.headers(), cookies::AUTHORIZATION)
-            .find_map(|token| self.person_of(token, "org", |_| true));
+        let email = self.global_session(request.headers()).map(|claims| claims.text("email").to_owned());
         let removal = cookies::removal(cookies::AUTHORIZATION, "/").header(self.face);
         self.logout(request, config, email, &self.face.team_origin(), None).cookie(removal)
     }
@@ -60,23 +63,5 @@ impl Access {
             }
         };
         Reply::answered("logout", response).by(&email.unwrap_or_default())
-    }
-
-    /// The person of a token whose session runs.
-    fn person_of(&self, token: &str, r#type: &str, is_audience: impl Fn(&str) -> bool) -> Option<String> {
-        let now = self.clock.now();
-        let claims = tokens::check(token, &self.keys, r#type, now).ok()?;
-        let audiences = claims.0.get("aud");
-        let is_ours = r#type == "org"
-            || match audiences {
-                Some(serde_json::Value::String(one)) => is_audience(one),
-                Some(serde_json::Value::Array(several)) => {
-                    several.iter().filter_map(serde_json::Value::as_str).any(is_audience)
-                }
-                _ => false,
-            };
-        let email = claims.text("email");
-        (is_ours && !email.is_empty() && !self.sessions.is_ended(&claims, None, now))
-            .then(|| email.to_owned())
     }
 }

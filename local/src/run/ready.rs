@@ -103,9 +103,7 @@ impl Ready<'_> {
 
     fn url(&self, application: &Application) -> String {
         // A pattern is no address; what is before its first wildcard is.
-        let path = application.domain.path.as_str();
-        let fixed = path.split('*').next().unwrap_or_default();
-        let path = if fixed == path { path } else { fixed.rsplit_once('/').map_or("", |(path, _)| path) };
+        let path = application.domain.path.folder();
         format!("{}{path}", self.face.origin_of(&application.domain.host))
     }
 }

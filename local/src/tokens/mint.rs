@@ -188,7 +188,7 @@ fn user(config: &Config, email: &str) -> Result<User, MintError> {
     {
         return Err(MintError("the e-mail address is none".into()));
     }
-    Ok(config.user(&email).cloned().unwrap_or_else(|| User::stranger(&email)))
+    Ok(config.person(&email))
 }
 
 fn client_id<'a>(config: &'a Config, service: &str) -> Result<&'a str, MintError> {
