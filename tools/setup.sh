@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests use: Debian packages, target/venv, target/tools. Skips what is there already.
+# setup.sh packages: what `make test-packages` uses besides, with target/packages-venv.
 # Only the virtual environment is required; a test that lacks anything else is skipped and names it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -10,8 +11,7 @@ up_to_date() {
     [ "$(cat "$1" 2>/dev/null)" = "$2" ]
 }
 
-debian_packages() {
-    local packages=()
+for_tests() {
     command -v valgrind >/dev/null || packages+=(valgrind)
     command -v strace >/dev/null || packages+=(strace)
     command -v c++ >/dev/null || packages+=(g++)
@@ -27,6 +27,23 @@ debian_packages() {
     command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || packages+=(chromium)
     command -v redis-server >/dev/null || packages+=(redis-server)
     "$PYTHON" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+}
+
+for_packages() {
+    command -v nginx >/dev/null || packages+=(nginx)
+    [ -d /usr/share/nginx/src ] || packages+=(nginx-dev)
+    command -v wrk >/dev/null || packages+=(wrk)
+    command -v h2load >/dev/null || packages+=(nghttp2-client)
+    command -v caddy >/dev/null || packages+=(caddy)
+    command -v haproxy >/dev/null || packages+=(haproxy)
+    command -v dh >/dev/null || packages+=(debhelper)
+    command -v lintian >/dev/null || packages+=(lintian)
+    command -v cmake >/dev/null || packages+=(cmake)
+    ruby -e 'require "ffi"' 2>/dev/null || packages+=(ruby ruby-ffi)
+    [ -e /usr/share/java/jna.jar ] || packages+=(default-jdk-headless libjna-java)
+}
+
+install_packages() {
     [ ${#packages[@]} -eq 0 ] && return
 
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -43,16 +60,17 @@ debian_packages() {
     done
 }
 
+# virtual_environment FOLDER REQUIREMENTS
 virtual_environment() {
-    local wanted stamp=target/venv/made-from
-    wanted="$PWD $("$PYTHON" -VV) $(sha256sum <tests/requirements.txt)"
-    up_to_date $stamp "$wanted" && return
-    echo "setup: making target/venv"
-    rm -rf target/venv
-    "$PYTHON" -m venv target/venv &&
-        target/venv/bin/python -m pip install --quiet --disable-pip-version-check \
-            --require-hashes --only-binary :all: -r tests/requirements.txt &&
-        echo "$wanted" >$stamp
+    local wanted folder=$1 requirements=$2
+    wanted="$PWD $("$PYTHON" -VV) $(sha256sum <"$requirements")"
+    up_to_date "$folder/made-from" "$wanted" && return
+    echo "setup: making $folder"
+    rm -rf "$folder"
+    "$PYTHON" -m venv "$folder" &&
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --require-hashes --only-binary :all: -r "$requirements" &&
+        echo "$wanted" >"$folder/made-from"
 }
 
 go_tools() {
@@ -70,9 +88,17 @@ go_tools() {
 }
 
 PYTHON=${PYTHON:-python3}
-debian_packages
-go_tools
-virtual_environment || {
-    echo "setup: target/venv could not be made" >&2
+packages=()
+folder=target/venv requirements=tests/requirements.txt
+if [ "${1:-}" = packages ]; then
+    for_packages
+    folder=target/packages-venv requirements=tests/packages/requirements.txt
+else
+    for_tests
+    go_tools
+fi
+install_packages
+virtual_environment "$folder" "$requirements" || {
+    echo "setup: $folder could not be made" >&2
     exit 1
 }

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from .report import print_report
 from .runner import Runner
 from .suite import Result, Suite
-from .suites import ALL, QUICK
+from .suites import ALL, PACKAGES, QUICK
 
 
 def main(words: Sequence[str] | None = None) -> int:
     arguments = parse(words)
-    suites = QUICK if arguments.quick else ALL
+    suites = QUICK if arguments.quick else PACKAGES if arguments.packages else ALL
     if unknown := [name for name in arguments.only if not any(matches(suite, name) for suite in suites)]:
         print(f"no suite or language has this name: {' '.join(unknown)}", file=sys.stderr)
         print("`make test ONLY=--list` names them all", file=sys.stderr)
@@ -40,6 +40,7 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("--list", action="store_true", help="list the suites, with their commands, and stop")
     parser.add_argument("--quick", action="store_true", help="the suites of `make check`")
+    parser.add_argument("--packages", action="store_true", help="the suites of `make test-packages`")
     parser.add_argument("only", nargs="*", metavar="NAME", help="suite, language or language/suite")
     return parser.parse_args(words)
 

@@ -31,4 +31,6 @@ GO = Need("Go", toolchain("go"))
 PKG_CONFIG = Need("pkg-config", lambda: which("pkg-config") is not None)
 PYTHON_PACKAGES = Need("target/venv (make setup)", (VENV / "pytest").exists)
 CLANG_FORMAT = Need("clang-format in target/venv (make setup)", (VENV / "clang-format").exists)
+PACKAGES_VENV = TARGET / "packages-venv" / "bin"
+PACKAGING_TOOLS = Need("target/packages-venv (tools/setup.sh packages)", (PACKAGES_VENV / "pytest").exists)
 STATICCHECK_BUILT = Need("staticcheck (make setup, with the Go version of tools/go.mod)", STATICCHECK.exists)

@@ -1,6 +1,9 @@
 """Every suite, in the order in which they run: the cheap ones first, so that a slip shows early."""
 
 from . import c, go, project, python, rust
+from .packages import PACKAGES
+
+__all__ = ["ALL", "PACKAGES", "QUICK"]
 
 ALL = [
     *project.PREPARATION,

@@ -15,4 +15,6 @@ PREPARATION = [
     Suite("setup", "Project", ["tools/setup.sh"], OneCheck),
 ]
 
+PACKAGES_PREPARATION = [Suite("setup of packages", "Project", ["tools/setup.sh", "packages"], OneCheck)]
+
 TESTS = [Suite("demo", "Project", [*MAKE, "demo"], OneCheck, [RUST, C, GO])]

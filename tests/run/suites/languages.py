@@ -1,0 +1,5 @@
+"""The examples in other languages."""
+
+from ..suite import Suite
+
+ALL: list[Suite] = []

@@ -1,0 +1,5 @@
+"""The module for nginx, in real nginx."""
+
+from ..suite import Suite
+
+ALL: list[Suite] = []

@@ -1,0 +1,14 @@
+"""What `make test-packages` runs: the homes of the library, each built, installed and used as its users do."""
+
+from . import debian, forward_auth, go_module, languages, nginx, wheel
+from .project import PACKAGES_PREPARATION
+
+PACKAGES = [
+    *PACKAGES_PREPARATION,
+    *nginx.ALL,
+    *forward_auth.ALL,
+    *debian.ALL,
+    *wheel.ALL,
+    *go_module.ALL,
+    *languages.ALL,
+]
