@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .report import print_report
 from .runner import Runner
-from .suite import Result, Suite
+from .suite import Suite
 from .suites import ALL, PACKAGES, QUICK
 
 
@@ -30,8 +30,7 @@ def main(words: Sequence[str] | None = None) -> int:
             print(f"{suite.word():42} {suite.shell_line()}")
         return 0
 
-    runner = Runner()
-    results = [Result(suite, runner.outcome(suite)) for suite in chosen]
+    results = Runner().results(chosen)
     print_report(results)
     return 1 if any(result.outcome.failed for result in results) else 0
 

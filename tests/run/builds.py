@@ -11,7 +11,7 @@ from .suite import Suite
 
 
 def build(name: str, command: str) -> Suite:
-    return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST])
+    return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST], shares=True)
 
 
 RELEASE = build("build", "make --no-print-directory build")
@@ -23,6 +23,9 @@ DEBUG = build("debug build", "cargo build --locked --lib --test=abi")
 
 # In a folder of its own: the library that it is linked with has other features than the one that others load.
 PROGRAM = build("build of the cli", "cargo build --locked --package cfaccess-cli --target-dir target/cli")
+
+# As it is released, which takes minutes to link.
+RELEASED_PROGRAM = build("build of the released cli", "make --no-print-directory cli")
 
 # Every library that the tests of a wrapper load.
 LIBRARIES = (RELEASE, FAILPOINT, LATER)

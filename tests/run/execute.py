@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Callable
+from typing import Callable, Protocol
 
 from .suite import ROOT, Outcome, Suite
 
@@ -36,16 +36,24 @@ FOR_ALL = {
 }
 
 
-def run(suite: Suite) -> Outcome:
-    print(f"\n=== {suite.language}: {suite.name}\n$ {suite.shell_line()}", flush=True)
+class Show(Protocol):
+    def __call__(self, line: str, /) -> None: ...
+
+
+def show(line: str, /) -> None:
+    print(line, flush=True)
+
+
+def run(suite: Suite, show: Show = show) -> Outcome:
+    show(f"\n=== {suite.language}: {suite.name}\n$ {suite.shell_line()}")
     reader = suite.reader()
     start = time.monotonic()
     try:
-        exit_status, timed_out = follow(suite, reader.line)
+        exit_status, timed_out = follow(suite, reader.line, show)
     except OSError as error:
-        print(error)
+        show(str(error))
         return Outcome(failed=1, failures=[f"could not start: {error.strerror}"])
-    print(f"--- {time.monotonic() - start:.1f} s", flush=True)
+    show(f"--- {time.monotonic() - start:.1f} s")
 
     outcome = checked(reader.finish(exit_status), exit_status)
     if timed_out:
@@ -54,7 +62,7 @@ def run(suite: Suite) -> Outcome:
     return outcome
 
 
-def follow(suite: Suite, take_line: Callable[[str], str | None]) -> tuple[int, bool]:
+def follow(suite: Suite, take_line: Callable[[str], str | None], show: Show) -> tuple[int, bool]:
     """The exit status, and whether the suite was killed because its time was up."""
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environment.update({**FOR_ALL, **suite.environment})
@@ -82,7 +90,7 @@ def follow(suite: Suite, take_line: Callable[[str], str | None]) -> tuple[int, b
         for line in process.stdout:
             shown = take_line(line.rstrip("\n"))
             if shown is not None:
-                print(shown, flush=True)
+                show(shown)
         return process.wait(), timed_out.is_set()
     except KeyboardInterrupt:
         os.killpg(process.pid, signal.SIGTERM)

@@ -14,7 +14,7 @@ def print_report(results: Sequence[Result]) -> None:
 
 
 def report(results: Sequence[Result]) -> list[str]:
-    return [*table(results), *skipped(results), *failed(results), "", totals(results)]
+    return [*table(results), *slowest(results), *skipped(results), *failed(results), "", totals(results)]
 
 
 def table(results: Sequence[Result]) -> list[str]:
@@ -23,6 +23,18 @@ def table(results: Sequence[Result]) -> list[str]:
         counts = count([result for result in results if result.suite.language == language])
         rows.append(f"{language:8} | {counts[0]:7} | {counts[1]:7} | {counts[2]:7}")
     return rows
+
+
+def slowest(results: Sequence[Result]) -> list[str]:
+    """Where the time goes, as a reader wants to know who has to wait for it."""
+    longest = sorted(results, key=lambda result: -result.outcome.seconds)[:15]
+    lines = [
+        f"  {result.outcome.seconds / 60:4.1f}  {result.suite.word()}"
+        for result in longest
+        if result.outcome.seconds >= 30
+    ]
+    minutes = sum(result.outcome.seconds for result in results) / 60
+    return ["", f"minutes, {minutes:.1f} in all:", *lines] if lines else []
 
 
 def skipped(results: Sequence[Result]) -> list[str]:

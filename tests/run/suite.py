@@ -19,6 +19,8 @@ class Outcome:
     failed: int = 0
     failures: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    # How long it ran, without what it builds.
+    seconds: float = field(default=0, compare=False)
 
 
 class Reader(Protocol):
@@ -51,6 +53,8 @@ class Suite:
     environment: Mapping[str, str] = field(default_factory=dict)
     where: str = "."
     minutes: float = 15
+    # Whether it may run beside another one, since it neither waits nor measures time.
+    shares: bool = False
     # What has to be built from the sources as they are now, lest an old library pass the tests.
     builds: Sequence[Suite] = ()
 

@@ -36,3 +36,16 @@ def test_what_failed_is_named() -> None:
 
     assert "  Go tests: TestKeys" in lines
     assert lines[-1] == "0 passed, 1 failed"
+
+
+def test_suites_that_take_long_are_named_with_their_minutes() -> None:
+    lines = report(
+        [
+            result("Go", Outcome(passed=1, seconds=90)),
+            result("C", Outcome(passed=1, seconds=20)),
+            result("Rust", Outcome(seconds=130)),
+        ]
+    )
+
+    start = lines.index("minutes, 4.0 in all:")
+    assert lines[start + 1 : start + 4] == ["   2.2  rust/tests", "   1.5  go/tests", ""]

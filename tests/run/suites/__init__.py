@@ -1,4 +1,8 @@
-"""Every suite, in the order in which they run: the cheap ones first, so that a slip shows early."""
+"""Every suite, in the order in which they run.
+
+The cheap ones come first, so that a slip shows early, then whatever may run beside another one, then
+what needs the machine for itself.
+"""
 
 from . import c, go, project, python, rust
 from .packages import PACKAGES
@@ -12,6 +16,10 @@ ALL = [
     *go.CHEAP,
     *c.FORMAT,
     *rust.BUILDS,
+    *python.BUILDS,
+    *rust.DOCS,
+    *go.CHECKS,
+    *c.INSTALL,
     *project.TESTS,
     *python.TESTS,
     *c.TESTS,

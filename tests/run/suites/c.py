@@ -7,10 +7,23 @@ from ..needs import CLANG_FORMAT, PKG_CONFIG, RUST, C
 from ..readers import Lines, OneCheck
 from ..suite import Suite
 
-FORMAT = [Suite("format", "C", ["tools/format_c.sh", "--dry-run", "-Werror"], OneCheck, [CLANG_FORMAT])]
+FORMAT = [
+    Suite("format", "C", ["tools/format_c.sh", "--dry-run", "-Werror"], OneCheck, [CLANG_FORMAT], shares=True)
+]
+
+# cargo-c builds everything once more, into a folder of its own.
+INSTALL = [
+    Suite(
+        "install",
+        "C",
+        [sys.executable, "tests/c/install.py"],
+        Lines,
+        [RUST, C, PKG_CONFIG],
+        minutes=25,
+        shares=True,
+    )
+]
 
 TESTS = [
     Suite("programs", "C", [sys.executable, "tests/c/run.py"], Lines, [C], builds=LIBRARIES),
-    # cargo-c builds everything once more, into a folder of its own.
-    Suite("install", "C", [sys.executable, "tests/c/install.py"], Lines, [RUST, C, PKG_CONFIG], minutes=25),
 ]

@@ -38,7 +38,14 @@ def checks(name: str, command: str, *needs: Need) -> list[Suite]:
     """One for each module."""
     return [
         Suite(
-            f"{name} of {what}", "Go", shlex.split(command), OneCheck, [GO, C, *needs], environment(), folder
+            f"{name} of {what}",
+            "Go",
+            shlex.split(command),
+            OneCheck,
+            [GO, C, *needs],
+            environment(),
+            folder,
+            shares=True,
         )
         for what, folder in MODULES.items()
     ]
@@ -57,16 +64,27 @@ def go_test(
     return Suite(name, "Go", shlex.split(command), GoTest, [GO, C], environment(**more), where, builds=builds)
 
 
-FORMAT = [Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO])]
+FORMAT = [Suite("format", "Go", ["gofmt", "-l", *MODULES.values()], Silent, [GO], shares=True)]
 
 CHEAP = [
     *FORMAT,
-    Suite("licences", "Go", [sys.executable, "-m", "licences", "modules"], Lines, [GO], where="tests"),
+    Suite(
+        "licences",
+        "Go",
+        [sys.executable, "-m", "licences", "modules"],
+        Lines,
+        [GO],
+        where="tests",
+        shares=True,
+    ),
+]
+
+CHECKS = [
+    *checks("vet", f"go vet -tags={TAGS} ./..."),
+    *checks("staticcheck", f"{shlex.quote(str(STATICCHECK))} -tags={TAGS} ./...", STATICCHECK_BUILT),
 ]
 
 TESTS = [
-    *checks("vet", f"go vet -tags={TAGS} ./..."),
-    *checks("staticcheck", f"{shlex.quote(str(STATICCHECK))} -tags={TAGS} ./...", STATICCHECK_BUILT),
     go_test("tests"),
     go_test("tests with race detector", "-race"),
     go_test("tests with constant collection", tags=f"{TAGS},cfaccess_gc", GOGC="1", GODEBUG="cgocheck=1"),

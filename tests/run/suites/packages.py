@@ -1,4 +1,4 @@
-"""What `make test-packages` runs: the homes of the library, each built, installed and used as its users do."""
+"""What `make test-packages` runs: the homes of the library, each installed and used as its users do."""
 
 from . import debian, forward_auth, go_module, languages, nginx, wheel
 from .project import PACKAGES_PREPARATION

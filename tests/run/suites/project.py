@@ -1,5 +1,6 @@
 """What comes before the tests, and the demo of all languages together."""
 
+from ..builds import RELEASE, RELEASED_PROGRAM
 from ..needs import GO, RUST, C
 from ..readers import OneCheck
 from ..suite import Suite
@@ -17,4 +18,6 @@ PREPARATION = [
 
 PACKAGES_PREPARATION = [Suite("setup of packages", "Project", ["tools/setup.sh", "packages"], OneCheck)]
 
-TESTS = [Suite("demo", "Project", [*MAKE, "demo"], OneCheck, [RUST, C, GO])]
+TESTS = [
+    Suite("demo", "Project", [*MAKE, "demo"], OneCheck, [RUST, C, GO], builds=[RELEASE, RELEASED_PROGRAM])
+]

@@ -77,7 +77,12 @@ CHEAP = [
         "licences", "Python", [PYTHON, "-m", "licences", "packages"], Lines, [PYTHON_PACKAGES], where="tests"
     ),
     Suite(
-        "licences of npm packages", "Python", [sys.executable, "-m", "licences", "npm"], Lines, where="tests"
+        "licences of npm packages",
+        "Python",
+        [sys.executable, "-m", "licences", "npm"],
+        Lines,
+        where="tests",
+        shares=True,
     ),
 ]
 
@@ -99,10 +104,17 @@ TESTS = [
 
 WHEEL_REPORT = REPORTS / "python-wheel.xml"
 BUILD_WHEEL = Suite(
-    "wheel", "Python", ["make", "--no-print-directory", "wheel"], OneCheck, [RUST, PYTHON_PACKAGES]
+    "wheel",
+    "Python",
+    ["make", "--no-print-directory", "wheel"],
+    OneCheck,
+    [RUST, PYTHON_PACKAGES],
+    builds=[RELEASE],
+    shares=True,
 )
+BUILDS = [BUILD_WHEEL]
+
 WHEEL = [
-    BUILD_WHEEL,
     Suite(
         "tests of the wheel",
         "Python",

@@ -6,20 +6,22 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from ..builds import LIBRARIES, PROGRAM, RELEASE, library
+from ..builds import FAILPOINT, LATER, PROGRAM, RELEASE, RELEASED_PROGRAM, build, library
 from ..needs import CXX, PYTHON_PACKAGES, RUST, TARGET, VENV
 from ..readers import CargoTest, Lines, OneCheck, Pytest
 from ..suite import Need, Suite
 
 CLIPPY = "cargo clippy --workspace --all-targets --locked -- -D warnings"
-# Ignored tests are slow ones, which a plain `cargo test` leaves out; here each runs once.
-CARGO_TEST = "cargo test --locked --no-fail-fast --features failpoint -- --include-ignored"
-
+CARGO_TEST = "cargo test --locked --no-fail-fast --features failpoint"
 CARGO_TEST_WITHOUT_STORES = "cargo test --locked --no-default-features --features ffi --lib revocation::"
+CLI_TEST = "cargo test --locked --package cfaccess-cli --target-dir target/cli"
+LOCAL_TEST = "cargo test --locked --package cfaccess-local --lib --target-dir target/cli"
 
 
 def check(name: str, command: str, *needs: Need, where: str = ".", **environment: str) -> Suite:
-    return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST, *needs], environment, where)
+    return Suite(
+        name, "Rust", shlex.split(command), OneCheck, [RUST, *needs], environment, where, shares=True
+    )
 
 
 FORMAT = [
@@ -30,14 +32,43 @@ FORMAT = [
 
 CHEAP = [
     *FORMAT,
-    Suite("licences", "Rust", [sys.executable, "-m", "licences", "crates"], Lines, [RUST], where="tests"),
+    Suite(
+        "licences",
+        "Rust",
+        [sys.executable, "-m", "licences", "crates"],
+        Lines,
+        [RUST],
+        where="tests",
+        shares=True,
+    ),
 ]
 
 LINTS = check("lints", CLIPPY)
 
+
+# What takes long to build is begun first.
 BUILDS = [
+    RELEASE,
     LINTS,
-    *LIBRARIES,
+    RELEASED_PROGRAM,
+    build("build of the tests", f"{CARGO_TEST} --no-run"),
+    PROGRAM,
+    FAILPOINT,
+    build("build of the units of the cli", f"{CLI_TEST} --no-run"),
+    build("build of the units of the local Access", f"{LOCAL_TEST} --no-run"),
+    LATER,
+]
+
+
+DOCS = [
+    check("lints of the benchmarks", CLIPPY, where="benches"),
+    check("lints of the fuzz targets", CLIPPY, CXX, where="fuzz"),
+    check("documentation", "cargo doc --no-deps --locked", RUSTDOCFLAGS="-D warnings"),
+    check(
+        "documentation of the local Access",
+        "cargo doc --no-deps --locked -p cfaccess-local --document-private-items --target-dir target/cli",
+        RUSTDOCFLAGS="-D warnings",
+    ),
 ]
 
 
@@ -60,7 +91,7 @@ def cli(name: str, modules: str, builds: Sequence[Suite] = (), **environment: st
 CLI_UNITS = Suite(
     "units of the cli",
     "Rust",
-    shlex.split("cargo test --locked --package cfaccess-cli --target-dir target/cli"),
+    shlex.split(CLI_TEST),
     CargoTest,
     [RUST],
 )
@@ -68,7 +99,7 @@ CLI_UNITS = Suite(
 LOCAL_UNITS = Suite(
     "units of the local Access",
     "Rust",
-    shlex.split("cargo test --locked --package cfaccess-local --lib --target-dir target/cli"),
+    shlex.split(LOCAL_TEST),
     CargoTest,
     [RUST],
 )
@@ -79,16 +110,9 @@ TESTS = [
     LOCAL_UNITS,
     cli("local Access", "local", [RELEASE], CFACCESS_LIBRARY=str(library("release"))),
     cli("clients of Access", "clients"),
-    Suite("tests", "Rust", shlex.split(CARGO_TEST), CargoTest, [RUST], minutes=25),
+    # Ignored tests are slow ones, which a plain `cargo test` leaves out; here each runs once.
+    Suite("tests", "Rust", shlex.split(f"{CARGO_TEST} -- --include-ignored"), CargoTest, [RUST], minutes=25),
     Suite("tests without stores", "Rust", shlex.split(CARGO_TEST_WITHOUT_STORES), CargoTest, [RUST]),
-    check("lints of the benchmarks", CLIPPY, where="benches"),
-    check("lints of the fuzz targets", CLIPPY, CXX, where="fuzz"),
-    check("documentation", "cargo doc --no-deps --locked", RUSTDOCFLAGS="-D warnings"),
-    check(
-        "documentation of the local Access",
-        "cargo doc --no-deps --locked -p cfaccess-local --document-private-items --target-dir target/cli",
-        RUSTDOCFLAGS="-D warnings",
-    ),
 ]
 
 # The programs that show most of what a change breaks, and need neither a network nor seconds of waiting.
