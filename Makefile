@@ -14,6 +14,7 @@ completions = $(addprefix $(prefix)/share/,bash-completion/completions/cfaccess 
 	zsh/site-functions/_cfaccess fish/vendor_completions.d/cfaccess.fish)
 DESTDIR ?=
 VENV := target/venv/bin
+PACKAGES_VENV := target/packages-venv/bin
 ONLY ?=
 SECONDS ?= 60
 DOCS ?=
@@ -25,7 +26,7 @@ program = $(CARGO_TARGET_DIR)/cli/release/cfaccess
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
 .PHONY: help build cli static install install-library install-cli deb size failpoint later demo check test test-packages bless \
-	wheel bench bench-scale bench-servers bench-faults \
+	notices sbom wheel bench bench-scale bench-servers bench-faults \
 	bench-revocation bench-local fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
@@ -103,6 +104,16 @@ bless: vectors ## Renew everything that is recorded: header, tests/abi, README, 
 	@tools/require.sh rust c
 	CFACCESS_BLESS=1 cargo test --locked --test abi --test header --test readme
 	tools/debian_symbols.sh
+
+notices: ## Write the licences of what is linked into library and program: target/notices/
+	@tools/require.sh rust python
+	@$(PYTHON) tools/third_party notices library target/notices/NOTICES-library.txt
+	@$(PYTHON) tools/third_party notices program target/notices/NOTICES-program.txt
+
+sbom: ## List what is linked into the library (CycloneDX): target/sbom/cfaccess.cdx.json
+	@tools/require.sh rust python
+	@tools/setup.sh packages
+	@$(PACKAGES_VENV)/python tools/third_party sbom target/sbom/cfaccess.cdx.json
 
 wheel: setup build ## Build the Python wheel: target/wheels/
 	@rm -rf target/wheels
