@@ -25,7 +25,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 program = $(CARGO_TARGET_DIR)/cli/release/cfaccess
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build cli static install install-library install-cli deb size failpoint later demo check test test-packages bless \
+.PHONY: help build cli static install install-library install-cli deb reproducible size failpoint later demo check test test-packages bless \
 	notices sbom wheel bench bench-scale bench-servers bench-faults \
 	bench-revocation bench-local fuzz audit setup format vectors requirements clean
 
@@ -66,6 +66,10 @@ install-cli: cli ## Install the program cfaccess, its manual pages and completio
 deb: ## Build the Debian packages: target/debian/
 	@tools/require.sh rust c
 	tools/debian.sh target/debian
+
+reproducible: ## Build the Debian packages a second time, elsewhere, and compare the bytes; takes minutes
+	@tools/require.sh rust c
+	tools/reproducible.sh
 
 size: ## Say what the bytes of the library are for: docs/size.md has the table
 	@tools/require.sh rust c python
