@@ -29,12 +29,15 @@ WRONG = {
     "inside if": (f"{FIXED_KEYS} location / {{ if ($arg_a) {{ cfaccess on; }} }}", "not allowed here"),
     "no keys file": (f"cfaccess on; {SETTINGS} cfaccess_keys_file /nonexistent;", "/nonexistent"),
     "a folder of keys": (f"cfaccess on; {SETTINGS} cfaccess_keys_file /tmp;", "not a file"),
-    "a keys file of something else": (f"cfaccess on; {SETTINGS} cfaccess_keys_file nginx.conf;", "JWK Set"),
+    "a keys file of something else": (
+        f"cfaccess on; {SETTINGS} cfaccess_keys_file nginx.conf;",
+        "not strict JSON",
+    ),
     "a wrong CA file": (f"cfaccess on; {SETTINGS} cfaccess_ca_file {KEYS_FILE};", "certificate"),
     "a wrong proxy": (f"cfaccess on; {SETTINGS} cfaccess_proxy ftp://a;", "proxy"),
     "a leeway that is too long": (f"cfaccess on; {FIXED_KEYS} cfaccess_leeway 1h;", "leeway"),
     "both any and one service": (f"cfaccess on; {FIXED_KEYS} cfaccess_allow_service any a;", "service"),
-    "a wrong store": (f"cfaccess on; {FIXED_KEYS} cfaccess_revocations ftp://a;", "revocation"),
+    "a wrong store": (f"cfaccess on; {FIXED_KEYS} cfaccess_revocations ftp://a;", "none of memory:"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import mint
 import pytest
 
 from .conftest import StartNginx
@@ -101,8 +102,6 @@ def test_claims_of_every_kind(start: StartNginx, upstream: Upstream, claim: obje
 
 
 def test_white_space_between_the_parts_of_a_claim_is_left_out(start: StartNginx, upstream: Upstream) -> None:
-    import mint
-
     nginx = start(
         f"cfaccess on; {FIXED_KEYS}"
         f"location / {{ proxy_set_header X-Extra $cfaccess_claim_extra; proxy_pass {upstream.url}; }}"
