@@ -29,7 +29,7 @@ WRONG = {
     "inside if": (f"{FIXED_KEYS} location / {{ if ($arg_a) {{ cfaccess on; }} }}", "not allowed here"),
     "no keys file": (f"cfaccess on; {SETTINGS} cfaccess_keys_file /nonexistent;", "/nonexistent"),
     "a folder of keys": (f"cfaccess on; {SETTINGS} cfaccess_keys_file /tmp;", "not a file"),
-    "a keys file of something else": (
+    "a file of something else": (
         f"cfaccess on; {SETTINGS} cfaccess_keys_file nginx.conf;",
         "not strict JSON",
     ),
