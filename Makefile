@@ -23,7 +23,7 @@ export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build cli static install install-library install-cli size failpoint later demo check test test-packages bless \
+.PHONY: help build cli static install install-library install-cli size failpoint later demo check test test-packages nginx bless \
 	wheel bench bench-scale bench-servers bench-faults \
 	bench-revocation bench-local bench-nginx fuzz audit setup format vectors requirements clean
 
@@ -90,6 +90,10 @@ test: ## Run every test; ONLY=--list names the suites, ONLY="go rust/lints" choo
 test-packages: ## Run every test of what is installed: packages, nginx, proxies; ONLY as in test
 	@tools/require.sh python
 	@cd tests && exec $(PYTHON) -m run --packages $(ONLY)
+
+nginx: build ## Build the module for the nginx that is installed: target/nginx/ngx_http_cfaccess_module.so
+	@tools/require.sh c
+	tools/nginx.sh
 
 bless: vectors ## Renew everything that is recorded: header, tests/abi, README, and what vectors makes
 	@tools/require.sh rust c
