@@ -25,7 +25,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
 .PHONY: help build cli static install install-library install-cli size failpoint later demo check test test-packages nginx bless \
 	wheel bench bench-scale bench-servers bench-faults \
-	bench-revocation bench-local fuzz audit setup format vectors requirements clean
+	bench-revocation bench-local bench-nginx fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -126,6 +126,9 @@ bench-revocation: setup ## Measure revocations, and their stores under load: tar
 
 bench-local: setup cli ## Measure what a request costs through the local Access, and its memory for 1 GiB each way
 	@cd benches && exec $(CURDIR)/$(VENV)/python -m local_access
+
+bench-nginx: setup nginx ## Measure nginx with and without the module: target/bench/nginx.md; docs/ with DOCS=1
+	@cd benches && exec env DOCS="$(DOCS)" $(CURDIR)/$(VENV)/python -m nginx
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust

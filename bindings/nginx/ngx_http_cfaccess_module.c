@@ -27,7 +27,8 @@ static ngx_int_t ngx_http_cfaccess_init_module(ngx_cycle_t *cycle) {
     return NGX_OK;
   }
   ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
-                "cfaccess: the module was built for version %d.%d of the library, this is %s",
+                "cfaccess: the module was built for version %d.%d of the library, loaded is %s; "
+                "restart nginx if they were upgraded",
                 CFACCESS_VERSION_MAJOR, CFACCESS_VERSION_MINOR, cfaccess_version());
   return NGX_ERROR;
 }

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from local.wire import Answer, Headers, exchange, send
 
+from . import valgrind
+
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "target" / "nginx" / "ngx_http_cfaccess_module.so"
 PROGRAM = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "nginx"
 
 MAIN = """\
-load_module {module};
+{modules}
 {user}
 pid {folder}/nginx.pid;
 error_log {folder}/error.log info;
@@ -68,6 +70,7 @@ class Nginx:
     environment: Mapping[str, str] = field(default_factory=dict)
     command: Sequence[str | Path] = (PROGRAM,)
     """What starts it: a program such as valgrind may come first."""
+    modules: Sequence[Path] = (MODULE,)
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -87,10 +90,10 @@ class Nginx:
     def write(self) -> None:
         """Writes the configuration as it is now; what runs has it after a reload."""
         # Started as root, workers would be those of a user who cannot look into the folder of a test.
-        user = "user root;" if os.geteuid() == 0 else ""
+        user = "user root;" if os.geteuid() == 0 and "user " not in self.main else ""
         self._file.write_text(
             MAIN.format(
-                module=MODULE,
+                modules="\n".join(f"load_module {module};" for module in self.modules),
                 user=user,
                 folder=self.folder,
                 main=self.main,
@@ -111,6 +114,7 @@ class Nginx:
             timeout=60,
             check=False,
         )
+        assert not (said := valgrind.complaints(self.folder)), said
         return Checked(ended.returncode == 0, ended.stdout)
 
     def start(self, seconds: float = 20) -> Nginx:
@@ -132,10 +136,12 @@ class Nginx:
         if self.process.poll() is None:
             self.process.send_signal(sent)
         try:
-            return self.process.wait(seconds)
+            status = self.process.wait(seconds * valgrind.PATIENCE)
         except subprocess.TimeoutExpired:
             self._kill()
             raise
+        assert not (said := valgrind.complaints(self.folder)), said
+        return status
 
     def signal(self, sent: int) -> None:
         assert self.process is not None
@@ -155,6 +161,9 @@ class Nginx:
 
     def workers(self) -> list[int]:
         """The process IDs of workers that take requests; not those that are shutting down."""
+        if valgrind.IS_ON:
+            # It hides the titles.
+            return [pid for pid, _ in self._children()]
         return [
             pid for pid, title in self._children() if "worker process" in title and "shutting" not in title
         ]
@@ -171,7 +180,7 @@ class Nginx:
         self.wait_until(lambda: text in self.error_log(), f"{text!r} in the log", seconds)
 
     def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * valgrind.PATIENCE
         while not holds():
             if self.process is not None and self.process.poll() is not None:
                 raise AssertionError(f"nginx has ended: {self._said()}")
@@ -199,7 +208,17 @@ class Nginx:
 
     def _command(self, *options: str) -> list[str | Path]:
         # Errors before the configuration is read go to the terminal.
-        return [*self.command, "-p", f"{self.folder}/", "-e", "stderr", "-c", self._file, *options]
+        return [
+            *valgrind.command(self.folder),
+            *self.command,
+            "-p",
+            f"{self.folder}/",
+            "-e",
+            "stderr",
+            "-c",
+            self._file,
+            *options,
+        ]
 
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.environ["PATH"], **self.environment}
