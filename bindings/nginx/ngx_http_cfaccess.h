@@ -15,6 +15,7 @@ typedef struct {
   ngx_str_t proxy;
   ngx_str_t local;
   ngx_msec_t timeout;
+  ngx_msec_t cooldown;
   time_t max_stale;
 
   /* The content of keys_file. */
@@ -86,6 +87,7 @@ typedef struct {
   ngx_str_t proxy;
   ngx_str_t local;
   ngx_msec_t fetch_timeout;
+  ngx_msec_t cooldown;
   time_t max_stale;
   ngx_str_t revocations;
 

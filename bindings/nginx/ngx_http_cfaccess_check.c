@@ -117,7 +117,7 @@ static ngx_http_cfaccess_source_t *ngx_http_cfaccess_find_source(ngx_conf_t *cf,
         ngx_http_cfaccess_same(&each->ca_file, &conf->ca_file) &&
         ngx_http_cfaccess_same(&each->proxy, &conf->proxy) &&
         ngx_http_cfaccess_same(&each->local, &conf->local) && each->timeout == conf->fetch_timeout &&
-        each->max_stale == conf->max_stale) {
+        each->cooldown == conf->cooldown && each->max_stale == conf->max_stale) {
       return each;
     }
   }
@@ -131,6 +131,7 @@ static ngx_http_cfaccess_source_t *ngx_http_cfaccess_find_source(ngx_conf_t *cf,
   source->proxy = conf->proxy;
   source->local = conf->local;
   source->timeout = conf->fetch_timeout;
+  source->cooldown = conf->cooldown;
   source->max_stale = conf->max_stale;
   if (source->keys_file.len > 0) {
     return ngx_http_cfaccess_read_keys(cf, &source->keys_file, &source->json) == NGX_CONF_OK ? source : NULL;

@@ -51,6 +51,7 @@ ngx_command_t ngx_http_cfaccess_commands[] = {
     ngx_http_cfaccess_command("cfaccess_local", NGX_CONF_TAKE1, ngx_conf_set_str_slot, local, NULL),
     ngx_http_cfaccess_command("cfaccess_fetch_timeout", NGX_CONF_TAKE1, ngx_conf_set_msec_slot, fetch_timeout,
                               NULL),
+    ngx_http_cfaccess_command("cfaccess_cooldown", NGX_CONF_TAKE1, ngx_conf_set_msec_slot, cooldown, NULL),
     ngx_http_cfaccess_command("cfaccess_max_stale", NGX_CONF_TAKE1, ngx_conf_set_sec_slot, max_stale, NULL),
     ngx_http_cfaccess_command("cfaccess_revocations", NGX_CONF_TAKE1, ngx_conf_set_str_slot, revocations,
                               NULL),
@@ -130,6 +131,7 @@ void *ngx_http_cfaccess_create_loc_conf(ngx_conf_t *cf) {
   conf->cache_entries = NGX_CONF_UNSET;
   conf->cache_bytes = NGX_CONF_UNSET_SIZE;
   conf->fetch_timeout = NGX_CONF_UNSET_MSEC;
+  conf->cooldown = NGX_CONF_UNSET_MSEC;
   conf->max_stale = NGX_CONF_UNSET;
   return conf;
 }
@@ -166,6 +168,7 @@ char *ngx_http_cfaccess_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child
   }
   ngx_conf_merge_str_value(conf->local, outer->local, "");
   ngx_conf_merge_msec_value(conf->fetch_timeout, outer->fetch_timeout, 5000);
+  ngx_conf_merge_msec_value(conf->cooldown, outer->cooldown, NGX_CONF_UNSET_MSEC);
   ngx_conf_merge_sec_value(conf->max_stale, outer->max_stale, NGX_CONF_UNSET);
   ngx_conf_merge_str_value(conf->revocations, outer->revocations, "");
   return conf->enable == 1 ? ngx_http_cfaccess_find_judge(cf, conf) : NGX_CONF_OK;

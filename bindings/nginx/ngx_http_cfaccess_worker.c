@@ -21,6 +21,9 @@ static cfaccess_status ngx_http_cfaccess_set_remote(const ngx_http_cfaccess_sour
   if (status == CFACCESS_STATUS_OK && source->local.len > 0) {
     status = cfaccess_remote_options_set_local(options, ngx_http_cfaccess_text(&source->local), error);
   }
+  if (status == CFACCESS_STATUS_OK && source->cooldown != NGX_CONF_UNSET_MSEC) {
+    status = cfaccess_remote_options_set_cooldown(options, source->cooldown, error);
+  }
   if (status == CFACCESS_STATUS_OK && source->max_stale != NGX_CONF_UNSET) {
     status = cfaccess_remote_options_set_max_stale(options, (int64_t)source->max_stale * 1000, error);
   }
