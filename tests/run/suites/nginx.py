@@ -38,10 +38,14 @@ def pytest(name: str, arguments: str) -> Suite:
     )
 
 
-REQUESTS = "vectors identity satisfy redirects subrequests contexts variables sizes configuration connections"
+REQUESTS = (
+    "readme vectors identity satisfy redirects subrequests contexts variables sizes configuration connections"
+)
+PROCESSES = "modules processes reload revocations waiting"
 
 ALL: list[Suite] = [
     types("of the nginx tests", "tests", "-p nginx"),
     BUILD,
     pytest("requests", " ".join(f"nginx/test_{module}.py" for module in REQUESTS.split())),
+    pytest("processes", " ".join(f"nginx/test_{module}.py" for module in PROCESSES.split())),
 ]
