@@ -62,7 +62,7 @@ def test_a_blocked_person_is_let_in_again(start: StartNginx, url: str) -> None:
 
         store.lift(email=EMAIL)
         new = person(iat=int(time.time()) + 5, nbf=int(time.time()))
-        # Whom a worker knows to be blocked it refuses without a question to the store; anybody else makes it ask.
+        # Whom a worker knows to be blocked it refuses without asking the store; anybody else makes it ask.
         other = person(email=OTHER, sub="other")
         nginx.wait_until(
             lambda: status(nginx, other) == 200 and status(nginx, new) == 200, "the lift", seconds=5
