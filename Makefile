@@ -25,9 +25,9 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 program = $(CARGO_TARGET_DIR)/cli/release/cfaccess
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build cli static install install-library install-cli deb reproducible size failpoint later demo check test test-packages bless \
-	notices sbom wheel bench bench-scale bench-servers bench-faults \
-	bench-revocation bench-local fuzz audit setup format vectors requirements clean
+.PHONY: help build cli static install install-library install-cli deb reproducible size failpoint later demo check test \
+	test-packages nginx bless notices sbom wheel bench bench-scale bench-servers bench-faults \
+	bench-revocation bench-local bench-nginx fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -104,6 +104,10 @@ test-packages: ## Run every test of what is installed: packages, nginx, proxies;
 	@tools/require.sh python
 	@cd tests && exec $(PYTHON) -m run --packages $(ONLY)
 
+nginx: build ## Build the module for the nginx that is installed: target/nginx/ngx_http_cfaccess_module.so
+	@tools/require.sh c
+	tools/nginx.sh
+
 bless: vectors ## Renew everything that is recorded: header, tests/abi, README, and what vectors makes
 	@tools/require.sh rust c
 	CFACCESS_BLESS=1 cargo test --locked --test abi --test header --test readme
@@ -146,6 +150,9 @@ bench-revocation: setup ## Measure revocations, and their stores under load: tar
 
 bench-local: setup cli ## Measure what a request costs through the local Access, and its memory for 1 GiB each way
 	@cd benches && exec $(CURDIR)/$(VENV)/python -m local_access
+
+bench-nginx: setup nginx ## Measure nginx with and without the module: target/bench/nginx.md; docs/ with DOCS=1
+	@cd benches && exec env DOCS="$(DOCS)" $(CURDIR)/$(VENV)/python -m nginx
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust
