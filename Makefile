@@ -14,6 +14,7 @@ completions = $(addprefix $(prefix)/share/,bash-completion/completions/cfaccess 
 	zsh/site-functions/_cfaccess fish/vendor_completions.d/cfaccess.fish)
 DESTDIR ?=
 VENV := target/venv/bin
+PACKAGES_VENV := target/packages-venv/bin
 ONLY ?=
 SECONDS ?= 60
 DOCS ?=
@@ -21,11 +22,12 @@ TARGET ?=
 
 export PYTHON
 export CARGO_TARGET_DIR := $(CURDIR)/target
+program = $(CARGO_TARGET_DIR)/cli/release/cfaccess
 export RUFF_CACHE_DIR := $(CURDIR)/target/ruff
 
-.PHONY: help build cli static install install-library install-cli size failpoint later demo check test test-packages bless \
-	wheel bench bench-scale bench-servers bench-faults \
-	bench-revocation bench-local fuzz audit setup format vectors requirements clean
+.PHONY: help build cli static install install-library install-cli deb reproducible size failpoint later demo check test \
+	test-packages nginx bless notices sbom wheel bench bench-scale bench-servers bench-faults \
+	bench-revocation bench-local bench-nginx fuzz audit setup format vectors requirements clean
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -35,9 +37,12 @@ build: ## Build the library: target/release/libcfaccess.so
 	@tools/require.sh rust c
 	cargo build --release --locked
 
+# Thin LTO: the program answers within milliseconds either way, and fat LTO takes minutes more to build it.
+cli: export CARGO_PROFILE_RELEASE_LTO := thin
+cli: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
 cli: ## Build the program cfaccess: target/cli/release/cfaccess
 	@tools/require.sh rust c
-	cargo build --release --locked --package cfaccess-cli --target-dir target/cli
+	tools/without_paths.sh cargo build --release --locked --package cfaccess-cli --target-dir $(CARGO_TARGET_DIR)/cli
 
 static: build ## Build the static library for C programs: target/static/libcfaccess.a
 	@mkdir -p target/static
@@ -47,16 +52,24 @@ install: install-library install-cli ## Install library and program: prefix=/usr
 
 install-library: ## Install library, header and pkg-config file for C
 	@tools/require.sh rust cargo-c c
-	cargo cinstall --release --locked --prefix=$(prefix) --libdir=$(libdir) --destdir=$(DESTDIR)/
-	tools/localize.sh $(DESTDIR)$(libdir)/libcfaccess.a $(DESTDIR)$(libdir)/libcfaccess.a
+	tools/without_paths.sh cargo cinstall --release --locked "--prefix=$(prefix)" "--libdir=$(libdir)" "--destdir=$(DESTDIR)/"
+	tools/localize.sh "$(DESTDIR)$(libdir)"/libcfaccess.a "$(DESTDIR)$(libdir)"/libcfaccess.a
 
 install-cli: cli ## Install the program cfaccess, its manual pages and completions
-	install -D -m 755 target/cli/release/cfaccess $(DESTDIR)$(bindir)/cfaccess
-	target/cli/release/cfaccess man $(DESTDIR)$(mandir)/man1
+	install -D -m 755 $(program) $(DESTDIR)$(bindir)/cfaccess
+	$(program) man $(DESTDIR)$(mandir)/man1
 	@mkdir -p $(foreach folder,$(completions),$(DESTDIR)$(dir $(folder)))
-	target/cli/release/cfaccess completions bash >$(DESTDIR)$(word 1,$(completions))
-	target/cli/release/cfaccess completions zsh >$(DESTDIR)$(word 2,$(completions))
-	target/cli/release/cfaccess completions fish >$(DESTDIR)$(word 3,$(completions))
+	$(program) completions bash >$(DESTDIR)$(word 1,$(completions))
+	$(program) completions zsh >$(DESTDIR)$(word 2,$(completions))
+	$(program) completions fish >$(DESTDIR)$(word 3,$(completions))
+
+deb: ## Build the Debian packages: target/debian/
+	@tools/require.sh rust c
+	tools/debian.sh target/debian
+
+reproducible: ## Build the Debian packages a second time, elsewhere, and compare the bytes; takes minutes
+	@tools/require.sh rust c
+	tools/reproducible.sh
 
 size: ## Say what the bytes of the library are for: docs/size.md has the table
 	@tools/require.sh rust c python
@@ -91,9 +104,24 @@ test-packages: ## Run every test of what is installed: packages, nginx, proxies;
 	@tools/require.sh python
 	@cd tests && exec $(PYTHON) -m run --packages $(ONLY)
 
+nginx: build ## Build the module for the nginx that is installed: target/nginx/ngx_http_cfaccess_module.so
+	@tools/require.sh c
+	tools/nginx.sh
+
 bless: vectors ## Renew everything that is recorded: header, tests/abi, README, and what vectors makes
 	@tools/require.sh rust c
 	CFACCESS_BLESS=1 cargo test --locked --test abi --test header --test readme
+	tools/debian_symbols.sh
+
+notices: ## Write the licences of what is linked into library and program: target/notices/
+	@tools/require.sh rust python
+	@$(PYTHON) tools/third_party notices library target/notices/NOTICES-library.txt
+	@$(PYTHON) tools/third_party notices program target/notices/NOTICES-program.txt
+
+sbom: ## List what is linked into the library (CycloneDX): target/sbom/cfaccess.cdx.json
+	@tools/require.sh rust python
+	@tools/setup.sh packages
+	@$(PACKAGES_VENV)/python tools/third_party sbom target/sbom/cfaccess.cdx.json
 
 wheel: setup build ## Build the Python wheel: target/wheels/
 	@rm -rf target/wheels
@@ -122,6 +150,9 @@ bench-revocation: setup ## Measure revocations, and their stores under load: tar
 
 bench-local: setup cli ## Measure what a request costs through the local Access, and its memory for 1 GiB each way
 	@cd benches && exec $(CURDIR)/$(VENV)/python -m local_access
+
+bench-nginx: setup nginx ## Measure nginx with and without the module: target/bench/nginx.md; docs/ with DOCS=1
+	@cd benches && exec env DOCS="$(DOCS)" $(CURDIR)/$(VENV)/python -m nginx
 
 fuzz: ## Fuzz each target, or the one named by TARGET, for SECONDS (60)
 	@tools/require.sh rust

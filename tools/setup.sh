@@ -32,6 +32,8 @@ for_tests() {
 for_packages() {
     command -v nginx >/dev/null || packages+=(nginx)
     [ -d /usr/share/nginx/src ] || packages+=(nginx-dev)
+    [ -e /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so ] ||
+        packages+=(libnginx-mod-http-headers-more-filter)
     command -v wrk >/dev/null || packages+=(wrk)
     command -v h2load >/dev/null || packages+=(nghttp2-client)
     command -v caddy >/dev/null || packages+=(caddy)

@@ -12,12 +12,13 @@ import time
 from dataclasses import asdict
 
 from machine import machine
+from marks import write_between_marks
 
 from . import libraries, tokens
 from .count import LATE_SECONDS, Count, count
 from .faults import FAULTS, Fault
 from .libraries import OUT, ROOT, Library
-from .page import Counts, tables, write_between_marks
+from .page import Counts, tables
 from .run import Run
 from .tokens import Tokens
 
@@ -77,7 +78,7 @@ def write(counts: Counts, measured: list[Library], seconds: float) -> None:
     text = tables(counts, measured, about_machine, seconds)
     (OUT / "faults.json").write_text(json.dumps(told, indent=2) + "\n")
     (OUT / "faults.md").write_text(f"# Faults of the key endpoint\n\n{text}\n")
-    write_between_marks(ROOT / "docs" / "faults.md", text)
+    write_between_marks(ROOT / "docs" / "faults.md", "faults", text)
     print(f"see {OUT / 'faults.md'}")
 
 

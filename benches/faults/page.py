@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Callable
 
 from .count import LATE_SECONDS, Count
@@ -12,7 +11,6 @@ from .libraries import Library
 Counts = dict[str, dict[str, Count]]
 """By fault, then by library."""
 
-BEGIN, END = "<!-- faults -->\n", "<!-- /faults -->\n"
 NONE = "-"
 
 DETAILS: dict[str, Callable[[Count], str]] = {
@@ -72,14 +70,6 @@ def tables(counts: Counts, libraries: list[Library], machine: dict[str, object],
             *_reasons(counts, libraries),
         ]
     )
-
-
-def write_between_marks(page: Path, text: str) -> None:
-    head, mark, rest = page.read_text().partition(BEGIN)
-    _, end_mark, tail = rest.partition(END)
-    if not mark or not end_mark:
-        raise SystemExit(f"faults: {page} has no place for the tables")
-    page.write_text(f"{head}{BEGIN}\n{text}\n\n{END}{tail}")
 
 
 def _by_library(

@@ -14,6 +14,7 @@ import os
 import sys
 
 from machine import machine
+from marks import write_between_marks
 from programs import OUT, ROOT
 
 from . import core, load, page, picture
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
     (OUT / "revocation.md").write_text(text)
     print(text)
     if into_docs:
-        page.write_between_marks(ROOT / "docs" / "revocation-load.md", text)
+        write_between_marks(ROOT / "docs" / "revocation-load.md", "load", text)
         (ROOT / "docs" / "revocation-load.svg").write_text(picture.picture(measured, about))
     return 0
 

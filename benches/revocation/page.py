@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- load -->\n", "<!-- /load -->\n"
 HIT_RATIO, PROBE, BYTES, IN_FORCE, WRITE = 1.10, 60, 40, 2_000, 100
 
 
@@ -23,14 +21,6 @@ def page(measured: dict[str, Any], machine: dict[str, object]) -> str:
     if "sqlite" in measured:
         lines += _sqlite(measured["sqlite"])
     return "\n".join(lines)
-
-
-def write_between_marks(path: Path, text: str) -> None:
-    head, mark, rest = path.read_text().partition(BEGIN)
-    _, end_mark, tail = rest.partition(END)
-    if not mark or not end_mark:
-        raise SystemExit(f"benches: {path} has no place for the tables")
-    path.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}")
 
 
 def _core(core: dict[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ SHARED = LIB / "libcfaccess.so"
 STATIC = LIB / "libcfaccess.a"
 # Where the README's commands find their app.c.
 APP = BUILD / "app"
+INSTALLED = SOURCES / "installed.txt"
 CARGO_C = ROOT / "target" / "tools" / "cargo-c" / "bin"
 
 (VERSION,) = re.findall(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
@@ -97,20 +98,26 @@ def check_files(checks: Checks) -> None:
         for path in DESTDIR.rglob("*")
         if path.is_symlink() or not path.is_dir()
     }
-    checks.equal(
-        "install/files",
-        dict(sorted(found.items())),
-        {
-            "usr/local/include/cfaccess.h": "a file",
-            "usr/local/lib/libcfaccess.a": "a file",
-            "usr/local/lib/libcfaccess.so": f"libcfaccess.so.{VERSION}",
-            f"usr/local/lib/{SONAME}": f"libcfaccess.so.{VERSION}",
-            f"usr/local/lib/libcfaccess.so.{VERSION}": "a file",
-            "usr/local/lib/pkgconfig/cfaccess.pc": "a file",
-        },
+    recorded = (
+        line.split(" -> ")
+        for line in INSTALLED.read_text().format(version=VERSION, soname=SONAME).splitlines()
     )
+    expected = {path: target[0] if target else "a file" for path, *target in recorded}
+    checks.equal("install/files", dict(sorted(found.items())), expected)
+    for path, what in found.items():
+        if what == "a file":
+            checks.equal(
+                f"install/names_no_folder_of_the_build/{Path(path).name}", paths_in(DESTDIR / path), []
+            )
     header = (LOCAL / "include" / "cfaccess.h").read_bytes()
     checks.equal("install/header", header == (ROOT / "include" / "cfaccess.h").read_bytes(), True)
+
+
+def paths_in(file: Path) -> list[str]:
+    """The folders in which it was built, as far as they occur in a file."""
+    content = file.read_bytes()
+    cargo = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    return [folder for folder in (str(ROOT), cargo) if os.fsencode(folder) in content]
 
 
 def check_pkg_config(checks: Checks) -> None:
@@ -125,6 +132,12 @@ def check_pkg_config(checks: Checks) -> None:
         command = ["pkg-config", *options, "cfaccess"]
         outcome = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         checks.equal(f"install/pkg_config/{name}", (outcome.stdout or outcome.stderr).strip(), expected)
+
+    command = ["pkg-config", "--define-prefix", "--cflags", "--libs", "cfaccess"]
+    moved = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    ).stdout.split()
+    checks.equal("install/pkg_config/moved", moved, [f"-I{LOCAL}/include", f"-L{LIB}", "-lcfaccess"])
 
 
 def check_readme(checks: Checks) -> None:

@@ -41,6 +41,13 @@ def check_shared(checks: Checks, name: str, shared: Path, soname: str) -> None:
     dynamic = output_of("readelf", "--dynamic", "--wide", shared)
     checks.equal(f"{name}/has_its_soname", re.findall(r"\(SONAME\).*\[(.+)\]", dynamic), [soname])
     checks.equal(f"{name}/is_never_unloaded", "NODELETE" in dynamic, True)
+    checks.equal(f"{name}/is_bound_at_once", "BIND_NOW" in dynamic, True)
+    weak = re.findall(r"\((RPATH|RUNPATH|TEXTREL)\)", dynamic)
+    checks.equal(f"{name}/has_neither_search_path_nor_text_relocations", weak, [])
+    segments = output_of("readelf", "--segments", "--wide", shared)
+    checks.equal(f"{name}/becomes_read_only_after_relocation", "GNU_RELRO" in segments, True)
+    stack = re.findall(r"GNU_STACK(?:\s+0x\w+){5}\s+([RWE]+)", segments)
+    checks.equal(f"{name}/has_no_executable_stack", stack, ["RW"])
     others = [needed for needed in needed_by(shared) if not SYSTEM_LIBRARIES.fullmatch(needed)]
     checks.equal(f"{name}/needs_the_system_only", others, [])
     sections = output_of("readelf", "--sections", "--wide", shared)

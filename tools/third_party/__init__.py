@@ -1,0 +1,1 @@
+"""What others wrote and is linked into what we publish: their notices, and the list of it (SBOM)."""
