@@ -78,8 +78,12 @@ def interpreter(oldest: tuple[int, int]) -> str:
 
 def node() -> Path:
     """The folder with the packages of npm and the program that uses them."""
-    source = HERE / "node"
-    files = [source / name for name in ("package.json", "package-lock.json", "server.mjs")]
+    return npm("node", HERE / "node", "server.mjs")
+
+
+def npm(name: str, source: Path, *programs: str) -> Path:
+    """The folder with the packages of a lockfile and the programs beside it."""
+    files = [source / file for file in ("package.json", "package-lock.json", *programs)]
 
     def make(folder: Path) -> None:
         for file in files:
@@ -88,7 +92,7 @@ def node() -> Path:
             missing("npm is missing")
         run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
 
-    return made("node", *files, make=make)
+    return made(name, *files, make=make)
 
 
 def go(name: str) -> Path:
