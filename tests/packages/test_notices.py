@@ -47,7 +47,9 @@ def test_only_what_is_linked_is_named(package: str) -> None:
 
 @PACKAGES
 def test_every_licence_is_permissive_and_checked(package: str) -> None:
-    metadata = json.loads(crates.cargo("metadata", "--format-version=1", f"--filter-platform={crates.host()}"))
+    metadata = json.loads(
+        crates.cargo("metadata", "--format-version=1", f"--filter-platform={crates.host()}")
+    )
     checked = reached_from_what_is_published(metadata)
     known = {(crate["name"], crate["version"]) for crate in metadata["packages"] if crate["id"] in checked}
 
@@ -95,7 +97,9 @@ def test_crate_without_text_gets_the_terms_of_mit(tmp_path: Path) -> None:
 
     (text,) = licences.of_crate(crate).texts
 
-    assert text.startswith("Copyright (c) the authors of tool, https://example.com/tool\n\nPermission is hereby")
+    assert text.startswith(
+        "Copyright (c) the authors of tool, https://example.com/tool\n\nPermission is hereby"
+    )
 
 
 def test_crate_without_text_under_another_licence_is_refused(tmp_path: Path) -> None:
@@ -108,7 +112,7 @@ def test_crate_without_text_under_another_licence_is_refused(tmp_path: Path) -> 
 def test_every_run_writes_the_same(tmp_path: Path) -> None:
     written = [tmp_path / seed for seed in ("1", "2")]
     for file in written:
-        command = [sys.executable, ROOT / "tools" / "third_party", "notices", "library", file]
-        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": file.name}, check=True)
+        command = [sys.executable, "tools/third_party", "notices", "library", str(file)]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": file.name}, check=True)
 
     assert written[0].read_bytes() == written[1].read_bytes()

@@ -25,9 +25,10 @@ def _library_path() -> str:
     else:
         folder = os.path.dirname(os.path.realpath(__file__))
         path, origin = os.path.join(folder, "libcfaccess.so"), "in the package"
-        if os.path.isfile(os.path.dirname(folder)):
+        parent = os.path.dirname(folder)
+        if os.path.isfile(parent):
             raise ImportError(
-                f"cfaccess: no shared library can be loaded from inside of {os.path.dirname(folder)}; install the "
+                f"cfaccess: no shared library can be loaded from inside of {parent}; install the "
                 "package in a folder, or name a library in CFACCESS_LIBRARY"
             )
     if not os.path.isfile(path):
@@ -43,8 +44,8 @@ def _load(kind: type[CDLL], path: str) -> Any:
         # Of a library for another processor, glibc says that it does not exist.
         cause = _other_processor(path) or str(error)
         raise ImportError(
-            f"cfaccess: the shared library cannot be loaded; tried {path}: {cause}; where no wheel fits, `pip install "
-            "--no-binary=cfaccess cfaccess` builds one"
+            f"cfaccess: the shared library cannot be loaded; tried {path}: {cause}; where no wheel fits, "
+            "`pip install --no-binary=cfaccess cfaccess` builds one"
         ) from error
 
 
