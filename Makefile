@@ -123,10 +123,10 @@ sbom: ## List what is linked into the library (CycloneDX): target/sbom/cfaccess.
 	@tools/setup.sh packages
 	@$(PACKAGES_VENV)/python tools/third_party sbom target/sbom/cfaccess.cdx.json
 
-wheel: setup build ## Build the Python wheel: target/wheels/
-	@rm -rf target/wheels
-	CFACCESS_LIBRARY=$(CURDIR)/target/release/libcfaccess.so \
-		$(VENV)/python -m build --wheel --no-isolation --outdir target/wheels bindings/python
+wheel: ## Build the Python wheel for glibc 2.17 and later, and the sdist: target/wheels/
+	@tools/require.sh rust c python
+	@tools/setup.sh packages
+	$(PACKAGES_VENV)/python tools/wheel.py target/wheels
 
 bench: setup build ## Measure next to other libraries: target/bench/report.md, docs/benchmarks.svg
 	@tools/require.sh rust c python go

@@ -1,4 +1,4 @@
-"""Installs the wheel of target/wheels where nothing else is, and runs the package's tests against it.
+"""Installs the wheel of target/wheel where nothing else is, and runs the package's tests against it.
 
 usage: python tests/wheel.py REPORT, the file for pytest's `--junitxml`
 """
@@ -22,7 +22,7 @@ print("imported", cfaccess.__file__)
 
 
 def main(report: str) -> int:
-    (wheel,) = (ROOT / "target" / "wheels").glob("*.whl")
+    wheel = max((ROOT / "target" / "wheel").glob("*.whl"), key=lambda path: path.stat().st_mtime)
     venv.create(ENVIRONMENT, clear=True, with_pip=True)
     # Without an index, a dependency that crept in could not be obtained.
     pip_install("--no-index", str(wheel))

@@ -3,7 +3,7 @@
 usage: python -m nginx
 
 It writes target/bench/nginx.md and .json. ROUNDS=n (20) is how often each row is measured, SECONDS=n (1) how
-long. CFACCESS_NGINX_MODULE names another module, CFACCESS_PROGRAM another program for `cfaccess forward-auth`.
+long. CFACCESS_NGINX_MODULE names another module, CFACCESS_PROGRAM another program with `forward-auth`.
 With DOCS=1 the tables and the picture in docs/ are renewed as well.
 """
 

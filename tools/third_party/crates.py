@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def ours(package: str) -> Crate:
     return found
 
 
+@cache
 def with_ours(package: str) -> list[Crate]:
     metadata = json.loads(cargo("metadata", "--format-version=1", f"--filter-platform={host()}"))
     described = {crate["id"]: crate for crate in metadata["packages"]}

@@ -237,7 +237,7 @@ except AccessError as error:
     print(error.status)
 """
     nowhere = url.replace("revocations.db", "nowhere/revocations.db")
-    assert output_with(_library.LIBRARY_PATH, program, nowhere) in (
+    assert output_with(Path(_library.LIBRARY_PATH), program, nowhere) in (
         "REVOCATIONS_UNAVAILABLE\n",
         "REVOCATIONS_PENDING\n",
     )

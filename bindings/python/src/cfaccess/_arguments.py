@@ -6,7 +6,6 @@ them.
 
 from __future__ import annotations
 
-import inspect
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -119,6 +118,9 @@ def milliseconds(value: Seconds, name: str) -> int:
 
 def function(value: Callable[..., Any], name: str) -> Any:
     """A function that is called, not awaited."""
+    # Takes as long to import as half of this package, which most programs do without a function.
+    import inspect
+
     if not callable(value) or inspect.iscoroutinefunction(value):
         raise TypeError(f"{name} must be a plain function")
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from operator import attrgetter
-from pickle import UnpicklingError
 from typing import Any, Final, Literal, NoReturn
 
 from ._arguments import Seconds, point_in_time
@@ -247,6 +246,8 @@ _PICKLE_FORMAT = 1
 
 def _unpickled(version: int, head: tuple[int, ...], block: str) -> Claims:
     if version != _PICKLE_FORMAT:
+        from pickle import UnpicklingError
+
         expected = f"this version of cfaccess reads format {_PICKLE_FORMAT}"
         raise UnpicklingError(f"the claims were pickled in format {version!r}, and {expected}")
     return claims_of(head, block)

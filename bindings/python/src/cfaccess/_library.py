@@ -10,32 +10,53 @@ from __future__ import annotations
 import os
 from ctypes import CDLL, PyDLL, c_uint32
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ._version import __version__
 
 
-def _library_path() -> Path:
+def _library_path() -> str:
     """The library named by `CFACCESS_LIBRARY`, or else the one that the wheel installed next to this file."""
     named = os.environ.get("CFACCESS_LIBRARY")
     if named:
-        path, origin = Path(named), "CFACCESS_LIBRARY"
-        if not path.is_absolute():
+        path, origin = named, "CFACCESS_LIBRARY"
+        if not os.path.isabs(path):
             raise ImportError(f"cfaccess: CFACCESS_LIBRARY must be an absolute path, and is {named!r}")
     else:
-        path, origin = Path(__file__).resolve().parent / "libcfaccess.so", "in the package"
-    if not path.is_file():
+        folder = os.path.dirname(os.path.realpath(__file__))
+        path, origin = os.path.join(folder, "libcfaccess.so"), "in the package"
+        parent = os.path.dirname(folder)
+        if os.path.isfile(parent):
+            raise ImportError(
+                f"cfaccess: no shared library can be loaded from inside of {parent}; install the "
+                "package in a folder, or name a library in CFACCESS_LIBRARY"
+            )
+    if not os.path.isfile(path):
         hint = "" if named else "; CFACCESS_LIBRARY, which could name another one, is not set"
         raise ImportError(f"cfaccess: the shared library is missing; tried {path} ({origin}){hint}")
     return path
 
 
-def _load(kind: type[CDLL], path: Path) -> Any:
+def _load(kind: type[CDLL], path: str) -> Any:
     try:
-        return kind(str(path))
+        return kind(path)
     except OSError as error:
-        raise ImportError(f"cfaccess: the shared library cannot be loaded; tried {path}: {error}") from error
+        # Of a library for another processor, glibc says that it does not exist.
+        cause = _other_processor(path) or str(error)
+        raise ImportError(
+            f"cfaccess: the shared library cannot be loaded; tried {path}: {cause}; where no wheel fits, "
+            "`pip install --no-binary=cfaccess cfaccess` builds one"
+        ) from error
+
+
+def _other_processor(path: str) -> str:
+    """That the library is for another one, if its header says so."""
+    with open(path, "rb") as file:
+        head = file.read(20)
+    machine = {62: "x86_64", 183: "aarch64"}.get(int.from_bytes(head[18:20], "little"))
+    if head[:4] != b"\x7fELF" or machine in (None, os.uname().machine):
+        return ""
+    return f"it is made for {machine}, and this machine is {os.uname().machine}"
 
 
 def check_version(library: int, package: str) -> None:
