@@ -3,7 +3,7 @@
 usage: python -m nginx
 
 It writes target/bench/nginx.md and .json. ROUNDS=n (20) is how often each row is measured, SECONDS=n (1) how
-long. CFACCESS_NGINX_MODULE names another module, CFACCESS_PROGRAM another program with `forward-auth`.
+long. CFACCESS_NGINX_MODULE names another module, CFACCESS_PROGRAM another program `cfaccess`.
 With DOCS=1 the tables and the picture in docs/ are renewed as well.
 """
 
@@ -95,9 +95,7 @@ def start(stack: ExitStack) -> tuple[list[load.Target], list[str]]:
             helpers += [asked] if asked is not None and row.name == FORWARD_AUTH else []
             server = servers["plain" if row.is_plain() else "guarded"]
             targets.append(load.Target(row.name, kind, row.location(kind), server, tuple(helpers)))
-    return targets, [] if asked else [
-        f"{FORWARD_AUTH}, since {forward_auth.PROGRAM} does not have the command"
-    ]
+    return targets, [] if asked else [f"{FORWARD_AUTH}, since {forward_auth.PROGRAM} is not built (make cli)"]
 
 
 def token() -> str:

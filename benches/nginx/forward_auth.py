@@ -1,4 +1,4 @@
-"""`cfaccess forward-auth`, if the program has that command already."""
+"""`cfaccess forward-auth`, if the program is built."""
 
 from __future__ import annotations
 
@@ -6,12 +6,30 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+import inputs
 from programs import ROOT
 
-from .servers import Server
+from .configuration import KEYS
+from .servers import OTHER_CORE, Server, free_port, wait_for
+from .servers import start as start_process
 
 PROGRAM = Path(os.environ.get("CFACCESS_PROGRAM", ROOT / "target" / "cli" / "release" / "cfaccess"))
 
 
 def start(stack: ExitStack, folder: Path) -> Server | None:
-    return None
+    if not PROGRAM.exists():
+        return None
+    port = free_port()
+    configuration = folder / "forward-auth.toml"
+    configuration.write_text(
+        f"""listen = "127.0.0.1:{port}"
+team = "{inputs.TEAM}"
+
+[app.bench]
+audience = "{inputs.AUDIENCE}"
+keys = "{KEYS}"
+"""
+    )
+    process = start_process(stack, [str(PROGRAM), "forward-auth", "--config", str(configuration)], OTHER_CORE)
+    wait_for(port, process)
+    return Server(port, process.pid)
