@@ -251,8 +251,12 @@ impl Revocations {
         patience: Patience,
     ) -> Result<(), Refusal> {
         let reading = clock.read();
-        // What is known to be revoked is refused however old that knowledge is.
-        self.probe(clearance, issued_at, reading.now).map_err(Hit::refusal)?;
+        // What is known to be revoked is refused however old that knowledge is. The store is asked nevertheless, or a
+        // lift would go unnoticed for as long as only refused tokens come.
+        if let Err(hit) = self.probe(clearance, issued_at, reading.now) {
+            self.refresh_if_old();
+            return Err(hit.refusal());
+        }
         if self.is_quiet(&reading) {
             return Ok(());
         }
@@ -295,6 +299,13 @@ impl Revocations {
     /// Waits for the store where that is due, and refuses if what is known does not count any more.
     pub(crate) fn settle(&self, patience: Patience) -> Result<(), Refusal> {
         self.0.upkeep.as_ref().map_or(Ok(()), |upkeep| upkeep.settle(patience))
+    }
+
+    /// Asks the store in the background, if that is due.
+    fn refresh_if_old(&self) {
+        if let Some(upkeep) = &self.0.upkeep {
+            upkeep.standing();
+        }
     }
 
     /// Whether nothing is to be done about the store now.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use super::fake::{Fake, Mood, revoked};
+use super::fake::{Fake, Mood, lifted, revoked};
 use super::session::{email, eventually, milliseconds, token, try_verdict, verdict, verifier};
 use crate::status::Status;
 
@@ -45,6 +45,20 @@ fn a_refresh_begins_in_the_background_before_anybody_has_to_wait() {
     assert!(begin.elapsed() < milliseconds(90), "{:?}", begin.elapsed());
     eventually("what is new", || verdict(&verifier, &token) == Status::Revoked);
     assert_eq!(fake.questions(), questions + 1);
+}
+
+#[test]
+fn a_lift_is_noticed_though_only_refused_tokens_come() {
+    let fake = Fake::new();
+    fake.put(&email("a"), revoked(&email("a")));
+    let revocations = fake.revocations_with(|options| options.timeout = milliseconds(5_000));
+    let verifier = verifier(&revocations);
+    let token = token("a");
+    assert_eq!(verdict(&verifier, &token), Status::Revoked);
+
+    fake.put(&email("a"), lifted(&email("a")));
+
+    eventually("the lift", || verdict(&verifier, &token) == Status::Ok);
 }
 
 #[test]
