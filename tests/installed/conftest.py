@@ -39,7 +39,9 @@ def shared_with_machines(packages: Packages, tmp_path_factory: pytest.TempPathFa
     packages.make_older(folder / "older")
     (folder / "names").write_text(" ".join(packages.names))
 
-    shutil.copytree(ROOT / "tests" / "installed" / "consumer", folder / "consumer")
+    tests = ROOT / "tests" / "installed"
+    shutil.copytree(tests / "consumer", folder / "consumer")
+    shutil.copy(tests / "guarded.conf", folder)
     sources = ROOT / "tests" / "c"
     shutil.copy(sources / "api.c", folder / "app.c")
     shutil.copy(sources / "support.h", folder)

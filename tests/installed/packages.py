@@ -17,7 +17,8 @@ class Packages:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.names = sorted(path.name.split("_")[0] for path in folder.glob("*.deb"))
+        names = (path.name.split("_")[0] for path in folder.glob("*.deb"))
+        self.names = sorted(name for name in names if not name.endswith("-dbgsym"))
         (self.changes,) = folder.glob("*.changes")
 
     def path(self, name: str) -> Path:

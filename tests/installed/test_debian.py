@@ -12,6 +12,7 @@ from .packages import Packages
 from .places import ROOT, SERIES, SONAME, VERSION, attempt, run
 
 LIBRARY, DEVELOPMENT, COMMAND = f"libcfaccess{SERIES}", "libcfaccess-dev", "cfaccess"
+MODULE = "libnginx-mod-http-cfaccess"
 FILES = ROOT / "tests" / "installed" / "files"
 SYMBOLS = ROOT / "packaging" / "debian" / f"{LIBRARY}.symbols"
 RECORDED = ROOT / "tests" / "abi" / "symbols.txt"
@@ -145,6 +146,29 @@ def test_the_command_is_there_with_its_pages_and_completions(machine: Machine) -
     assert "-F _cfaccess" in told.text
     assert "zsh: _cfaccess" in told.text
     assert re.search(r"^verify\b", told.text, re.MULTILINE)
+
+
+def test_nginx_loads_the_module_until_it_is_removed(machine: Machine) -> None:
+    told = machine.run(f"""
+        dpkg -i /packages/{LIBRARY}_*.deb /packages/{MODULE}_*.deb >/dev/null
+        cp /packages/guarded.conf /etc/nginx/conf.d/
+        nginx -t 2>&1
+        sed -i /cfaccess_audience/d /etc/nginx/conf.d/guarded.conf
+        nginx -t 2>&1 && echo 'without an audience: allowed'
+        rm /etc/nginx/conf.d/guarded.conf
+        dpkg --remove {MODULE} >/dev/null
+        nginx -t 2>&1
+    """)
+
+    assert told.text.count("test is successful") == 2
+    assert "without an audience: allowed" not in told.text
+
+
+def test_the_module_depends_on_this_build_of_nginx_and_this_library(packages: Packages) -> None:
+    depends = run(["dpkg-deb", "--field", packages.path(MODULE), "Depends"])
+
+    assert re.search(r"\bnginx-abi-[\d.]+-\d+\b", depends)
+    assert f"{LIBRARY} (= {VERSION}-1)" in depends
 
 
 def test_an_upgrade_replaces_every_package(machine: Machine) -> None:
