@@ -11,7 +11,7 @@ pub fn run(command: &ForwardAuth, output: &Output) -> Result<Exit, Failure> {
         forward_auth::check(&settings)?;
         output.note(&format!("the configuration file {} is usable", command.config.display()));
     } else {
-        forward_auth::serve(&settings)?;
+        forward_auth::serve(&command.config, &settings, output)?;
     }
     Ok(Exit::Done)
 }

@@ -37,17 +37,29 @@ const RESERVED: [&str; 16] = [
 ];
 
 pub struct App {
+    /// The issuer, if keys are fetched.
+    issuer: Option<String>,
     pub guard: Guard,
     pub keys: Keys,
     pub headers: Vec<(HeaderName, Claim)>,
 }
 
+impl App {
+    /// Its keys by the issuer, if they are fetched.
+    pub fn fetched(&self) -> Option<(String, Keys)> {
+        Some((self.issuer.clone()?, self.keys.clone()))
+    }
+}
+
 /// The applications by their names. Without `copies` no file is written.
-pub fn apps(settings: &Settings, copies: bool) -> Result<HashMap<String, App>, Failure> {
+pub fn apps(
+    settings: &Settings,
+    copies: bool,
+    mut fetched: HashMap<String, Keys>,
+) -> Result<HashMap<String, App>, Failure> {
     if settings.app.is_empty() {
         return Err(Failure::config("no application; add a table [app.NAME]"));
     }
-    let mut fetched = HashMap::new();
     let mut apps = HashMap::new();
     for (name, app) in &settings.app {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -111,10 +123,11 @@ fn make(
             keys
         }
     };
+    let issuer = app.keys.is_none().then(|| config.issuer().to_owned());
     let headers = headers(app)?;
     let mut guard = GuardConfig::default();
     guard.add_route(None, "/", Arc::new(Verifier::new(config, keys.clone())?), None)?;
-    Ok(App { guard: Guard::new(guard)?, keys, headers })
+    Ok(App { issuer, guard: Guard::new(guard)?, keys, headers })
 }
 
 fn remote(settings: &Settings, issuer: &str, copies: bool) -> RemoteOptions {
