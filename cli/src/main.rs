@@ -16,6 +16,7 @@
 mod arguments;
 mod commands;
 mod exit;
+mod forward_auth;
 mod output;
 mod redaction;
 mod revocations;

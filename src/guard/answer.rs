@@ -32,6 +32,11 @@ pub struct Answer {
 const RETRY_AFTER: &str = "1";
 
 impl Answer {
+    /// The answer of a program that refuses a request itself.
+    pub fn refusing(status: Status) -> Answer {
+        Answer::to_a_fault(Refusal::new(status, status.description()))
+    }
+
     /// The answer to a request that cannot be read.
     pub(crate) fn to_a_fault(refusal: Refusal) -> Answer {
         Answer::new(refusal, &GuardRequest::default(), None, None, Timestamp::ZERO)

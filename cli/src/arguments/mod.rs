@@ -1,5 +1,6 @@
 //! The command line.
 
+mod forward_auth;
 mod local;
 mod local_control;
 mod read;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use forward_auth::*;
 pub use local::*;
 pub use local_control::*;
 pub use read::*;
@@ -80,6 +82,8 @@ pub enum Command {
     ///
     /// More applications, policies and people stand in cfaccess-local.toml. SIGHUP has it read again.
     Local(Local),
+    /// Answer a proxy whether requests may pass: for Caddy, Traefik, HAProxy, Envoy and nginx
+    ForwardAuth(ForwardAuth),
     /// Print a completion script
     Completions(Completions),
     /// Write the manual pages
@@ -206,7 +210,7 @@ impl Command {
             Command::Lift(command) => command.write.store.common.json,
             Command::Revocations(command) => command.store().common.json,
             Command::Local(command) => command.is_json(),
-            Command::Completions(_) | Command::Man(_) => false,
+            Command::ForwardAuth(_) | Command::Completions(_) | Command::Man(_) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ mod block;
 mod cloudflare;
 mod doctor;
 mod explain;
+mod forward_auth;
 mod generate;
 mod keys;
 mod local;
@@ -31,6 +32,7 @@ pub fn run(command: Command, output: &Output) -> Result<Exit, Failure> {
         Command::Lift(command) => block::lift(&command, output),
         Command::Revocations(command) => revocations::run(&command, output),
         Command::Local(command) => local::run(command, output),
+        Command::ForwardAuth(command) => forward_auth::run(&command, output),
         Command::Completions(command) => generate::completions(command.shell, output),
         Command::Man(command) => generate::man(&command.folder),
     }

@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::exit::Failure;
 use crate::time;
@@ -113,17 +114,25 @@ fn open(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| error.to_string())
 }
 
+/// The file that was named, whatever it may say.
+pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    open(path).and_then(parse_toml).map_err(|fault| unusable(path, &fault))
+}
+
 fn parse(file: File, path: &Path) -> Result<ConfigFile, String> {
+    Ok(ConfigFile { path: Some(path.to_owned()), ..parse_toml(file)? })
+}
+
+fn parse_toml<T: DeserializeOwned>(file: File) -> Result<T, String> {
     check_owner(&file)?;
     let mut text = String::new();
     file.take(BYTES_MAX).read_to_string(&mut text).map_err(|error| error.to_string())?;
     // The reader's own message shows the line, in which a password may stand.
-    let config: ConfigFile = toml::from_str(&text).map_err(|error| {
+    toml::from_str(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.lines().count());
         let place = line.map(|line| format!("line {}: ", line.max(1))).unwrap_or_default();
         format!("{place}{}", error.message())
-    })?;
-    Ok(ConfigFile { path: Some(path.to_owned()), ..config })
+    })
 }
 
 /// Whoever can write it chooses what is accepted, and where revocations go.

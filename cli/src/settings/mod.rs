@@ -6,5 +6,6 @@ mod flags;
 mod store_url;
 
 pub use access::{Settings, variable};
+pub use file::{OneOrMore, Seconds, read_toml};
 pub use flags::{ApplicationFlags, Common, KeysFlag, NetworkFlags, StoreFlag, TeamFlag};
 pub use store_url::StoreUrl;

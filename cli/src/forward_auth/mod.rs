@@ -1,0 +1,10 @@
+//! Answers proxies whether requests may pass.
+
+mod app;
+mod config;
+mod route;
+mod server;
+mod verdict;
+
+pub use config::Settings;
+pub use server::{check, serve};
