@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from endpoint import Endpoint
 
 from .application import Application
 from .kinds import KINDS, Kind
 from .proxy import Edit, Proxy
+from .server import missing, running_server
 from .way import Way
 
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -50,3 +52,20 @@ def start(kind: Kind, way: Way, application: Application, tmp_path: Path) -> Ite
             return running.enter_context(Proxy(kind, tmp_path, way.port, application.port, edit))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that has its keys."""
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with Endpoint() as endpoint, running_server(tmp_path_factory.mktemp("server"), endpoint) as port:
+        yield port
+
+
+@pytest.fixture
+def proxy(server: int, way: Way, start: StartProxy) -> Proxy:
+    """One that asks the server."""
+    way.to(server)
+    return start()
