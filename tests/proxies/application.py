@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import socket
 from types import TracebackType
 
@@ -37,8 +39,11 @@ class Application:
             got = Got(method, target, headers, _body(connection, headers))
             self.got.append(got)
             if got.one("upgrade") is not None:
+                key = (got.one("Sec-WebSocket-Key") or "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+                accept = base64.b64encode(hashlib.sha1(key.encode()).digest())
                 connection.sendall(
-                    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+                    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    b"Sec-WebSocket-Accept: %b\r\n\r\n" % accept
                 )
                 while received := connection.recv(65536):
                     connection.sendall(received)

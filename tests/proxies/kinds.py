@@ -126,7 +126,7 @@ KINDS = [
     Kind(
         "traefik",
         str(TRAEFIK),
-        "make traefik-forward-auth",
+        "go build in tests/proxies/traefik",
         "traefik",
         Places.usual,
         {},

@@ -9,10 +9,9 @@ import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Callable
 
 from local.wire import Answer, Headers, exchange, send
-
-from typing import Callable
 
 from .kinds import RECIPES, Kind, Places
 
@@ -23,7 +22,9 @@ Edit = Callable[[str], str]
 class Proxy:
     """Used as a context manager it takes connections until the end."""
 
-    def __init__(self, kind: Kind, folder: Path, server: int, application: int, edit: Edit | None = None) -> None:
+    def __init__(
+        self, kind: Kind, folder: Path, server: int, application: int, edit: Edit | None = None
+    ) -> None:
         """Beside the recipe: the ports of the server and of the application, and what else is to be changed
         in its files."""
         self.kind = kind
@@ -77,9 +78,7 @@ class Proxy:
     def output(self) -> str:
         return self._output.read_text(errors="replace")[-4000:]
 
-    def ask(
-        self, path: str = "/", headers: Headers = (), method: str = "GET", body: bytes = b""
-    ) -> Answer:
+    def ask(self, path: str = "/", headers: Headers = (), method: str = "GET", body: bytes = b"") -> Answer:
         """Sends one request for the protected host."""
         return exchange(self.url + path, method, headers, body, host=HOST)
 

@@ -49,7 +49,7 @@ def test_a_person_passes(proxy: Proxy, application: Application) -> None:
     assert (answer.status, answer.body) == (200, b"welcome")
     assert application.last().target == "/page?q=1"
     assert identity(application, EMAIL_HEADER) == [EMAIL]
-    assert identity(application, "X-Cfaccess-Principal") == [EMAIL]
+    assert all(len(identity(application, name)) == 1 for name in IDENTITY)
 
 
 @pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
@@ -192,7 +192,7 @@ def test_websockets(proxy: Proxy, application: Application, token: bool) -> None
         if token:
             assert b" 101 " in head.splitlines()[0]
             connection.sendall(b"hello")
-            assert connection.recv(5) == b"hello"
+            assert connection.recv(5, socket.MSG_WAITALL) == b"hello"
         else:
             assert b" 401 " in head.splitlines()[0]
     assert len(application.got) == (1 if token else 0)

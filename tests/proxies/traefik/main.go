@@ -1,4 +1,4 @@
-// Serves the first router of a Traefik dynamic file with Traefik's own ForwardAuth middleware.
+// Serves the router `wiki` of a Traefik dynamic file at an address, with Traefik's own ForwardAuth middleware.
 package main
 
 import (
@@ -38,5 +38,9 @@ func serve(address, path string) error {
 			return err
 		}
 	}
-	return http.ListenAndServe(address, handler)
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	server := http.Server{Addr: address, Handler: handler, Protocols: protocols}
+	return server.ListenAndServe()
 }
