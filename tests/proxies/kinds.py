@@ -4,10 +4,9 @@ replaced."""
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
@@ -49,8 +48,6 @@ class Kind:
     around: Mapping[str, str]
     """Files that a whole configuration has beside those of the recipe, by name."""
     command: Callable[[Places], Sequence[str]]
-    drops: re.Pattern[str] = field(default_factory=lambda: re.compile(r"(?!)"))
-    """The names of headers that the server is never shown."""
     two_ports: bool = False
     """Whether HTTP/2 without TLS has a port of its own."""
 
@@ -91,7 +88,7 @@ http {
 """
 
 
-def _caddy(name: str, program: str, drops: str) -> Kind:
+def _caddy(name: str, program: str) -> Kind:
     return Kind(
         name,
         program,
@@ -103,7 +100,6 @@ def _caddy(name: str, program: str, drops: str) -> Kind:
         },
         {"main": CADDY},
         lambda places: [program, "run", "--adapter", "caddyfile", "--config", f"{places.folder}/main"],
-        drops=re.compile(drops),
     )
 
 
@@ -113,16 +109,8 @@ NGINX_PROGRAM = _system("nginx")
 PACKAGES = "tools/setup.sh packages"
 
 KINDS = [
-    _caddy(
-        "caddy-2.6",
-        "/usr/bin/caddy",
-        r"cf-access-authenticated-user-email|x-cfaccess-(subject|principal)",
-    ),
-    _caddy(
-        "caddy-2.11",
-        str(PACKAGES_VENV / "caddy"),
-        r"cf[-_.]access[-_.]authenticated[-_.]user[-_.]email|x[-_.]cfaccess[-_.](subject|principal)",
-    ),
+    _caddy("caddy-2.6", "/usr/bin/caddy"),
+    _caddy("caddy-2.11", str(PACKAGES_VENV / "caddy")),
     Kind(
         "traefik",
         str(TRAEFIK),
@@ -178,7 +166,6 @@ KINDS = [
             *("-p", f"{places.folder}/", "-e", "stderr", "-c", f"{places.folder}/nginx.conf"),
             *("-g", "daemon off;"),
         ],
-        drops=re.compile(r".*[_.].*"),
         two_ports=True,
     ),
 ]

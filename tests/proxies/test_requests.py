@@ -10,7 +10,6 @@ import pytest
 from local.wire import Answer, Headers, exchange
 
 from .application import Application
-from .kinds import Kind
 from .proxy import HOST, Proxy
 from .tokens import ASSERTION, EMAIL, expired, large, person, service
 
@@ -199,7 +198,7 @@ def test_websockets(proxy: Proxy, application: Application, token: bool) -> None
 
 
 @pytest.mark.parametrize("token", [True, False], ids=["token", "no token"])
-def test_http_2(proxy: Proxy, application: Application, kind: Kind, token: bool) -> None:
+def test_http_2(proxy: Proxy, application: Application, token: bool) -> None:
     url = f"http://127.0.0.1:{proxy.http2_port}/"
     words = ["curl", "--silent", "--http2-prior-knowledge", "--noproxy", "*", "--write-out", "%{http_code}"]
     words += ["--output", "-", "--header", f"Host: {HOST}"]

@@ -7,7 +7,6 @@ from local.wire import Answer
 
 from .application import Application
 from .conftest import StartProxy
-from .kinds import Kind
 from .proxy import HOST, Proxy
 from .way import GARBAGE, Way
 
@@ -119,7 +118,7 @@ def test_caddy_removes_the_client_s_header_before_it_asks(
 
 @CADDY
 def test_without_route_caddy_removes_the_verified_header(
-    start: StartProxy, way: Way, application: Application, kind: Kind
+    start: StartProxy, way: Way, application: Application
 ) -> None:
     proxy = start(lambda text: text.replace("\troute {\n", "").replace("\n\t}\n}", "\n}"))
     way.say(VERIFIED)
