@@ -60,8 +60,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
-    with Endpoint() as endpoint, running_server(tmp_path_factory.mktemp("server"), endpoint) as port:
-        yield port
+    with Endpoint() as endpoint, running_server(tmp_path_factory.mktemp("server"), endpoint) as server:
+        yield server.port
 
 
 @pytest.fixture

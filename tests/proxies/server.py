@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -21,12 +22,19 @@ CONFIG = """\
 listen = "127.0.0.1:{port}"
 ca_file = "{ca_file}"
 
-[[application]]
-name = "wiki"
+[app.wiki]
 team = "acme"
 audience = "{audience}"
 allow_any_service = true
 """
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: subprocess.Popen[bytes]
+    config: Path
+    log: Path
 
 
 @cache
@@ -34,16 +42,14 @@ def missing() -> str | None:
     """What is missing, if the server cannot be started."""
     if not PROGRAM.exists():
         return f"{PROGRAM} is missing: make cli"
-    command = [str(PROGRAM), "forward-auth", "--help"]
-    if subprocess.run(command, env=environment(), capture_output=True, check=False).returncode != 0:
-        return f"{PROGRAM} has no forward-auth"
     return None
 
 
 @contextmanager
-def running_server(folder: Path, endpoint: Endpoint, ready: bool = True) -> Iterator[int]:
-    """The port of a server for the application `wiki`; it is waited for until it has keys, or only until it
-    listens."""
+def running_server(
+    folder: Path, endpoint: Endpoint, ready: bool = True, **variables: str
+) -> Iterator[Server]:
+    """Serves the application `wiki`. It is waited for until it has keys, or only until it listens."""
     port = free_port()
     config = folder / "forward-auth.toml"
     config.write_text(CONFIG.format(port=port, ca_file=endpoint.ca_file, audience=AUDIENCE))
@@ -51,7 +57,7 @@ def running_server(folder: Path, endpoint: Endpoint, ready: bool = True) -> Iter
     with open(output, "wb") as log:
         process = subprocess.Popen(
             [PROGRAM, "forward-auth", "--config", config],
-            env=environment(endpoint.environment()),
+            env=environment({**endpoint.environment(), **variables}),
             stdout=log,
             stderr=log,
         )
@@ -62,7 +68,7 @@ def running_server(folder: Path, endpoint: Endpoint, ready: bool = True) -> Iter
             assert process.poll() is None, f"it did not start: {output.read_text()}"
             assert time.monotonic() < end, f"{page} is not 200: {output.read_text()}"
             time.sleep(0.02)
-        yield port
+        yield Server(port, process, config, output)
     finally:
         process.terminate()
         process.wait(15)

@@ -20,8 +20,8 @@ def test_a_server_without_keys_lets_nothing_pass(
     proxy = start()
     with Endpoint() as endpoint:
         endpoint.behave("stalled")
-        with running_server(tmp_path, endpoint, ready=False) as port:
-            way.to(port)
+        with running_server(tmp_path, endpoint, ready=False) as server:
+            way.to(server.port)
             begun = time.monotonic()
 
             answer = proxy.ask(headers=[person()])

@@ -165,6 +165,14 @@ fn headers(app: &AppSettings) -> Result<Vec<(HeaderName, Claim)>, Failure> {
 }
 
 impl Claim {
+    /// Addresses are the same in either case, as for the library's check of the e-mail header.
+    pub fn is_same(self, one: &[u8], other: &[u8]) -> bool {
+        match self {
+            Claim::Email => one.eq_ignore_ascii_case(other),
+            Claim::Subject | Claim::Principal => one == other,
+        }
+    }
+
     /// Empty where the identity has none.
     pub fn of(self, claims: &Claims) -> HeaderValue {
         let text = match self {

@@ -2,6 +2,8 @@
 
 mod app;
 mod config;
+mod metrics;
+mod notify;
 mod route;
 mod server;
 mod verdict;

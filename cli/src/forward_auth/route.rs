@@ -5,6 +5,7 @@ pub enum Route<'a> {
     Verify(&'a str),
     Health,
     Ready,
+    Metrics,
     Nothing,
 }
 
@@ -12,6 +13,7 @@ pub fn route(path: &str) -> Route<'_> {
     match path {
         "/healthz" => Route::Health,
         "/readyz" => Route::Ready,
+        "/metrics" => Route::Metrics,
         _ => match path.strip_prefix("/verify/") {
             Some(rest) => Route::Verify(rest.split('/').next().unwrap_or_default()),
             None => Route::Nothing,

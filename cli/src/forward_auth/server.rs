@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use cfaccess::{Answer, Status};
-use http_body_util::Full;
+use cfaccess::{Answer, Refusal, Status};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
@@ -21,6 +21,8 @@ use tokio::sync::{Semaphore, watch};
 
 use super::app::{App, apps};
 use super::config::Settings;
+use super::metrics::Counts;
+use super::notify::{READY, STOPPING, notify};
 use super::route::{Route, route};
 use super::verdict::{refused, verdict};
 use crate::exit::Failure;
@@ -31,13 +33,29 @@ const HEADERS_MAX: usize = 200;
 const HEADER_TIME: Duration = Duration::from_secs(75);
 const CONNECTIONS_MAX: usize = 4_096;
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long systemd is kept waiting for the first keys.
+const KEYS_TIME: Duration = Duration::from_secs(10);
+
+/// How long a body that nobody reads may go on after the answer.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// What requests under way get when the server ends.
 const GRACE: Duration = Duration::from_secs(5);
 
 type Apps = Arc<HashMap<String, App>>;
-/// Replaced whole when the configuration is read again.
-type InForce = Arc<RwLock<Apps>>;
+
+/// What all connections share.
+struct Shared {
+    /// Replaced whole when the configuration is read again.
+    apps: RwLock<Apps>,
+    counts: Counts,
+}
+
+impl Shared {
+    fn apps(&self) -> Apps {
+        Arc::clone(&self.apps.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// Whether the configuration is usable. Nothing is fetched or written.
 pub fn check(settings: &Settings) -> Result<(), Failure> {
@@ -74,10 +92,11 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut hangup = listen(SignalKind::hangup())?;
     let (stop, stopping) = watch::channel(false);
-    let in_force: InForce = Arc::new(RwLock::new(apps));
+    let shared = Arc::new(Shared { apps: RwLock::new(apps), counts: Counts::default() });
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| Failure::io(format!("listen on {address}"), &error))?;
+    tokio::spawn(tell_when_ready(Arc::clone(&shared)));
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };
@@ -85,7 +104,7 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
             _ = term.recv() => break,
             _ = interrupt.recv() => break,
             _ = hangup.recv() => {
-                reload(path, &in_force, output);
+                reload(path, &shared, output);
                 continue;
             }
             next = next => next,
@@ -96,10 +115,10 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
         };
         // Answers are written whole; waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
-        let (in_force, mut stopping) = (Arc::clone(&in_force), stopping.clone());
+        let (shared, mut stopping) = (Arc::clone(&shared), stopping.clone());
         tokio::spawn(async move {
             let _place = place;
-            let service = service_fn(|request| answer(current(&in_force), request));
+            let service = service_fn(|request| answer(Arc::clone(&shared), request));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIME)
@@ -117,6 +136,7 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
             }
         });
     }
+    notify(STOPPING);
     drop(listener);
     let _ = stop.send(true);
     let all = places.acquire_many(u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX));
@@ -129,47 +149,74 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stops| *stops).await;
 }
 
-fn current(in_force: &InForce) -> Apps {
-    Arc::clone(&in_force.read().unwrap_or_else(PoisonError::into_inner))
+/// Once all keys are in force. A server that cannot obtain them refuses, and is up nevertheless.
+async fn tell_when_ready(shared: Arc<Shared>) {
+    let keys = async {
+        while missing(&shared.apps()).is_some() {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    let _ = tokio::time::timeout(KEYS_TIME, keys).await;
+    notify(READY);
 }
 
 /// A file that is wrong leaves the configuration as it is. Keys that were fetched are kept.
-fn reload(path: &Path, in_force: &InForce, output: &Output) {
-    let known = current(in_force).values().filter_map(App::fetched).collect();
+fn reload(path: &Path, shared: &Shared, output: &Output) {
+    let known = shared.apps().values().filter_map(App::fetched).collect();
     match Settings::read(path).and_then(|settings| apps(&settings, true, known)) {
         Ok(apps) => {
             apps.values().for_each(|app| app.keys.begin());
-            *in_force.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(apps);
+            *shared.apps.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(apps);
             output.note("the configuration was read again");
         }
         Err(failure) => output.note(&format!("the configuration stays as it was: {}", failure.message)),
     }
 }
 
-async fn answer(apps: Apps, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let apps = shared.apps();
     let uri = request.uri();
     // A target in absolute form is no path.
     let path = if uri.authority().is_some() { "" } else { uri.path() };
     let mut response = match route(path) {
         Route::Verify(name) => match apps.get(name) {
-            Some(app) => verdict(app, request.method(), request.headers()).await,
+            Some(app) => {
+                let (status, response) = verdict(app, request.method(), request.headers()).await;
+                shared.counts.count(name, status);
+                response
+            }
             None => refused(Answer::refusing(Status::NoRoute), None),
         },
         Route::Health => Response::new(Full::from("ok\n")),
         Route::Ready => ready(&apps),
+        Route::Metrics => shared.counts.page(),
         Route::Nothing => refused(Answer::refusing(Status::NoRoute), None),
     };
     if !request.body().is_end_stream() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        tokio::spawn(tokio::time::timeout(LINGER, discard(request.into_body())));
     }
     Ok(response)
 }
 
+/// A connection that is closed with data still unread is reset, and the answer may be lost with it.
+async fn discard(mut body: Incoming) {
+    while let Some(Ok(_)) = body.frame().await {}
+}
+
+/// Why keys of an application are not in force.
+fn missing(apps: &HashMap<String, App>) -> Option<Refusal> {
+    apps.values().find_map(|app| app.keys.try_connect().err())
+}
+
 fn ready(apps: &HashMap<String, App>) -> Response<Full<Bytes>> {
-    if apps.values().all(|app| app.keys.try_connect().is_ok()) {
+    let Some(refusal) = missing(apps) else {
         return Response::new(Full::from("ok\n"));
-    }
-    let mut response = Response::new(Full::from("keys are missing\n"));
+    };
+    let mut response = Response::new(Full::from(format!("{}\n", refusal.message())));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response
 }

@@ -15,7 +15,8 @@ use super::app::App;
 const WAIT_MAX: Duration = Duration::from_millis(150);
 const PAUSE: Duration = Duration::from_millis(10);
 
-pub async fn verdict(app: &App, method: &Method, headers: &HeaderMap) -> Response<Full<Bytes>> {
+/// What it is, and the answer that says so.
+pub async fn verdict(app: &App, method: &Method, headers: &HeaderMap) -> (Status, Response<Full<Bytes>>) {
     // Without Accept no answer is a page or a redirect.
     let pairs: Vec<(&[u8], &[u8])> = headers
         .iter()
@@ -31,15 +32,18 @@ pub async fn verdict(app: &App, method: &Method, headers: &HeaderMap) -> Respons
             ..Default::default()
         };
         match app.guard.try_decide(&request) {
-            Decision::Allowed(verified) if agrees(app, &verified, headers) => return allowed(app, &verified),
+            Decision::Allowed(verified) if agrees(app, &verified, headers) => {
+                return (Status::Ok, allowed(app, &verified));
+            }
             Decision::Refused(answer)
                 if !answer.refusal.status().is_pending() || Instant::now() >= deadline =>
             {
-                return refused(*answer, Some(app));
+                return (answer.refusal.status(), refused(*answer, Some(app)));
             }
             Decision::Refused(_) => {}
             Decision::Allowed(_) | Decision::Open => {
-                return refused(Answer::refusing(Status::IdentityMismatch), Some(app));
+                let status = Status::IdentityMismatch;
+                return (status, refused(Answer::refusing(status), Some(app)));
             }
         }
         sleep(PAUSE).await;
@@ -84,7 +88,7 @@ fn agrees(app: &App, claims: &Claims, headers: &HeaderMap) -> bool {
         headers
             .iter()
             .filter(|(other, _)| is_alike(other.as_str(), name.as_str()))
-            .all(|(_, value)| value.as_bytes().eq_ignore_ascii_case(verified.as_bytes()))
+            .all(|(_, value)| claim.is_same(value.as_bytes(), verified.as_bytes()))
     })
 }
 
