@@ -11,7 +11,7 @@ from .suite import Suite
 
 
 def build(name: str, command: str) -> Suite:
-    return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST], shares=True)
+    return Suite(name, "Rust", shlex.split(command), OneCheck, [RUST], minutes=30, shares=True)
 
 
 RELEASE = build("build", "make --no-print-directory build")

@@ -20,7 +20,15 @@ LOCAL_TEST = "cargo test --locked --package cfaccess-local --lib --target-dir ta
 
 def check(name: str, command: str, *needs: Need, where: str = ".", **environment: str) -> Suite:
     return Suite(
-        name, "Rust", shlex.split(command), OneCheck, [RUST, *needs], environment, where, shares=True
+        name,
+        "Rust",
+        shlex.split(command),
+        OneCheck,
+        [RUST, *needs],
+        environment,
+        where,
+        minutes=30,
+        shares=True,
     )
 
 
