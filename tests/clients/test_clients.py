@@ -4,7 +4,6 @@ docs/local-clients.md, and nothing else is."""
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from endpoint.listener import free_port
 from local.program import PROGRAM, Local, running
 
 from . import environments
@@ -103,11 +103,6 @@ def curl(url: str, options: Sequence[str]) -> tuple[int, str]:
     assert ended.returncode == 0, ended.stderr
     body, _, status = ended.stdout.rpartition("\n")
     return int(status), body
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -14,7 +14,7 @@ class Listener:
     def __init__(self, serve: Callable[[socket.socket], None]) -> None:
         self._serve = serve
         # Bound to a port by name, the socket keeps it while it does not listen.
-        self.port = _free_port()
+        self.port = free_port()
         self._socket = _bound(self.port)
         self._hears = threading.Event()
         self._closed = False
@@ -81,7 +81,8 @@ def read_head(connection: socket.socket) -> list[str]:
     return head.decode("latin-1").split("\r\n")[:-2]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with _bound(0) as found:
         port: int = found.getsockname()[1]
         return port

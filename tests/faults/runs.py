@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, TypeVar
+from typing import Any
 
 from endpoint import Endpoint, token
+from waiting import until
 
 from .probe import Json, Probe
 
@@ -18,7 +19,6 @@ TIMEOUT = 1.0
 OPTIONS: dict[str, Any] = {"cooldown": 1000, "refresh_after": 1000, "timeout": 1000, "max_stale": 60_000}
 DAY = 86_400
 
-T = TypeVar("T")
 
 KNOWN, NEW, UNKNOWN = "acme-1", "acme-2", "stranger"
 
@@ -177,15 +177,6 @@ def run(fault: Fault) -> Run:
         outcome.paths = {request.path for request in endpoint.requests}
         outcome.fetches = probe.status()["fetches"]
     return outcome
-
-
-def until(look: Callable[[], T], seconds: float = 20) -> T:
-    """What is seen once it is something."""
-    end = time.monotonic() + seconds
-    while not (seen := look()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-    return seen
 
 
 def first(phase: Phase, caller: str, verdict: str) -> float:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from endpoint import Endpoint, key, token
+from waiting import until
 
 from .probe import Probe
-from .runs import COOLDOWN, JITTER, KNOWN, NEW, OPTIONS, UNKNOWN, until
+from .runs import COOLDOWN, JITTER, KNOWN, NEW, OPTIONS, UNKNOWN
 
 LONG = {**OPTIONS, "cooldown": 30_000, "refresh_after": 60_000}
 

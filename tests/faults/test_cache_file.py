@@ -12,9 +12,10 @@ from typing import Callable
 
 import pytest
 from endpoint import Endpoint, key, minting, token
+from waiting import until
 
 from .probe import Probe
-from .runs import KNOWN, NEW, OPTIONS, until
+from .runs import KNOWN, NEW, OPTIONS
 
 Spoil = Callable[[Path], None]
 Place = Callable[[Path], Path]

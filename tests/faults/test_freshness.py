@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from endpoint import Endpoint, token
+from waiting import until
 
 from .probe import Probe
-from .runs import COOLDOWN, JITTER, KNOWN, NEW, OPTIONS, until
+from .runs import COOLDOWN, JITTER, KNOWN, NEW, OPTIONS
 
 
 def test_a_document_that_is_not_modified_is_confirmed() -> None:

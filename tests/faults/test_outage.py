@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from endpoint import Endpoint, token
+from waiting import until
 
 from .probe import Probe
-from .runs import COOLDOWN, JITTER, KNOWN, NEW, OPTIONS, until
+from .runs import COOLDOWN, JITTER, KNOWN, NEW, OPTIONS
 
 
 def changes(probe: Probe, verdict: str) -> list[float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from endpoint.listener import free_port
 from run.suites import go
 
 from .program import ROOT, Local, environment, running
@@ -109,18 +109,12 @@ def _started(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[No
         process.communicate()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def running_applications() -> Iterator[Applications]:
     commands = {"python": [sys.executable, "-m", "local.application"]}
     if "go" in languages():
         commands["go"] = [str(go_program())]
-    ports = {name: _free_port() for name in commands}
+    ports = {name: free_port() for name in commands}
     config = "".join(APPLICATION.format(name=name, port=port) for name, port in ports.items()) + PERSON
     with ExitStack() as stack:
         local = stack.enter_context(running(config=config))

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from endpoint.listener import free_port
 
 from .browser import Browser
 from .program import ROOT, Local, running
@@ -35,11 +35,6 @@ def command_of(example: str, port: int) -> list[str]:
     given = "cfaccess local --upstream http://127.0.0.1:8000 -- "
     assert shown.startswith(given), shown
     return shown.removeprefix(given).replace("8000", str(port)).split()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def visited(local: Local, path: str = "/") -> Answer:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from endpoint.listener import free_port
 from local.wire import Answer, Headers, exchange, send
 
 from . import valgrind
@@ -249,13 +250,6 @@ class Nginx:
     def _said(self) -> str:
         output = self.folder / "output"
         return (output.read_text(errors="replace") if output.exists() else "") + self.error_log()[-3000:]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def _title(pid: int) -> str:

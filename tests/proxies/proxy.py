@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Callable
 
+from endpoint.listener import free_port
 from local.wire import Answer, Headers, exchange, send
 
 from .kinds import RECIPES, Kind, Places
@@ -92,10 +93,3 @@ class Proxy:
                 return True
         except OSError:
             return False
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from endpoint import Endpoint
+from endpoint.listener import free_port
 from endpoint.minting import AUDIENCE
 from local.program import PROGRAM, environment
-
-from .proxy import free_port
 
 CONFIG = """\
 listen = "127.0.0.1:{port}"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from endpoint import Endpoint
 from local.program import PROGRAM, environment
+from waiting import until
 
 from .server import Server, missing, running_server
 from .tokens import ASSERTION, EMAIL, expired, large, person, service
@@ -201,12 +202,12 @@ def test_sighup_takes_a_good_file_and_leaves_a_wrong_one(own: Server) -> None:
     text = own.config.read_text()
     own.config.write_text(text + "wrong\n")
     own.process.send_signal(signal.SIGHUP)
-    eventually(lambda: "stays as it was" in own.log.read_text())
+    until(lambda: "stays as it was" in own.log.read_text(), 5)
     assert ask(own.port, "/verify/wiki", person()).status == 200
 
     own.config.write_text(text.replace("[app.wiki]", "[app.other]"))
     own.process.send_signal(signal.SIGHUP)
-    eventually(lambda: "read again" in own.log.read_text())
+    until(lambda: "read again" in own.log.read_text(), 5)
 
     assert ask(own.port, "/verify/other", person()).status == 200
     assert ask(own.port, "/verify/wiki", person()).status == 403
@@ -223,20 +224,12 @@ def test_without_keys_it_says_why_it_is_not_ready(tmp_path: Path) -> None:
     with Endpoint() as endpoint:
         endpoint.behave("status", status=500)
         with running_server(tmp_path, endpoint, ready=False) as server:
-            eventually(lambda: b"500" in ask(server.port, "/readyz").read())
+            until(lambda: b"500" in ask(server.port, "/readyz").read(), 5)
 
             begun = time.monotonic()
             answer = ask(server.port, "/verify/wiki", person())
             assert (answer.status, answer.headers["Retry-After"] is not None) == (503, True)
             assert time.monotonic() - begun < 0.5
-
-
-def eventually(is_so: object) -> None:
-    assert callable(is_so)
-    end = time.monotonic() + 5
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_answers_are_counted_by_application_and_status(own: Server) -> None:
