@@ -255,3 +255,19 @@ def test_systemd_is_told(tmp_path: Path) -> None:
             assert manager.recv(100) == b"READY=1"
             server.process.send_signal(signal.SIGTERM)
             assert manager.recv(100) == b"STOPPING=1"
+
+
+def test_whom_the_store_blocks_no_application_lets_in(own: Server, tmp_path: Path) -> None:
+    store = f"sqlite:{tmp_path / 'revocations.db'}"
+    command = [str(PROGRAM), "block", "user", EMAIL, "--until", "1h", "--team", "acme", "--store", store]
+    subprocess.run(command, env=environment(), check=True, capture_output=True)
+    wiki = own.config.read_text()
+    other = wiki[wiki.index("[app.wiki]") :].replace("wiki", "other")
+    own.config.write_text(f'store = "{store}"\n{wiki}\n{other}')
+
+    own.process.send_signal(signal.SIGHUP)
+    until(lambda: "read again" in own.log.read_text(), 5)
+
+    for name in ("wiki", "other"):
+        answer = ask(own.port, f"/verify/{name}", person())
+        assert (answer.status, status_of(answer)) == (403, "BLOCKED"), name

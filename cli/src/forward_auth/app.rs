@@ -51,12 +51,19 @@ impl App {
     }
 }
 
+/// What the applications of a team share, by its issuer.
+struct Teams {
+    keys: HashMap<String, Keys>,
+    stores: HashMap<String, Revocations>,
+}
+
 /// The applications by their names. Without `copies` no file is written.
 pub fn apps(
     settings: &Settings,
     copies: bool,
-    mut fetched: HashMap<String, Keys>,
+    fetched: HashMap<String, Keys>,
 ) -> Result<HashMap<String, App>, Failure> {
+    let mut teams = Teams { keys: fetched, stores: HashMap::new() };
     if settings.app.is_empty() {
         return Err(Failure::config("no application; add a table [app.NAME]"));
     }
@@ -66,7 +73,7 @@ pub fn apps(
         if name.is_empty() || name.len() > NAME_MAX || !name.bytes().all(is_plain) {
             return Err(Failure::config("the name of an application is 1 to 64 letters, digits, - and _"));
         }
-        let made = make(settings, app, copies, &mut fetched).map_err(|failure| Failure {
+        let made = make(settings, app, copies, &mut teams).map_err(|failure| Failure {
             message: format!("[app.{name}]: {}", failure.message),
             ..failure
         })?;
@@ -75,12 +82,7 @@ pub fn apps(
     Ok(apps)
 }
 
-fn make(
-    settings: &Settings,
-    app: &AppSettings,
-    copies: bool,
-    fetched: &mut HashMap<String, Keys>,
-) -> Result<App, Failure> {
+fn make(settings: &Settings, app: &AppSettings, copies: bool, teams: &mut Teams) -> Result<App, Failure> {
     let team = app.team.as_ref().or(settings.team.as_ref());
     let team = team.ok_or_else(|| Failure::config("no team"))?;
     let mut config = Config::new(team)?;
@@ -110,16 +112,23 @@ fn make(
         config.set_max_lifetime(seconds)?;
     }
     if let Some(url) = &settings.store {
-        let mut options = RevocationOptions::default();
-        options.ca_file = settings.ca_file.clone();
-        config.set_revocations(&Revocations::open(url, team, options)?);
+        let store = match teams.stores.get(config.issuer()) {
+            Some(store) => store.clone(),
+            None => {
+                let mut options = RevocationOptions::default();
+                options.ca_file = settings.ca_file.clone();
+                Revocations::open(url, team, options)?
+            }
+        };
+        config.set_revocations(&store);
+        teams.stores.insert(config.issuer().to_owned(), store);
     }
-    let keys = match (&app.keys, fetched.get(config.issuer())) {
+    let keys = match (&app.keys, teams.keys.get(config.issuer())) {
         (Some(path), _) => Keys::from_file(path)?,
         (None, Some(keys)) => keys.clone(),
         (None, None) => {
             let keys = Keys::remote(team, remote(settings, config.issuer(), copies))?;
-            fetched.insert(config.issuer().to_owned(), keys.clone());
+            teams.keys.insert(config.issuer().to_owned(), keys.clone());
             keys
         }
     };

@@ -15,9 +15,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
 use super::app::{App, apps};
 use super::config::Settings;
@@ -91,7 +92,7 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
     let mut term = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut hangup = listen(SignalKind::hangup())?;
-    let (stop, stopping) = watch::channel(false);
+    let connections = GracefulShutdown::new();
     let shared = Arc::new(Shared { apps: RwLock::new(apps), counts: Counts::default() });
     let listener = TcpListener::bind(address)
         .await
@@ -115,7 +116,7 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
         };
         // Answers are written whole; waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
-        let (shared, mut stopping) = (Arc::clone(&shared), stopping.clone());
+        let (shared, watcher) = (Arc::clone(&shared), connections.watcher());
         tokio::spawn(async move {
             let _place = place;
             let service = service_fn(|request| answer(Arc::clone(&shared), request));
@@ -125,28 +126,14 @@ async fn run(path: &Path, address: SocketAddr, apps: Apps, output: &Output) -> R
                 .max_headers(HEADERS_MAX)
                 .max_header_size(HEADER_BYTES_MAX)
                 .serve_connection(TokioIo::new(stream), service);
-            tokio::pin!(connection);
             // A client that goes away has nobody to be told.
-            tokio::select! {
-                _ = connection.as_mut() => {}
-                () = stopped(&mut stopping) => {
-                    connection.as_mut().graceful_shutdown();
-                    let _ = connection.await;
-                }
-            }
+            let _ = watcher.watch(connection).await;
         });
     }
     notify(STOPPING);
     drop(listener);
-    let _ = stop.send(true);
-    let all = places.acquire_many(u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX));
-    let _ = tokio::time::timeout(GRACE, all).await;
+    let _ = tokio::time::timeout(GRACE, connections.shutdown()).await;
     Ok(())
-}
-
-/// Waits until the server ends.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stops| *stops).await;
 }
 
 /// Once all keys are in force. A server that cannot obtain them refuses, and is up nevertheless.
