@@ -9,7 +9,6 @@ large bodies are 1 GiB to the application and 1 GiB back. CFACCESS_PROGRAM names
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import statistics
@@ -21,8 +20,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = Path(os.environ.get("CFACCESS_PROGRAM", ROOT / "target" / "cli" / "release" / "cfaccess"))
+from programs import CLI_PROGRAM
+
 ROUNDS, REQUESTS = 40, 100
 GIB = 1 << 30
 CHUNK = bytes(1 << 16)
@@ -124,7 +123,7 @@ def main() -> int:
     begin = time.perf_counter()
     program = subprocess.Popen(
         [
-            PROGRAM,
+            CLI_PROGRAM,
             "local",
             "--upstream",
             f"http://127.0.0.1:{application.port}",

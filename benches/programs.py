@@ -15,6 +15,7 @@ PYTHON = ROOT / "target" / "venv" / "bin" / "python"
 C_PROGRAM, GO_PROGRAM, RUST_PROGRAM = OUT / "rows-c", OUT / "rows-go", OUT / "cargo" / "release" / "rows"
 LIBJWT_PROGRAM, SCALE_PROGRAM, LIVED_PROGRAM = OUT / "rows-libjwt", OUT / "scale", OUT / "lived"
 LOAD_PROGRAM = OUT / "load"
+CLI_PROGRAM = Path(os.environ.get("CFACCESS_PROGRAM", ROOT / "target" / "cli" / "release" / "cfaccess"))
 NODE = OUT / "node"
 COUNTER = OUT / "libcounter.so"
 

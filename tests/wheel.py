@@ -22,7 +22,7 @@ print("imported", cfaccess.__file__)
 
 
 def main(report: str) -> int:
-    wheel = max((ROOT / "target" / "wheel").glob("*.whl"), key=lambda path: path.stat().st_mtime)
+    (wheel,) = (ROOT / "target" / "wheel").glob("*.whl")
     venv.create(ENVIRONMENT, clear=True, with_pip=True)
     # Without an index, a dependency that crept in could not be obtained.
     pip_install("--no-index", str(wheel))

@@ -35,7 +35,6 @@ for_packages() {
     [ -e /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so ] ||
         packages+=(libnginx-mod-http-headers-more-filter)
     command -v wrk >/dev/null || packages+=(wrk)
-    command -v h2load >/dev/null || packages+=(nghttp2-client)
     command -v caddy >/dev/null || packages+=(caddy)
     command -v haproxy >/dev/null || packages+=(haproxy)
     command -v dh >/dev/null || packages+=(debhelper)

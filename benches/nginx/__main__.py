@@ -22,7 +22,7 @@ from pathlib import Path
 import inputs
 from machine import machine
 from marks import write_between_marks
-from programs import OUT, ROOT
+from programs import CLI_PROGRAM, OUT, ROOT
 from signing import Signer, person
 
 from . import configuration, forward_auth, load, page, picture
@@ -95,7 +95,7 @@ def start(stack: ExitStack) -> tuple[list[load.Target], list[str]]:
             helpers += [asked] if asked is not None and row.name == FORWARD_AUTH else []
             server = servers["plain" if row.is_plain() else "guarded"]
             targets.append(load.Target(row.name, kind, row.location(kind), server, tuple(helpers)))
-    return targets, [] if asked else [f"{FORWARD_AUTH}, since {forward_auth.PROGRAM} is not built (make cli)"]
+    return targets, [] if asked else [f"{FORWARD_AUTH}, since {CLI_PROGRAM} is not built (make cli)"]
 
 
 def token() -> str:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
 
 import inputs
-from programs import ROOT
+from programs import CLI_PROGRAM
 
 from .configuration import KEYS
 from .servers import OTHER_CORE, Server, free_port, wait_for
 from .servers import start as start_process
 
-PROGRAM = Path(os.environ.get("CFACCESS_PROGRAM", ROOT / "target" / "cli" / "release" / "cfaccess"))
-
 
 def start(stack: ExitStack, folder: Path) -> Server | None:
-    if not PROGRAM.exists():
+    if not CLI_PROGRAM.exists():
         return None
     port = free_port()
     configuration = folder / "forward-auth.toml"
@@ -30,6 +27,8 @@ audience = "{inputs.AUDIENCE}"
 keys = "{KEYS}"
 """
     )
-    process = start_process(stack, [str(PROGRAM), "forward-auth", "--config", str(configuration)], OTHER_CORE)
+    process = start_process(
+        stack, [str(CLI_PROGRAM), "forward-auth", "--config", str(configuration)], OTHER_CORE
+    )
     wait_for(port, process)
     return Server(port, process.pid)

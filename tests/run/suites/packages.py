@@ -1,6 +1,6 @@
 """What `make test-packages` runs: the homes of the library, each installed and used as its users do."""
 
-from . import debian, forward_auth, go_module, languages, nginx, wheel
+from . import debian, forward_auth, languages, nginx, wheel
 from .project import PACKAGES_PREPARATION
 
 PACKAGES = [
@@ -9,6 +9,5 @@ PACKAGES = [
     *forward_auth.ALL,
     *debian.ALL,
     *wheel.ALL,
-    *go_module.ALL,
     *languages.ALL,
 ]

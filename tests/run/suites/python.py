@@ -108,8 +108,10 @@ BUILD_WHEEL = Suite(
     "wheel",
     "Python",
     [
-        PYTHON,
-        *["-m", "build", "--wheel", "--no-isolation", "--outdir", "target/wheel", "bindings/python"],
+        "bash",
+        "-c",
+        "rm -rf target/wheel && "
+        f"exec {shlex.quote(PYTHON)} -m build --wheel --no-isolation --outdir target/wheel bindings/python",
     ],
     OneCheck,
     [PYTHON_PACKAGES],
