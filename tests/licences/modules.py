@@ -19,6 +19,12 @@ PHRASES = (
     "Apache License Version 2.0",
 )
 
+# Traefik is built with these forks, as its go.mod says; whoever uses its packages has to say so again.
+FORKS = {
+    "github.com/abbot/go-http-auth": "github.com/containous/go-http-auth",
+    "github.com/gorilla/mux": "github.com/containous/mux",
+}
+
 
 def check() -> list[Findings]:
     return [check_folder(module.parent) for module in all_named("go.mod")]
@@ -35,9 +41,10 @@ def check_folder(folder: Path) -> Findings:
     for line in sorted({line for line in result.stdout.splitlines() if line}):
         module, directory, replacement = line.split("\t")
         findings.dependencies += 1
-        if replacement and not replacement.startswith("."):
+        is_fork = bool(replacement) and FORKS.get(module) == replacement
+        if replacement and not replacement.startswith(".") and not is_fork:
             findings.faults.append(f"{module} is replaced by {replacement}")
-        if not replacement and not permissive(Path(directory)):
+        if (is_fork or not replacement) and not permissive(Path(directory)):
             findings.faults.append(f"{module} stands under no licence that is known here")
     return findings
 

@@ -1,6 +1,6 @@
 module cfaccess.example/traefik
 
-go 1.26
+go 1.24
 
 require (
 	github.com/traefik/paerser v0.2.0
