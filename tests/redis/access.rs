@@ -5,6 +5,7 @@ use std::thread;
 use cfaccess::{Note, RevocationOptions, Revocations, Status};
 
 use crate::reader::{ENTRIES, META, Reader, open, revoke};
+use crate::support::fetched::eventually;
 use crate::support::read;
 use crate::support::redis_server::Server;
 use crate::support::store::email;
@@ -119,7 +120,8 @@ fn passwords_are_asked_for_and_may_change() {
     server.run_command("CONFIG SET requirepass another");
     server.login = Some(("default".to_owned(), "another".to_owned()));
     server.run_command("CLIENT KILL TYPE normal SKIPME yes");
-    assert!(reader.fail().contains("WRONGPASS"));
+    // A question that was on its way fails with the connection.
+    eventually("the refusal", || reader.fail().contains("WRONGPASS"));
     assert_eq!(reader.verdict("ada"), Status::Revoked, "what is known counts on");
     assert!(revoke(&reader.revocations, "eve").expect_err("a refusal").message().contains("WRONGPASS"));
 
